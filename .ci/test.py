@@ -1,0 +1,270 @@
+"""`make test`: the whole suite, on SQLite first, then on PostgreSQL with Redis where they answer, Chromium included.
+
+What cannot run is named at the end with its reason; with CI=true it fails. Servers of your own are used by
+TEST_DATABASE_URL, TEST_REDIS_URL and TEST_MQTT_URL; the databases made there are removed again. What asks no database
+runs in the first pass only. docs/tests.md: how a test here stays fast.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import redis
+from playwright._impl._driver import compute_driver_executable
+from psycopg import sql
+
+ROOT = Path(__file__).resolve().parent.parent
+CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+NAMES = {"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Redis"}
+BROWSER_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
+LONGEST_PASS = 30 * 60
+# One more than there are cores: while a browser or a process is waited for, another test computes.
+XDIST_WORKERS = min((os.cpu_count() or 2) + 1, 6)
+
+
+@dataclass
+class Tally:
+    """What happened, over all passes."""
+
+    best: dict[str, str] = field(default_factory=dict)  # test → passed | skipped, whichever of its passes did better
+    reasons: dict[str, str] = field(default_factory=dict)  # test → why it was skipped
+    counts: Counter = field(default_factory=Counter)
+    not_run: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+
+    def left_out(self) -> list[str]:
+        skipped = [f"{test}: {self.reasons[test]}" for test, how in sorted(self.best.items()) if how == "skipped"]
+        return self.not_run + skipped
+
+
+def main() -> int:
+    began, tally = time.monotonic(), Tally()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="laseros-suite-") as folder, servers(tally) as found:
+        options = ["-n", str(XDIST_WORKERS)]
+        if not browser():
+            options += ["-m", "not browser"]
+            packages = " ".join(BROWSER_PACKAGES)
+            tally.not_run.append(f"the browser tests: no Chromium. Run:  sudo apt-get install -y {packages}")
+        grounds = {"SQLite": {"DATABASE_URL": "", "REDIS_URL": "", "MQTT_URL": ""}}
+        if found:
+            name = " and ".join(NAMES[variable] for variable in ("DATABASE_URL", "REDIS_URL") if variable in found)
+            grounds[name or "SQLite with a broker"] = {**grounds["SQLite"], **found}
+        for number, (ground, environment) in enumerate(grounds.items()):
+            # What a page looks like does not hang on the database either: Chromium walks the whole path once.
+            again = ["--another-database"] if number else []
+            run_pass(ground, options + again, {**environment, "TMPDIR": folder}, tally)
+    return report(tally, time.monotonic() - began)
+
+
+# --- what the tests run on -------------------------------------------------------------------------------------------
+
+
+class servers:
+    """Databases of our own on the servers that answer; removed at the end, however the end comes."""
+
+    def __init__(self, tally: Tally):
+        self.tally = tally
+        self.postgres = self.redis = ""
+        self.name = f"laseros_{os.getpid()}"
+
+    def __enter__(self) -> dict[str, str]:
+        self.postgres, self.redis = find_postgres(self.tally), find_redis(self.tally)
+        database = self.postgres and urlunsplit(urlsplit(self.postgres)._replace(path=f"/{self.name}"))
+        found = {"DATABASE_URL": database, "REDIS_URL": self.redis, "MQTT_URL": find_mqtt(self.tally)}
+        return {variable: url for variable, url in found.items() if url}
+
+    def __exit__(self, *_exception) -> None:
+        if self.postgres:
+            with psycopg.connect(self.postgres, autocommit=True) as connection:
+                left = connection.execute(
+                    "SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [f"test_{self.name}"]
+                ).fetchall()
+                for (name,) in left:
+                    connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        if self.redis:
+            for step in range(XDIST_WORKERS + 1):
+                redis.Redis.from_url(redis_database(self.redis, step)).flushdb()
+
+
+def find_postgres(tally: Tally) -> str:
+    given = os.environ.get("TEST_DATABASE_URL")
+    trouble = ""
+    for url in [given] if given else ["postgres://postgres@127.0.0.1:5432/postgres", "postgres:///postgres"]:
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                query = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+                if connection.execute(query).fetchone()[0]:
+                    return url
+                trouble = "its user may not create databases"
+        except psycopg.Error as error:
+            trouble = trouble or str(error).strip().splitlines()[0]
+    tally.not_run.append(f"everything on PostgreSQL: {trouble} (TEST_DATABASE_URL=postgres://… says where it is)")
+    return ""
+
+
+def find_redis(tally: Tally) -> str:
+    """The first of as many empty databases in a row as pytest has processes: what is in use is never touched."""
+    url = os.environ.get("TEST_REDIS_URL") or "redis://127.0.0.1:6379/1"
+    try:
+        for start in range(int(urlsplit(url).path.strip("/") or 0), 16 - XDIST_WORKERS):
+            first = redis_database(url, 0, start)
+            if all(_claimed(redis_database(first, step)) for step in range(XDIST_WORKERS + 1)):
+                return first
+        trouble = f"no {XDIST_WORKERS + 1} empty databases in a row at {url}"
+    except redis.RedisError as error:
+        trouble = str(error)
+    tally.not_run.append(f"everything on Redis: {trouble} (TEST_REDIS_URL=redis://… says where it is)")
+    return ""
+
+
+def redis_database(url: str, step: int, start: int | None = None) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{(int(parts.path.strip('/') or 0) if start is None else start) + step}"))
+
+
+def _claimed(url: str) -> bool:
+    database = redis.Redis.from_url(url, socket_connect_timeout=5)
+    return database.dbsize() == 0 and bool(database.set("laseros-tests", os.getpid(), nx=True, ex=3600))
+
+
+def find_mqtt(tally: Tally) -> str:
+    url = os.environ.get("TEST_MQTT_URL") or "mqtt://127.0.0.1:1883"
+    where = urlsplit(url)
+    try:
+        socket.create_connection((where.hostname, where.port or 1883), timeout=5).close()
+    except OSError as error:
+        tally.not_run.append(f"what needs an MQTT broker: {error} (TEST_MQTT_URL=mqtt://… says where it is)")
+        return ""
+    return url
+
+
+def browser() -> bool:
+    if browser_starts():
+        return True
+    subprocess.run(["sh", ROOT / ".ci" / "debian", *BROWSER_PACKAGES], check=False)
+    return browser_starts()
+
+
+def browser_starts() -> bool:
+    """Chromium is there, and so is what Playwright's own driver needs of the system."""
+    node, _script = compute_driver_executable()
+    driver = subprocess.run([node, "--version"], capture_output=True, check=False)
+    return shutil.which("chromium") is not None and driver.returncode == 0
+
+
+# --- the passes ------------------------------------------------------------------------------------------------------
+
+
+def run_pass(name: str, options: list[str], environment: dict[str, str], tally: Tally) -> None:
+    print(f"\n### {name}\n", flush=True)
+    began = time.monotonic()
+    with tempfile.NamedTemporaryFile(suffix=".xml") as results:
+        code = run_pytest(
+            [
+                *options,
+                *sys.argv[1:],
+                "-q",
+                "--durations=10",
+                "-o",
+                "faulthandler_timeout=300",
+                f"--junitxml={results.name}",
+            ],
+            {**os.environ, **environment},
+        )
+        counts = count(results.name, tally)
+    if code not in (0, 1, 5) or (code == 1 and not counts["failed"] + counts["errors"]):
+        counts["errors"] += 1  # it broke down as a whole: an import, a time-out, a signal
+    tally.counts += counts
+    took = time.monotonic() - began
+    about = ", what hangs on the database" if "--another-database" in options else ""
+    tally.lines.append(f"  {name + about:<56}{said(counts):<34}{took:6.0f} s")
+
+
+def run_pytest(arguments: list[str], environment: dict[str, str]) -> int:
+    # A session of its own, so that a pass that hangs can be ended with all that it started.
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, start_new_session=True
+    )
+    try:
+        return child.wait(timeout=LONGEST_PASS)
+    except BaseException as error:
+        os.killpg(child.pid, signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)
+        try:
+            child.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
+        print(f"This took longer than {LONGEST_PASS // 60} minutes and was ended.")
+        return 2
+
+
+def count(path: str, tally: Tally) -> Counter:
+    counts = Counter()
+    try:
+        cases = ElementTree.parse(path).getroot().iter("testcase")  # noqa: S314 (pytest wrote it)
+    except ElementTree.ParseError:
+        return counts
+    for case in cases:
+        test = f"{case.get('classname')}::{case.get('name')}"
+        how, reason = outcome(case)
+        counts[how] += 1
+        if how == "skipped":
+            tally.best.setdefault(test, how)
+            tally.reasons[test] = reason
+        else:
+            tally.best[test] = how
+    return counts
+
+
+def outcome(case: ElementTree.Element) -> tuple[str, str]:
+    if case.find("error") is not None:
+        return "errors", ""
+    if case.find("failure") is not None:
+        return "failed", ""
+    skipped = case.find("skipped")
+    if skipped is None:
+        return "passed", ""
+    if skipped.get("type") == "pytest.xfail":
+        return "xfailed", ""
+    return "skipped", " ".join((skipped.get("message") or "").split())
+
+
+# --- what is said at the end -----------------------------------------------------------------------------------------
+
+
+def said(counts: Counter) -> str:
+    words = [f"{counts[how]} {how}" for how in ("failed", "passed", "skipped", "xfailed", "errors") if counts[how]]
+    return ", ".join(words) or "no tests"
+
+
+def report(tally: Tally, seconds: float) -> int:
+    print("\nWhat ran:", *tally.lines, sep="\n")
+    left_out = tally.left_out()
+    if left_out:
+        print("\nWhat did not run, and why:", *[f"  {line}" for line in left_out], sep="\n")
+        if CI:
+            print("  With CI=true that is a failure.")
+            tally.counts["errors"] += len(tally.not_run)
+    else:
+        print("\nNothing was left out.")
+    bad = tally.counts["failed"] + tally.counts["errors"] or not tally.counts["passed"] or (CI and left_out)
+    print(f"\n{'=' * 20} {said(tally.counts)} in {seconds:.2f}s {'=' * 20}", flush=True)
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""The activity log: written by verbs, in the transaction of what it tells about."""
+
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Activity
+
+# Every verb there is, in the words a person reads. A verb that is not here cannot be recorded.
+VERBS = {
+    "created": _("created"),
+    "changed": _("changed"),
+    "archived": _("archived"),
+    "restored": _("restored"),
+    "deleted": _("deleted"),
+    "uploaded": _("uploaded"),
+    "measured": _("measured"),
+    "mended": _("mended"),
+    "split": _("split into parts"),
+    "could not read": _("could not be read"),
+    "quoted": _("quoted"),
+    "sent": _("sent"),
+    "opened": _("opened"),
+    "lost": _("closed as lost"),
+    "reopened": _("opened again"),
+    "accepted": _("accepted"),
+    "approved": _("approved"),
+    "declined": _("declined"),
+    "expired": _("expired"),
+    "withdrawn": _("withdrawn"),
+    "reserved": _("reserved"),
+    "released": _("released"),
+    "reordered": _("reordered"),
+    "queued": _("queued"),
+    "moved": _("moved"),
+    "confirmed": _("confirmed"),
+    "started": _("started"),
+    "paused": _("paused"),
+    "resumed": _("resumed"),
+    "finished": _("finished"),
+    "aborted": _("aborted"),
+    "undone": _("taken back"),
+    "cancelled": _("cancelled"),
+    "held": _("put on hold"),
+    "continued": _("continued"),
+    "completed": _("completed"),
+    "issued": _("issued"),
+    "paid": _("paid"),
+    "posted": _("booked"),
+    "invited": _("invited"),
+    "switched": _("switched"),
+    "retried": _("retried"),
+    "gave up": _("gave up"),
+    "commanded": _("commanded"),
+    "assigned": _("assigned"),
+    "logged in": _("logged in"),
+    "exported": _("exported"),
+    "deactivated": _("shut out"),
+    "kept": _("kept"),
+    "used": _("used"),
+    "scrapped": _("scrapped"),
+    "nested": _("nested"),
+    "rearranged": _("rearranged"),
+    "received": _("received"),
+    "weighed": _("weighed"),
+    "dried": _("dried"),
+    "divided": _("divided"),
+    "merged": _("put together"),
+    "quarantined": _("put in quarantine"),
+    "cleared": _("released from quarantine"),
+    "promised anew": _("promised anew"),
+    "settled": _("settled"),
+    "dropped": _("dropped"),
+    "reactivated": _("let in again"),
+    "ordered": _("put on an order"),
+    "sent back": _("sent back"),
+    "imported": _("imported"),
+    "closed": _("closed"),
+}
+
+
+def record(verb: str, target, by=None, *, details: dict | None = None, money: dict | None = None) -> Activity:
+    """Write one line of the log. `by` is a user, a name (a client on a signed link, "watcher"), or None: the system."""
+    if verb not in VERBS:
+        raise ValueError(f"unknown verb {verb!r}")
+    user = by if getattr(by, "pk", None) else None
+    return Activity.objects.create(
+        workspace_id=getattr(target, "workspace_id", None) or target.pk,
+        actor=user,
+        actor_name=str(by or "Laser OS")[:160],
+        verb=verb,
+        target_type=ContentType.objects.get_for_model(target),
+        target_id=target.pk,
+        target_label=str(target)[:200],
+        details=_plain(details or {}),
+        money=_plain(money or {}),
+    )
+
+
+def changes(before: dict, after: dict) -> dict:
+    """{field: [old, new]} for what differs."""
+    return {name: [before.get(name), value] for name, value in after.items() if before.get(name) != value}
+
+
+def of(target):
+    """The story of one record, newest first."""
+    kind = ContentType.objects.get_for_model(target)
+    return Activity.objects.filter(target_type=kind, target_id=target.pk).order_by("-id")
+
+
+def _plain(value):
+    if isinstance(value, dict):
+        return {str(name): _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

@@ -1,0 +1,196 @@
+import accounts.models.user
+import accounts.models.workspace
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+import guardian.mixins
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('contenttypes', '0002_remove_content_type_name'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Workspace',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('slug', models.SlugField(unique=True, verbose_name='short name')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('legal_name', models.CharField(blank=True, max_length=200, verbose_name='legal name')),
+                ('logo', models.FileField(blank=True, help_text='PNG or JPEG, shown on documents', upload_to='logos/', verbose_name='logo')),
+                ('colour', models.CharField(default='#1d5fbf', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour like #1d5fbf')], verbose_name='colour')),
+                ('address', models.TextField(blank=True, verbose_name='address')),
+                ('country', models.CharField(default='ZA', max_length=2, verbose_name='country')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
+                ('registration_number', models.CharField(blank=True, max_length=60, verbose_name='registration number')),
+                ('bank_details', models.TextField(blank=True, verbose_name='bank details')),
+                ('currency', models.CharField(default='ZAR', max_length=3, verbose_name='currency')),
+                ('language', models.CharField(choices=[('en', 'English'), ('de', 'German')], default='en', max_length=8, verbose_name='language')),
+                ('timezone', models.CharField(default='Africa/Johannesburg', max_length=60, verbose_name='timezone')),
+                ('number_formats', models.JSONField(blank=True, default=dict, help_text='Only what differs from the usual formats', verbose_name='number formats')),
+                ('modules', models.JSONField(blank=True, default=accounts.models.workspace.all_modules, verbose_name='modules')),
+                ('quote_terms', models.TextField(blank=True, verbose_name='terms on quotes')),
+                ('quote_valid_days', models.PositiveSmallIntegerField(default=30, verbose_name='quotes are valid for (days)')),
+                ('payment_days', models.PositiveSmallIntegerField(default=30, verbose_name='payment within (days)')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+            ],
+            options={
+                'verbose_name': 'workspace',
+                'verbose_name_plural': 'workspaces',
+                'ordering': ['name'],
+            },
+        ),
+        migrations.CreateModel(
+            name='User',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('password', models.CharField(max_length=128, verbose_name='password')),
+                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
+                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
+                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
+                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
+                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text="Empty: the workspace's", max_length=8, verbose_name='language')),
+                ('is_staff', models.BooleanField(default=False, verbose_name='runs the installation')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='joined')),
+                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
+                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+            ],
+            options={
+                'verbose_name': 'person',
+                'verbose_name_plural': 'people',
+                'ordering': ['email'],
+            },
+            bases=(guardian.mixins.GuardianUserMixin, models.Model),
+            managers=[
+                ('objects', accounts.models.user.UserManager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Sequence',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('prefix', models.CharField(max_length=80)),
+                ('last', models.PositiveIntegerField(default=0)),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'prefix'), name='sequence_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedView',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('page', models.CharField(max_length=80, verbose_name='page')),
+                ('label', models.CharField(max_length=60, verbose_name='name')),
+                ('query', models.CharField(blank=True, max_length=1000, verbose_name='filters')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'saved list',
+                'verbose_name_plural': 'saved lists',
+                'ordering': ['label', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'user', 'page', 'label'), name='saved_view_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OutgoingMail',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=120)),
+                ('to', models.EmailField(max_length=254, verbose_name='to')),
+                ('subject', models.CharField(max_length=200, verbose_name='subject')),
+                ('text', models.TextField(verbose_name='text')),
+                ('html', models.TextField(blank=True)),
+                ('attachments', models.JSONField(blank=True, default=list)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'sending'), ('sent', 'sent'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('error', models.TextField(blank=True, verbose_name='what went wrong')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
+                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'message',
+                'verbose_name_plural': 'messages',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='mail_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='mail_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='mail_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Membership',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('role', models.CharField(choices=[('admin', 'Administrator'), ('manager', 'Manager'), ('office', 'Office'), ('operator', 'Operator'), ('viewer', 'Viewer')], max_length=12, verbose_name='role')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'member',
+                'verbose_name_plural': 'members',
+                'ordering': ['user__email'],
+                'permissions': [('use_back_office', 'Can work in the back office'), ('see_money', 'Can see prices, costs and amounts')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'user'), name='membership_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BackgroundTask',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='task')),
+                ('subject', models.CharField(blank=True, max_length=200, verbose_name='about')),
+                ('arguments', models.JSONField(default=list)),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('running', 'running'), ('done', 'done'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
+                ('error', models.TextField(blank=True, verbose_name='what went wrong')),
+                ('queued_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='queued')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'background task',
+                'verbose_name_plural': 'background tasks',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='work_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='work_by_state')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Activity',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='when')),
+                ('actor_name', models.CharField(max_length=160, verbose_name='who')),
+                ('verb', models.CharField(max_length=60, verbose_name='what')),
+                ('target_id', models.PositiveBigIntegerField()),
+                ('target_label', models.CharField(max_length=200, verbose_name='record')),
+                ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
+                ('money', models.JSONField(blank=True, default=dict, verbose_name='amounts')),
+                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('target_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype', verbose_name='kind')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'activity',
+                'verbose_name_plural': 'activity log',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', '-at', '-id'], name='activity_by_workspace'), models.Index(fields=['target_type', 'target_id', '-id'], name='activity_by_target')],
+            },
+        ),
+    ]

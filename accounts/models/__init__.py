@@ -1,0 +1,20 @@
+from accounts.models.activity import Activity
+from accounts.models.mail import OutgoingMail
+from accounts.models.membership import Membership
+from accounts.models.saved_view import SavedView
+from accounts.models.sequence import Sequence
+from accounts.models.user import User
+from accounts.models.work import BackgroundTask
+from accounts.models.workspace import Workspace, WorkspaceModel
+
+__all__ = [
+    "Activity",
+    "BackgroundTask",
+    "Membership",
+    "OutgoingMail",
+    "SavedView",
+    "Sequence",
+    "User",
+    "Workspace",
+    "WorkspaceModel",
+]

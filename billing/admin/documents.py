@@ -1,0 +1,164 @@
+"""What quotes and invoices share in the back office: lines while they are drafts, the PDF, money behind permission."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.back_office import Related, RoomAdmin, RoomInline
+from accounts.documents import download
+from accounts.roles import SEE_MONEY
+from billing import documents, printing
+from billing.admin.draft_form import SEEN, DraftForm
+from billing.models import TaxRate
+from billing.taxes import usual_tax
+from laseros.core.templatetags.laseros import money_filter
+
+PREVIEW_LINES = 60  # more would take longer than a page may
+
+
+def is_draft(record) -> bool:
+    return record is None or record.state == "draft"
+
+
+def once(shown):
+    """The theme asks a read-only field for its content several times a page: work it out once per record."""
+
+    @wraps(shown)
+    def remembered(self, record):
+        kept = record.__dict__.setdefault("_shown", {})
+        if shown.__name__ not in kept:
+            kept[shown.__name__] = shown(self, record)
+        return kept[shown.__name__]
+
+    return remembered
+
+
+class DraftLines(RoomInline):
+    """Lines that may be edited as long as their document is a draft."""
+
+    ordering_field = "position"
+    hide_ordering_field = True
+    hide_title = True
+
+    def get_formset(self, request, obj=None, **kwargs):
+        """Tax is chosen among the rates there are, and those that already stand on the document."""
+        formset = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get("tax_percent")
+        if field is not None:
+            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()}
+            there = obj.lines.values_list("tax_percent", flat=True) if obj is not None else ()
+            rates = {**{percent: f"{percent.normalize():f} %" for percent in there}, **rates}
+            choices = [(f"{percent:.2f}", label) for percent, label in sorted(rates.items(), reverse=True)]
+            field.widget = UnfoldAdminSelectWidget(choices=choices or [("0.00", "0 %")])
+            field.initial = usual_tax()
+        return formset
+
+    def get_fields(self, request, obj=None):
+        """Once it is frozen, prices are read as amounts."""
+        fields = super().get_fields(request, obj)
+        shown = {"unit_price": "unit_price_shown", "tax_percent": "tax_shown"}
+        return fields if is_draft(obj) else [shown.get(name, name) for name in fields]
+
+    @display(description=_("unit price"))
+    def unit_price_shown(self, line):
+        return amount(line.unit_price, self.document_of(line).currency)
+
+    @display(description=_("tax %"))
+    def tax_shown(self, line):
+        return f"{line.tax_percent.normalize():f} %"
+
+    @display(description=_("net"))
+    def net_shown(self, line):
+        return amount(line.net, self.document_of(line).currency) if line.pk else "–"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related(self.fk_name)
+
+    def document_of(self, line):
+        return getattr(line, self.fk_name)
+
+    def has_add_permission(self, request, obj=None):
+        return is_draft(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request, obj=None):
+        return is_draft(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return is_draft(obj) and super().has_delete_permission(request, obj)
+
+
+class DocumentAdmin(RoomAdmin):
+    """A document with lines: editable as a draft, afterwards only read. `verbs_of` is the module with its verbs."""
+
+    form = DraftForm
+    verbs_of = None
+    render = None  # makes a draft's PDF for a look at it
+
+    class Media:
+        css = {"all": ("css/billing.css",)}
+
+    def has_change_permission(self, request, obj=None):
+        return is_draft(obj) and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        if obj is None or not self.has_change_permission(request, obj):
+            return sets
+        name, first = sets[0]
+        return [(name, {**first, "fields": (*first["fields"], SEEN)}), *sets[1:]]
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            return super().save_model(request, obj, form, change)
+        self.verbs_of.hold_draft(obj)
+        if form.changed_data:
+            obj.save(update_fields=form.changed_data)
+            self._record_change(request, obj, form)
+
+    def save_formset(self, request, form, formset, change):
+        formset.save(commit=False)
+        changed = [*(record for record, _fields in formset.changed_objects), *formset.new_objects]
+        if changed or formset.deleted_objects:
+            self.verbs_of.change_lines(form.instance, changed, formset.deleted_objects, request.user)
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.pdf_view)
+        return [path("<int:pk>/pdf/", view, name=f"{self.page_name}_pdf"), *super().get_urls()]
+
+    def pdf_view(self, request, pk):
+        """The stored PDF as a download; a draft's is made for a look and not kept."""
+        record = self.get_object(request, str(pk))
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record) or not request.user.has_perm(SEE_MONEY):
+            raise PermissionDenied
+        name = documents.file_name(record)
+        if record.pdf:
+            try:
+                return download(FileResponse(record.pdf.open("rb")), name)
+            except FileNotFoundError:
+                messages.error(request, _t("The stored PDF is missing. Please tell whoever runs the installation."))
+        elif is_draft(record) and record.lines.count() <= PREVIEW_LINES:
+            return download(HttpResponse(type(self).render(record)), name)
+        else:
+            printing.ask_for(record, request.user)
+            messages.info(request, _t("The PDF is being prepared. Try again in a moment."))
+        return redirect(reverse(f"admin:{self.page_name}_change", args=[pk]))
+
+    def pdf_link(self, record) -> Related:
+        label = _("PDF preview") if is_draft(record) else _("PDF")
+        url = reverse(f"admin:{self.page_name}_pdf", args=[record.pk])
+        return Related(label, url, "picture_as_pdf", SEE_MONEY)
+
+
+def amount(value, currency: str) -> str:
+    """As the reader's locale writes it."""
+    return money_filter(value, currency)

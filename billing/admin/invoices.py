@@ -1,0 +1,154 @@
+"""Invoices in the back office: checked, issued, paid; never edited afterwards."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.decorators import display
+
+from accounts.back_office import OnceForm, Verb, to_list, to_record
+from accounts.day_filter import BetweenDays
+from billing import invoices, payments
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
+from billing.documents import invoice_pdf
+from billing.models import Invoice, InvoiceLine, Payment
+from billing.states import OWED
+from laseros.core.money import cents
+
+STATE_COLOURS = {
+    "draft": "info",
+    "issued": "warning",
+    "partly_paid": "warning",
+    "paid": "success",
+    "overdue": "danger",
+    "cancelled": "",
+}
+
+
+class InvoiceLineInline(DraftLines):
+    model = InvoiceLine
+    fields = ("position", "description", "quantity", "unit_price", "tax_percent", "net_shown")
+    fk_name = "invoice"
+    readonly_fields = ("net_shown", "unit_price_shown", "tax_shown")
+    money_fields = ("net_shown", "unit_price_shown")
+
+
+class PaymentForm(OnceForm):
+    for_record = True
+    remembers = False  # payments ask by themselves, whoever booked the other
+    amount = forms.DecimalField(label=_("Amount"), max_digits=16, decimal_places=4)
+    received_on = forms.DateField(label=_("Received"), widget=forms.DateInput)
+    method = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=Payment.Method.choices)
+    reference = forms.CharField(label=_("Reference"), max_length=120, required=False)
+    again = forms.BooleanField(label=_("Yes, this is another payment: book it too"), required=False)
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.question = self.fields["again"]
+        if "again" not in self.data:  # asked only when there is one like it
+            del self.fields["again"]
+        balance = amount(record.balance, record.currency)
+        self.fields["amount"].initial = cents(record.balance, record.currency)
+        self.fields["amount"].help_text = _("Still to be paid: %(balance)s") % {"balance": balance}
+        self.fields["received_on"].initial = timezone.localdate
+
+    def refused(self, refusal):
+        if refusal.code == "again":
+            self.fields["again"] = self.question
+
+
+def _issue(request, invoice):
+    if invoices.address_of(invoices.issue(invoice, request.user)):
+        messages.success(request, _("The invoice is issued and on its way."))
+    else:
+        messages.warning(request, _("The invoice is issued. The client has no e-mail address: print the PDF."))
+
+
+def _receive(request, invoice, once, **facts):
+    payments.receive(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
+
+
+@admin.register(Invoice)
+class InvoiceAdmin(DocumentAdmin):
+    verbs_of = invoices
+    render = invoice_pdf
+    list_display = ("number_shown", "client", "job_number", "state_shown", "total_shown", "balance_shown", "issued_on",
+                    "due_on")  # fmt: skip
+    list_display_links = ("number_shown",)
+    list_select_related = ("client", "job")
+    list_filter = ("state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
+    list_filter_submit = True
+    search_fields = ("number", "client__name", "client__code", "job__number")
+    search_help_text = _("Number, client or job")
+    money_fields = ("total_shown", "balance_shown", "sums", "received")
+    inlines = (InvoiceLineInline,)
+    readonly_fields = ("number_shown", "standing", "client", "issued_on", "due_on", "sums", "received")
+    fieldsets = (
+        (None, {"fields": (("number_shown", "standing"), "client", "supplied_on", ("issued_on", "due_on"), "note",
+                           "sums")}),
+        (_("Payments"), {"fields": ("received",)}),
+    )  # fmt: skip
+    export_fields = ("number", "client", "job", "state", "issued_on", "supplied_on", "due_on", "currency", "net", "tax",
+                     "total", "paid")  # fmt: skip
+    empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
+    empty_icon = "receipt_long"
+    verbs = (
+        Verb("issue", _("Issue and send"), _issue,
+             "billing.issue_invoice", is_draft, primary=True, icon="send",
+             confirm=_("It gets its number now and cannot be changed afterwards. The client gets it by e-mail.")),
+        Verb("receive", _("Record a payment"), _receive, "billing.receive_payment",
+             lambda invoice: invoice.state in OWED, form=PaymentForm, primary=True, icon="payments",
+             done=_("The payment is booked.")),
+        Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
+             "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
+             confirm=_("What is made stays to be invoiced. No number is lost.")),
+    )  # fmt: skip
+
+    def has_add_permission(self, request):
+        return False
+
+    def related_links(self, obj):
+        return [
+            self.pdf_link(obj),
+            to_record(obj.client, icon="groups"),
+            to_record(obj.job, icon="work"),
+            to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
+        ]
+
+    @display(description=_("number"), ordering="number")
+    def number_shown(self, invoice):
+        return invoice.number or _("draft")
+
+    @display(description=_("job"), ordering="job__number")
+    def job_number(self, invoice):
+        return invoice.job.number if invoice.job else "–"
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_shown(self, invoice):
+        return ("overdue", _("overdue")) if invoice.is_overdue else (invoice.state, invoice.get_state_display())
+
+    @display(description=_("state"))
+    def standing(self, invoice):
+        return self.state_shown(invoice)[1]
+
+    @display(description=_("total"), ordering="total")
+    def total_shown(self, invoice):
+        return amount(invoice.total, invoice.currency)
+
+    @display(description=_("to be paid"))
+    def balance_shown(self, invoice):
+        return amount(invoice.balance, invoice.currency) if invoice.number else "–"
+
+    @display(description=_("sums"))
+    @once
+    def sums(self, invoice):
+        context = {"found": invoice, "currency": invoice.currency, "invoice": invoice}
+        return render_to_string("admin/billing/sums.html", context)
+
+    @display(description=_("received"))
+    @once
+    def received(self, invoice):
+        rows = invoice.allocations.select_related("payment").order_by("payment__received_on", "id")
+        return render_to_string("admin/billing/received.html", {"rows": rows, "currency": invoice.currency})

@@ -1,0 +1,221 @@
+"""Quotes in the back office: every part of a price in sight, sent with one press, and what the client did."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts import activity
+from accounts.back_office import Verb, to_record
+from accounts.day_filter import BetweenDays
+from accounts.roles import SEE_MONEY
+from billing import quotes, staleness
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
+from billing.admin.prices import explained
+from billing.admin.pricing_progress import PricingProgress, pricing
+from billing.admin.what_if import WhatIf
+from billing.documents import quote_pdf
+from billing.models import Quote, QuoteLine
+from billing.models.rules import MorePieces
+from billing.quotes import drafting
+from crm import links
+from crm.models import AccessLink, Contact
+
+STATE_COLOURS = {
+    "draft": "info",
+    "sent": "warning",
+    "accepted": "success",
+    "declined": "danger",
+    "expired": "danger",
+    "withdrawn": "",
+}
+
+
+class QuoteLineInline(DraftLines):
+    model = QuoteLine
+    fields = ("position", "description", "quantity", "unit_price", "tax_percent", "net_shown", "reason")
+    fk_name = "quote"
+    readonly_fields = ("net_shown", "unit_price_shown", "tax_shown", "reason", "ordered_shown")
+    money_fields = ("net_shown", "unit_price_shown")
+
+    def get_fields(self, request, obj=None):
+        """Where the client took other quantities, they stand beside those that were asked for."""
+        fields = super().get_fields(request, obj)
+        other = obj is not None and obj.state == "accepted" and obj.lines.exclude(ordered=None).exists()
+        return [*fields, "ordered_shown"] if other else fields
+
+    @display(description=_("ordered"))
+    def ordered_shown(self, line):
+        return line.quantity if line.ordered is None else line.ordered
+
+    @display(description=_("why there is no price"))
+    def reason(self, line):
+        return format_html('<span class="lo-unpriced">{}</span>', line.unpriced) if line.unpriced else "–"
+
+
+class ForClientForm(forms.Form):
+    """Who said yes on the phone or by e-mail."""
+
+    name = forms.CharField(label=_("Who at the client said so"), max_length=120)
+
+
+class AcceptForm(ForClientForm):
+    """The same, with how many of each part where several quantities were offered."""
+
+    for_record = True
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        if record.more_pieces != MorePieces.CHOOSE:
+            return
+        for line in record.lines.all():
+            if offers := quotes.offers_of(line, record):
+                choices = [
+                    (offer.quantity, f"{offer.quantity} × {amount(offer.unit_price, record.currency)}")
+                    for offer in offers
+                ]
+                self.fields[f"pieces_{line.pk}"] = forms.TypedChoiceField(
+                    label=line.description, choices=choices, coerce=int, initial=line.quantity
+                )
+
+
+class DeclineForm(ForClientForm):
+    reason = forms.CharField(
+        label=_("Why not"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+def _accept(request, quote, name, **pieces):
+    quantities = {int(field.removeprefix("pieces_")): quantity for field, quantity in pieces.items()}
+    job = to_record(quotes.accept(quote, name=name, by=request.user, quantities=quantities))
+    return job.url if job and request.user.has_perm(job.permission) else None
+
+
+def _duplicate(request, quote):
+    return reverse("admin:billing_quote_change", args=[quotes.duplicate(quote, request.user).pk])
+
+
+@admin.register(Quote)
+class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
+    verbs_of = drafting
+    render = quote_pdf
+    list_display = ("number", "title", "client", "state_shown", "total_shown", "valid_until", "sent_at")
+    list_display_links = ("number", "title")
+    list_select_related = ("client",)
+    list_filter = ("state", ("valid_until", BetweenDays), ("created_at", BetweenDays))
+    list_filter_submit = True
+    search_fields = ("number", "title", "client__name", "client__code")
+    search_help_text = _("Number, title or client")
+    money_fields = ("total_shown", "sums", "client_page")
+    change_form_outer_after_template = "admin/billing/prices.html"
+    inlines = (QuoteLineInline,)
+    autocomplete_fields = ("client",)
+    readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")
+    fieldsets = (
+        (None, {"fields": (("number", "standing"), ("client", "contact"), "title", ("valid_until", "delivery_days"),
+                           "sums")}),
+        (_("What the client reads"), {"fields": ("more_pieces", "note", "terms"), "classes": ("collapse",)}),
+        (_("What the client did"), {"fields": ("client_page", "story")}),
+    )  # fmt: skip
+    add_fieldsets = (
+        (None, {"fields": ("client", "title", ("valid_until", "delivery_days"), "more_pieces", "note", "terms")}),
+    )
+    empty_text = _("Open an enquiry and press “Make a quote”: drawings are priced with your own tables.")
+    empty_icon = "request_quote"
+    verbs = (
+        Verb("send", _("Send"), lambda request, quote: quotes.send(quote, request.user) and None, "billing.send_quote",
+             is_draft, confirm=_("The client gets it by e-mail with a link. From then on it says what it says."),
+             done=_("The quote is on its way."), primary=True, icon="send"),
+        Verb("price-again", _("Price again"), lambda request, quote: quotes.reprice(quote, request.user) and None,
+             "billing.change_quote", is_draft, done=_("The prices were worked out again."), icon="calculate"),
+        Verb("price-all", _("Undo typed prices"),
+             lambda request, quote: quotes.reprice(quote, request.user, by_hand=True) and None, "billing.change_quote",
+             lambda quote: is_draft(quote) and quotes.has_typed_prices(quote), icon="undo",
+             confirm=_("Prices that were typed are worked out from the tables again."),
+             done=_("All prices are calculated.")),
+        Verb("accept", _("Accepted by the client"), _accept, "billing.send_quote", lambda quote: quote.state == "sent",
+             form=AcceptForm, done=_("The job is in the queue."), icon="thumb_up"),
+        Verb("decline", _("Declined by the client"),
+             lambda request, quote, **answer: quotes.decline(quote, by=request.user, **answer) and None,
+             "billing.send_quote", lambda quote: quote.state == "sent", form=DeclineForm, icon="thumb_down"),
+        Verb("duplicate", _("Copy as a new draft"), _duplicate, "billing.add_quote", icon="content_copy"),
+        Verb("withdraw", _("Withdraw"), lambda request, quote: quotes.withdraw(quote, request.user) and None,
+             "billing.send_quote", lambda quote: quote.state in ("draft", "sent"), dangerous=True, icon="block",
+             confirm=_("It can no longer be accepted. Its page stays and says so."), done=_("The quote is withdrawn.")),
+    )  # fmt: skip
+
+    def create(self, request, obj):
+        quotes.open_draft(obj, request.user)
+
+    def get_fieldsets(self, request, obj=None):
+        """Nobody outside has done anything about a draft."""
+        sets = super().get_fieldsets(request, obj)
+        return sets[:-1] if obj is not None and is_draft(obj) else sets
+
+    def get_readonly_fields(self, request, obj=None):
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "client"] if obj is not None else fields
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "contact" in form.base_fields:
+            form.base_fields["contact"].queryset = Contact.objects.filter(client=obj.client_id)
+        return form
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and request.user.has_perm(SEE_MONEY):
+            stale = {} if obj.to_price else staleness.of(obj)
+            context["prices"] = [explained(line, stale.get(line.pk)) for line in obj.lines.select_related("quote")]
+            context["stale"] = bool(stale)
+            context["may_choose"] = is_draft(obj) and self.has_change_permission(request, obj)
+            context["currency"] = obj.currency
+            context["pricing"] = pricing(obj)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def related_links(self, obj):
+        return [
+            self.pdf_link(obj),
+            to_record(obj.client, icon="groups"),
+            to_record(obj.enquiry, icon="mail"),
+            to_record(obj.job, icon="work"),
+        ]
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_shown(self, quote):
+        if quote.state == "sent" and quotes.is_past(quote):
+            return "expired", _("expired")
+        return quote.state, quote.get_state_display()
+
+    @display(description=_("state"))
+    def standing(self, quote):
+        return self.state_shown(quote)[1]
+
+    @display(description=_("total"), ordering="total")
+    def total_shown(self, quote):
+        return amount(quote.total, quote.currency)
+
+    @display(description=_("sums"))
+    @once
+    def sums(self, quote):
+        context = {"found": quote, "currency": quote.currency}
+        return render_to_string("admin/billing/sums.html", context)
+
+    @display(description=_("the client's page"))
+    @once
+    def client_page(self, quote):
+        kind = ContentType.objects.get_for_model(Quote)
+        link = AccessLink.objects.filter(target_type=kind, target_id=quote.pk, revoked_at=None).order_by("-id").first()
+        if link is None:
+            return _("It gets one when it is sent.")
+        return format_html('<a class="lo-address" href="{0}" target="_blank" rel="noopener">{0}</a>', links.url(link))
+
+    @display(description=_("so far"))
+    @once
+    def story(self, quote):
+        seen = activity.of(quote).filter(verb__in=("sent", "opened", "accepted", "declined", "expired", "withdrawn"))
+        story = [{"at": line.at, "who": line.actor_name, "did": activity.VERBS[line.verb]} for line in seen[:20]]
+        return render_to_string("admin/billing/story.html", {"story": story, "quote": quote})

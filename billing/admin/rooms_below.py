@@ -1,0 +1,108 @@
+"""Buttons that billing adds to pages of the rooms below, which know nothing of it."""
+
+from django.contrib import admin
+from django.contrib.admin.exceptions import NotRegistered
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.back_office import Verb
+from accounts.roles import SEE_MONEY
+from billing import invoices, product_cost, quotes
+from billing.models import QuoteLine
+from billing.price_book import PriceBook
+from laseros.core.money import ZERO
+from laseros.core.templatetags.laseros import money_filter
+from production.admin.parts import PartsTable
+from production.admin.product import ProductAdmin
+from production.models import Enquiry, Job
+
+BATCHES = (1, 10, 100)
+MOST_BATCH = 1_000_000
+
+
+def _quote(request, enquiry):
+    return reverse("admin:billing_quote_change", args=[quotes.draw_up(enquiry, request.user).pk])
+
+
+def _follow(request, enquiry):
+    return reverse("admin:billing_quote_change", args=[quotes.follow(enquiry, request.user).pk])
+
+
+def _invoice(request, job):
+    return reverse("admin:billing_invoice_change", args=[invoices.draft_from(job, request.user).pk])
+
+
+def _draft(enquiry):
+    """Asked once for one page."""
+    if "_draft" not in enquiry.__dict__:
+        enquiry._draft = quotes.draft_of(enquiry) if enquiry.state != "won" else None
+    return enquiry._draft
+
+
+def _can_be_quoted(enquiry) -> bool:
+    return enquiry.state != "won" and _draft(enquiry) is None
+
+
+def _can_be_invoiced(job) -> bool:
+    return any(line.to_invoice for line in job.lines.all())
+
+
+def _prices_of(request, lines) -> dict | None:
+    """What the newest quote says of each part asked for; None for who may see no price."""
+    if not request.user.has_perm(SEE_MONEY):
+        return None
+    found = {}
+    rows = QuoteLine.objects.filter(enquiry_line__in=[line.pk for line in lines]).exclude(quote__state="withdrawn")
+    asked = {line.pk: line for line in lines}
+    for row in rows.select_related("quote").order_by("quote_id").defer("breakdown"):
+        line = asked[row.enquiry_line_id]
+        note = row.quote.number if row.quantity == line.quantity else _("%(quote)s, for %(count)s pieces")
+        priced = not row.unpriced or row.unit_price
+        found[line.pk] = {
+            "text": money_filter(row.unit_price, row.quote.currency) if priced else "–",
+            "note": str(note) % {"quote": row.quote.number, "count": row.quantity} if priced else row.unpriced,
+        }
+    return found
+
+
+def _costs_of(request, product, tree) -> dict | None:
+    """What one costs, by the batch asked for in the address; None for who may see no price."""
+    if not request.user.has_perm(SEE_MONEY) or not (tree.items or tree.parts or tree.steps):
+        return None
+    asked = request.GET.get("batch", "")
+    batch = min(max(int(asked), 1), MOST_BATCH) if asked.isdecimal() and len(asked) < 9 else 1
+    book, currency = PriceBook(), request.workspace.currency
+    rules, cost = book.rules, product_cost.of(tree, batch, book)
+    offered = product_cost.price_of(cost, batch, book, ZERO, currency) if rules and not cost.missing else None
+    return {
+        "cost": cost,
+        "slices": product_cost.slices(cost),
+        "batches": BATCHES if batch in BATCHES else sorted((*BATCHES, batch)),
+        "offered": offered,
+        "currency": currency,
+    }
+
+
+ADDED = {
+    Enquiry: (
+        Verb("quote", _("Make a quote"), _quote, "billing.add_quote", _can_be_quoted,
+             primary=True, icon="request_quote"),
+        Verb("follow", _("Bring the draft quote up to date"), _follow, "billing.change_quote",
+             lambda enquiry: _draft(enquiry) is not None, primary=True, icon="sync",
+             done=_("The draft has the parts, materials and quantities of the enquiry.")),
+    ),
+    Job: (
+        Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
+             primary=True, icon="receipt_long"),
+    ),
+}  # fmt: skip
+
+for model, verbs in ADDED.items():
+    try:
+        room = type(admin.site.get_model_admin(model))
+    except NotRegistered:
+        continue
+    room.verbs = (*room.verbs, *verbs)
+
+PartsTable.prices_of = staticmethod(_prices_of)
+ProductAdmin.costs_of = staticmethod(_costs_of)

@@ -1,0 +1,68 @@
+"""The quote on paper, with a code to scan that opens its page on the phone."""
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.documents import pdf, pictures
+from accounts.documents.letterhead import day, letterhead, rows
+from billing import totals
+from billing.models import Quote
+from billing.models.rules import MorePieces
+from crm import links
+
+MOST_PICTURES = 60
+
+
+def quote_pdf(quote: Quote) -> bytes:
+    from billing.invoices import frozen_facts
+    from billing.quotes import offers
+    from billing.quotes.sending import link, until
+
+    workspace = quote.workspace
+    read = quote.lines.select_related("item__material", "design_file__measurement", "product").defer("recipe")
+    lines = list(read)
+    for number, line in enumerate(lines):
+        with translation.override(workspace.language):
+            line.detail = _material(line)
+        line.picture = _picture(line) if number < MOST_PICTURES else None
+        line.offers = offers.of(line, quote)[1:]
+    found = totals.of(lines, quote.currency)
+    facts = frozen_facts(quote, found.rates)
+    address = links.url(link(quote)) if quote.state != "draft" else ""
+    context = {
+        **letterhead(workspace, facts["seller"], facts["buyer"]),
+        "quote": quote,
+        "contact": quote.contact,
+        "date": day(timezone.localdate(quote.sent_at) if quote.sent_at else timezone.localdate(), workspace.locale),
+        "valid_until": day(until(quote), workspace.locale),
+        "rows": rows(lines),
+        "with_pictures": any(line.picture for line in lines),
+        "with_offers": any(line.offers for line in lines),
+        "may_choose": quote.more_pieces == MorePieces.CHOOSE,
+        "found": found,
+        "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
+        "currency": quote.currency,
+        "several_rates": len(found.rates) > 1,
+        "link": address,
+        "qr": pictures.qr(address) if address else "",
+        "draft": quote.state == "draft",
+    }
+    return pdf.render("billing/quote.html", context, workspace.language)
+
+
+def _picture(line) -> dict | None:
+    measurement = getattr(line.design_file, "measurement", None)
+    return pictures.drawing(measurement.preview) if measurement and measurement.preview else None
+
+
+def _material(line) -> str:
+    """What a line is made of, as the client reads it; which drawing and, of a product, which revision."""
+    parts, item = [], line.item
+    if item is not None and item.material is not None:
+        thickness = f" {item.thickness_mm.normalize():f} mm" if item.thickness_mm else ""
+        parts.append(f"{item.material.name}{thickness}{f', {item.colour}' if item.colour else ''}")
+    if line.design_file is not None and line.design_file.name != line.description:
+        parts.append(line.design_file.name)
+    if line.product is not None and line.revision:
+        parts.append(_("%(sku)s revision %(number)s") % {"sku": line.product.sku, "number": line.revision})
+    return " · ".join(parts)

@@ -1,0 +1,147 @@
+"""Money received: each key once, never more than is owed. What is paid and made is completed."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Round
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity, numbering
+from billing.models import Allocation, Invoice, Payment
+from billing.states import INVOICE, OWED
+from laseros.core.errors import Refused
+from laseros.core.money import cents, show
+from laseros.core.retry import retried
+from production import jobs
+from production.models import Job
+
+
+@retried
+@transaction.atomic
+def receive(
+    invoice: Invoice,
+    amount: Decimal,
+    *,
+    key: str,
+    received_on: date,
+    method: str = Payment.Method.TRANSFER,
+    reference: str = "",
+    again: bool = False,
+    by=None,
+) -> Payment:
+    """Book money against one invoice. The same key again answers the same payment.
+
+    The same amount on the same day under another key is refused ("again"), unless whoever books it says with `again`
+    that it is another payment: a form that was sent, left and sent once more has a key of its own.
+    """
+    _check(invoice, amount, key, received_on, method)
+    invoice = Invoice.objects.select_for_update().select_related("workspace", "client").get(pk=invoice.pk)
+    there = Payment.objects.filter(key=key).first()
+    if there is not None:
+        return _same(there, invoice, amount)
+    if not again:
+        _ask_about_second(invoice, amount, received_on)
+    _take(invoice, amount)
+    payment = Payment.objects.create(
+        workspace=invoice.workspace,
+        number=numbering.draw(invoice.workspace, "payment"),
+        client=invoice.client,
+        amount=amount,
+        currency=invoice.currency,
+        received_on=received_on,
+        method=method,
+        reference=reference[:120],
+        key=key,
+        by=by if getattr(by, "pk", None) else None,
+    )
+    Allocation.objects.create(workspace=invoice.workspace, payment=payment, invoice=invoice, amount=amount)
+    INVOICE.move(invoice, "pay_part" if invoice.balance else "pay")
+    activity.record(
+        "paid",
+        invoice,
+        by,
+        details={"payment": payment.number, "received": received_on},
+        money={"amount": amount, "balance": cents(invoice.balance, invoice.currency)},
+    )
+    if invoice.job_id:
+        complete_if_settled(invoice.job)
+    return payment
+
+
+@retried
+@transaction.atomic
+def complete_if_settled(job: Job) -> bool:
+    """Complete a job that is made, invoiced and paid in full; otherwise leave it as it is."""
+    # Held until the end: the last payment and the last piece may arrive at the same moment.
+    job = Job.objects.select_for_update().get(pk=job.pk)
+    if job.state != "made" or any(line.to_invoice for line in job.lines.all()):
+        return False
+    states = set(job.invoices.exclude(state="cancelled").values_list("state", flat=True))
+    if states != {"paid"}:
+        return False
+    jobs.complete(job)
+    return True
+
+
+def _check(invoice: Invoice, amount, key: str, received_on: date, method: str) -> None:
+    if not key:
+        raise ValueError("a payment needs a key")
+    if not isinstance(amount, Decimal) or not amount.is_finite() or amount <= 0:
+        raise Refused(_("The amount must be more than zero."), code="amount")
+    if amount >= Decimal(10) ** 12 or amount != cents(amount, invoice.currency):
+        raise Refused(
+            _("%(amount)s is not an amount that can be paid in %(currency)s.")
+            % {"amount": amount, "currency": invoice.currency},
+            code="precision",
+        )
+    if received_on > timezone.localdate():
+        raise Refused(_("The payment lies in the future."), code="future")
+    if method not in Payment.Method.values:
+        raise Refused(_("There is no such way to pay."), code="method")
+
+
+def _same(payment: Payment, invoice: Invoice, amount: Decimal) -> Payment:
+    if payment.amount != amount or not payment.allocations.filter(invoice=invoice).exists():
+        raise Refused(
+            _("This was booked already, as payment %(number)s.") % {"number": payment.number}, code="key-used"
+        )
+    return payment
+
+
+def _ask_about_second(invoice: Invoice, amount: Decimal, received_on: date) -> None:
+    alike = Allocation.objects.filter(invoice=invoice, amount=amount, payment__received_on=received_on)
+    there = alike.select_related("payment").order_by("id").last()
+    if there is not None:
+        raise Refused(
+            _("%(amount)s of that day are booked on %(invoice)s already, as payment %(number)s. Book it a second time?")
+            % {
+                "amount": show(amount, invoice.currency, invoice.workspace.locale),
+                "invoice": invoice.number,
+                "number": there.payment.number,
+            },
+            code="again",
+        )
+
+
+def _take(invoice: Invoice, amount: Decimal) -> None:
+    """Raise what is paid, under the database's own check. Rounded there, because SQLite adds in binary."""
+    paid = Round(F("paid") + amount, precision=4)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=paid)
+    if not rows.update(paid=paid):
+        raise Refused(_why_not(invoice), code="over-balance" if invoice.state in OWED else "state")
+    invoice.refresh_from_db(fields=["paid"])
+
+
+def _why_not(invoice: Invoice) -> str:
+    if invoice.state in OWED:
+        locale = invoice.workspace.locale
+        return _("Only %(balance)s of %(invoice)s is still to be paid.") % {
+            "balance": show(invoice.balance, invoice.currency, locale),
+            "invoice": invoice.number,
+        }
+    if invoice.state == "paid":
+        return _("%(invoice)s is paid already.") % {"invoice": invoice.number}
+    return _("This invoice has not been issued, so nothing is owed on it.")

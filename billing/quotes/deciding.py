@@ -1,0 +1,172 @@
+"""What becomes of an offer: accepted once, declined, or run out."""
+
+from datetime import date, timedelta
+
+from babel.dates import format_date
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity, mail
+from billing import totals
+from billing.models import Quote, QuoteLine
+from billing.quotes import offers
+from billing.states import QUOTE
+from laseros.core.errors import Refused
+from laseros.core.money import ZERO
+from laseros.core.retry import retried
+from production import jobs
+from production.models import Job
+from production.states import ENQUIRY
+
+
+@retried
+@transaction.atomic
+def accept(quote: Quote, *, name: str, ip: str = "", by=None, quantities: dict[int, int] | None = None) -> Job:
+    """The client orders what is offered: one job, however often and wherever the button is pressed.
+
+    `quantities` are other ones of those offered, by line. Refused with code "quantity" for one that is not.
+    """
+    name = _signature(name)
+    quote.refresh_from_db()
+    if quote.state == "sent" and is_past(quote):
+        raise Refused(_past(quote), code="expired")
+    lines = list(quote.lines.all())
+    taken = offers.chosen(quote, lines, quantities or {}) if quote.state == "sent" else {}
+    if not QUOTE.try_move(quote, "accept", **_decision(name, ip)):
+        quote.refresh_from_db()
+        if quote.job is not None:
+            return quote.job
+        raise Refused(_no_longer(quote), code="state", state=quote.state)
+    job = jobs.open_from(
+        quote.client,
+        key=f"quote:{quote.pk}",
+        title=quote.title,
+        lines=_keep(lines, taken),
+        contact=quote.contact,
+        enquiry=quote.enquiry,
+        due_on=after_working_days(timezone.localdate(), quote.delivery_days),
+        quoted_total=sum((row.net for row in offers.ordered(quote, lines)), ZERO),
+        by=by or name,
+    )
+    Quote._base_manager.filter(pk=quote.pk).update(job=job)
+    quote.job = job
+    if quote.enquiry:
+        ENQUIRY.try_move(quote.enquiry, "win")
+    details = {"name": name, "job": job.number}
+    if taken:
+        details["quantities"] = ", ".join(
+            f"{line.description}: {line.ordered}" for line in lines if line.pk in taken and line.ordered
+        )[:300]
+    sums = totals.of(offers.ordered(quote, lines), quote.currency)
+    activity.record("accepted", quote, by or name, details=details, money={"total": sums.total})
+    _tell_office(quote, "quote_accepted")
+    return job
+
+
+@retried
+@transaction.atomic
+def decline(quote: Quote, *, name: str, reason: str, ip: str = "", by=None) -> Quote:
+    name = _signature(name)
+    quote.refresh_from_db()
+    if quote.state == "declined":
+        return quote
+    if quote.state != "sent":
+        raise Refused(_no_longer(quote), code="state", state=quote.state)
+    reason = " ".join(reason.split())[:500]
+    QUOTE.move(quote, "decline", decline_reason=reason, **_decision(name, ip))
+    _lose_enquiry(quote)
+    activity.record("declined", quote, by or name, details={"name": name, "why": reason})
+    _tell_office(quote, "quote_declined")
+    return quote
+
+
+@retried
+@transaction.atomic
+def expire(quote: Quote, by=None) -> bool:
+    """Close an offer whose date has passed; False when there is nothing to close."""
+    if not is_past(quote) or not QUOTE.try_move(quote, "expire", decided_at=timezone.now()):
+        return False
+    activity.record("expired", quote, by)
+    _lose_enquiry(quote)
+    return True
+
+
+def expire_due(by=None) -> int:
+    """Close every offer of the open workspace whose date has passed. Answers how many."""
+    due = Quote.objects.filter(state="sent", valid_until__lt=timezone.localdate()).order_by("id")
+    return sum(expire(quote, by) for quote in due.iterator())
+
+
+def is_past(quote: Quote) -> bool:
+    return quote.valid_until is not None and quote.valid_until < timezone.localdate()
+
+
+def after_working_days(day: date, days: int) -> date:
+    """`days` Mondays to Fridays after `day`; public holidays are not known here."""
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+def _signature(name: str) -> str:
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise Refused(_("Please enter your name."), code="no-name")
+    return name
+
+
+def _decision(name: str, ip: str) -> dict:
+    return {"decided_at": timezone.now(), "decided_by": name, "decided_from": ip or None}
+
+
+def _past(quote: Quote) -> str:
+    day = format_date(quote.valid_until, "long", locale=quote.workspace.locale)
+    return _("This offer was valid until %(day)s. Please ask us for a new one.") % {"day": day}
+
+
+def _no_longer(quote: Quote) -> str:
+    return {
+        "draft": _("This offer has not been sent yet."),
+        "accepted": _("This offer has been accepted already."),
+        "declined": _("This offer has been declined. Please ask us for a new one."),
+        "expired": _("This offer has expired. Please ask us for a new one."),
+        "withdrawn": _("This offer has been withdrawn. Please ask us for a new one."),
+    }.get(quote.state, _("This is no longer possible."))
+
+
+def _keep(lines: list[QuoteLine], taken: dict[int, offers.Offer]) -> list[dict]:
+    """Write down what was taken of each line; what is left of the lines for the job."""
+    for line in lines:
+        if (offer := taken.get(line.pk)) is not None:
+            line.ordered, line.ordered_price = offer.quantity, offer.unit_price
+            line.save(update_fields=["ordered", "ordered_price"])
+    return [_job_line(line, taken.get(line.pk)) for line in lines if line.ordered != 0]
+
+
+def _job_line(line: QuoteLine, offer: offers.Offer | None) -> dict:
+    """Plain data in the words of `JobLine`: made from what was offered, whatever its product has become since."""
+    return {
+        "position": line.position,
+        "description": line.description,
+        "design_file_id": line.design_file_id,
+        "product_id": line.product_id,
+        "revision": line.revision,
+        "recipe": line.recipe,
+        "item_id": line.item_id,
+        "tax_percent": line.tax_percent,
+        **{name: getattr(offer or line, name) for name in ("quantity", "unit_price", "material_each", "seconds_each")},
+    }
+
+
+def _lose_enquiry(quote: Quote) -> None:
+    """The enquiry is lost when nothing of it is still offered or being drawn up."""
+    if quote.enquiry and not quote.enquiry.quotes.filter(state__in=("draft", "sent", "accepted")).exists():
+        ENQUIRY.try_move(quote.enquiry, "lose")
+
+
+def _tell_office(quote: Quote, template: str) -> None:
+    to = quote.workspace.email or (quote.created_by.email if quote.created_by else "")
+    if to:
+        mail.post(quote.workspace, f"{template}:{quote.pk}", to, template, {"quote": quote, "client": quote.client})

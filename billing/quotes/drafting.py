@@ -1,0 +1,352 @@
+"""A quote while it is a draft: made from an enquiry, priced, edited."""
+
+from dataclasses import fields
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from accounts import activity, numbering
+from billing import costing, totals
+from billing.choices import Choices
+from billing.costing import LinePrice, MadeOf
+from billing.models import PriceRules, Quote, QuoteLine
+from billing.models.rules import MorePieces
+from billing.price_book import WITH, PriceBook
+from billing.quotes import large
+from billing.quotes.offers import FILLING
+from billing.states import QUOTE
+from billing.taxes import usual_tax
+from laseros.core.errors import Refused
+from laseros.core.money import ZERO, cents
+from laseros.core.retry import retried
+from production.enquiries import only_contact
+from production.models import Enquiry, EnquiryLine
+
+PRICE = ("unit_price", "breakdown", "material_each", "seconds_each", "unpriced")
+MADE_OF = tuple(field.name for field in fields(MadeOf))
+PUT = (*PRICE, *(name.removesuffix("_id") for name in MADE_OF), "quantity", "net")
+
+
+def draw_up(enquiry: Enquiry, by) -> Quote:
+    """A draft with one priced line for each part asked for; an enquiry that has a draft answers that one.
+
+    Prices are worked out before the transaction: the time model reads files; those of many lines by the worker.
+    """
+    if enquiry.state == "won":
+        raise Refused(_("%(enquiry)s has become a job already.") % {"enquiry": enquiry}, code="won")
+    lines = _asked_for(enquiry)
+    if large.is_large(lines):
+        waiting = LinePrice(unpriced=_("This price is being worked out."))
+        return _store(enquiry, [(line, waiting) for line in lines], by, later=True)
+    book = PriceBook(lines)
+    return _store(enquiry, [(line, costing.price(line, book=book)) for line in lines], by)
+
+
+def _asked_for(enquiry: Enquiry) -> list[EnquiryLine]:
+    lines = list(enquiry.lines.select_related(*WITH))
+    if not lines:
+        raise Refused(_("Nothing is asked for yet: add a drawing or a part first."), code="no-lines")
+    return lines
+
+
+def draft_of(enquiry: Enquiry) -> Quote | None:
+    return enquiry.quotes.filter(state="draft").first()
+
+
+def follow(enquiry: Enquiry, by) -> Quote:
+    """Bring the draft up to what the enquiry asks for now: new parts, other materials and quantities.
+
+    Typed prices stay; what the draft says beside the enquiry stays too.
+    """
+    quote = draft_of(enquiry)
+    if quote is None:
+        return draw_up(enquiry, by)
+    chosen = {row.enquiry_line_id: Choices.read(row.choices) for row in quote.lines.exclude(enquiry_line=None)}
+    lines = _asked_for(enquiry)
+    if large.is_large(lines):
+        return _follow(quote, [(line, None) for line in lines], by)
+    book = PriceBook(lines)
+    priced = [(line, costing.price(line, choices=chosen.get(line.pk), book=book)) for line in lines]
+    return _follow(quote, priced, by)
+
+
+@retried
+@transaction.atomic
+def _follow(quote: Quote, priced: list[tuple[EnquiryLine, LinePrice | None]], by) -> Quote:
+    """Without prices the worker finds them."""
+    hold_draft(quote)
+    before, there = quote.net, {row.enquiry_line_id: row for row in quote.lines.exclude(enquiry_line=None)}
+    percent, last = usual_tax(), max((row.position for row in quote.lines.all()), default=0)
+    new, known = [], []
+    for line, price in priced:
+        row = there.get(line.pk)
+        if row is None:
+            last += 1
+            row = _line_for(quote, line, last, percent)
+            row.unpriced = _("This price is being worked out.")
+        row.quantity = line.quantity
+        (known if row.pk else new).append((row, price))
+    QuoteLine.objects.bulk_create(_priced(quote, new, keep_typed=True), batch_size=200)
+    put_prices(quote, known, keep_typed=True)
+    total(quote)
+    if any(price is None for _line, price in priced):
+        large.price_later(quote, by)
+    activity.record("changed", quote, by, details={"what": "lines"}, money={"net": [before, quote.net]})
+    return quote
+
+
+def _line_for(quote: Quote, line: EnquiryLine, position: int, percent) -> QuoteLine:
+    return QuoteLine(
+        workspace=quote.workspace,
+        quote=quote,
+        position=position,
+        enquiry_line=line,
+        description=line.description,
+        quantity=line.quantity,
+        tax_percent=percent,
+    )
+
+
+@retried
+@transaction.atomic
+def _store(enquiry: Enquiry, priced: list[tuple[EnquiryLine, LinePrice]], by, *, later: bool = False) -> Quote:
+    Enquiry.objects.select_for_update().get(pk=enquiry.pk)  # two presses at once make one draft
+    there = draft_of(enquiry)
+    if there is not None:
+        return there
+    workspace = enquiry.workspace
+    quote = Quote.objects.create(
+        workspace=workspace,
+        number=numbering.draw(workspace, "quote"),
+        enquiry=enquiry,
+        client=enquiry.client,
+        contact=enquiry.contact,
+        title=enquiry.title,
+        currency=workspace.currency,
+        terms=workspace.quote_terms,
+        more_pieces=_more_pieces(),
+        created_by=by if getattr(by, "pk", None) else None,
+    )
+    percent = usual_tax()
+    rows = [
+        (_line_for(quote, line, position, percent), price) for position, (line, price) in enumerate(priced, start=1)
+    ]
+    QuoteLine.objects.bulk_create(_priced(quote, rows), batch_size=200)
+    total(quote)
+    if later:
+        large.price_later(quote, by)
+    activity.record("created", quote, by, details={"enquiry": enquiry.number}, money={"net": quote.net})
+    return quote
+
+
+def _more_pieces() -> str:
+    rules = PriceRules.objects.first()
+    return rules.more_pieces if rules is not None else MorePieces.SHOW
+
+
+@retried
+@transaction.atomic
+def open_draft(quote: Quote, by) -> Quote:
+    """Store a new draft for a client who asked for nothing that is written down."""
+    workspace = quote.workspace
+    quote.contact = quote.contact or only_contact(quote.client)
+    quote.number = numbering.draw(workspace, "quote")
+    quote.currency = workspace.currency
+    quote.terms = quote.terms or workspace.quote_terms
+    quote.created_by = by if getattr(by, "pk", None) else None
+    quote.save()
+    activity.record("created", quote, by)
+    return quote
+
+
+def reprice(quote: Quote, by=None, *, by_hand: bool = False) -> Quote:
+    """Work the prices of a draft out again; prices set by hand stay, unless `by_hand` asks for them too.
+
+    What each line is made from is written down anew, also where its price stays.
+    """
+    lines = calculable(quote)
+    if large.is_large([line.enquiry_line for line in lines]):
+        return _reprice_later(quote, by, by_hand)
+    book = PriceBook(line.enquiry_line for line in lines)
+    return _reprice(quote, [(line, calculated(line, book)) for line in lines], by, by_hand)
+
+
+@retried
+@transaction.atomic
+def _reprice_later(quote: Quote, by, by_hand: bool) -> Quote:
+    hold_draft(quote)
+    large.price_later(quote, by, by_hand=by_hand)
+    return quote
+
+
+@retried
+@transaction.atomic
+def _reprice(quote: Quote, priced: list[tuple[QuoteLine, LinePrice]], by, by_hand: bool) -> Quote:
+    hold_draft(quote)
+    before = quote.net
+    put_prices(quote, priced, keep_typed=not by_hand)
+    total(quote)
+    activity.record("changed", quote, by, details={"what": "prices"}, money={"net": [before, quote.net]})
+    return quote
+
+
+@retried
+@transaction.atomic
+def change_lines(quote: Quote, changed: list[QuoteLine], removed: list[QuoteLine], by) -> Quote:
+    """Store edited, new and removed lines of a draft.
+
+    A price that was typed stays as typed. Another number of pieces of a calculated line is calculated again.
+    """
+    hold_draft(quote)
+    before = quote.net
+    for line in removed:
+        line.delete()
+    for line in changed:
+        _keep_edit(quote, line)
+    total(quote)
+    activity.record("changed", quote, by, details={"what": "lines"}, money={"net": [before, quote.net]})
+    return quote
+
+
+def _keep_edit(quote: Quote, line: QuoteLine) -> None:
+    line.workspace, line.quote = quote.workspace, quote
+    before = QuoteLine.objects.filter(pk=line.pk).first() if line.pk else None
+    if before is None or before.unit_price != line.unit_price:
+        line.breakdown = {**line.breakdown, "by_hand": f"{line.unit_price:f}"}
+        line.unpriced = ""
+    elif before.quantity != line.quantity and line.enquiry_line and "by_hand" not in line.breakdown:
+        put_price(line, calculated(line))
+    line.net = totals.net_of(line, quote.currency)
+    line.save()
+
+
+def calculated(line: QuoteLine, book: PriceBook | None = None) -> LinePrice:
+    return costing.price(line.enquiry_line, line.quantity, Choices.read(line.choices), book)
+
+
+def total(quote: Quote) -> totals.Totals:
+    """Sum a draft's lines up, with what they lack of the minimum for an order, and store the sums."""
+    _fill_up(quote)
+    found = totals.of(quote.lines.all(), quote.currency)
+    sums = {"net": found.net, "tax": found.tax, "total": found.total}
+    Quote._base_manager.filter(pk=quote.pk, state="draft").update(**sums)
+    for name, amount in sums.items():
+        setattr(quote, name, amount)
+    return found
+
+
+def _fill_up(quote: Quote) -> None:
+    """Keep one line with what is missing to the minimum per order: it comes, changes and goes with the others.
+
+    Typed over, by a person who knows better, it stays as typed.
+    """
+    lines = list(quote.lines.all())
+    filling = next((line for line in lines if FILLING in line.breakdown), None)
+    if filling is not None and "by_hand" in filling.breakdown:
+        return
+    others = [line for line in lines if line is not filling]
+    rules = PriceRules.objects.first()
+    least = rules.minimum_order if rules is not None else 0
+    net = sum((line.net for line in others), ZERO)
+    missing = max(ZERO, least - net) if net and not any(line.unpriced for line in others) else ZERO
+    if not missing:
+        if filling is not None:
+            filling.delete()
+        return
+    if filling is None:
+        filling = QuoteLine(workspace=quote.workspace, quote=quote, quantity=1, tax_percent=usual_tax())
+        filling.position = max((line.position for line in lines), default=0) + 1
+        with translation.override(quote.workspace.language):
+            filling.description = _("Minimum order charge")
+    filling.unit_price = cents(missing, quote.currency)
+    filling.breakdown = {FILLING: f"{least:f}"}
+    filling.net = totals.net_of(filling, quote.currency)
+    filling.save()
+
+
+@retried
+@transaction.atomic
+def duplicate(quote: Quote, by) -> Quote:
+    """A new draft that says the same: for another try, or to offer something once more."""
+    lines = list(quote.lines.all())
+    workspace = quote.workspace
+    copy = Quote.objects.create(
+        workspace=workspace,
+        number=numbering.draw(workspace, "quote"),
+        enquiry=quote.enquiry,
+        client=quote.client,
+        contact=quote.contact,
+        title=quote.title,
+        currency=quote.currency,
+        delivery_days=quote.delivery_days,
+        note=quote.note,
+        terms=quote.terms,
+        more_pieces=quote.more_pieces,
+        created_by=by if getattr(by, "pk", None) else None,
+    )
+    for line in lines:
+        line.pk, line.quote, line.ordered, line.ordered_price = None, copy, None, None
+        line._state.adding = True
+        line.save()
+    total(copy)
+    activity.record("created", copy, by, details={"copy of": quote.number}, money={"net": copy.net})
+    return copy
+
+
+def hold_draft(quote: Quote) -> None:
+    """Refuse unless the quote is a draft now, and keep it one until the transaction ends."""
+    if not Quote._base_manager.filter(pk=quote.pk, state="draft").update(title=F("title")):
+        now = Quote._base_manager.values_list("state", flat=True).get(pk=quote.pk)
+        raise Refused(
+            _("%(quote)s is %(state)s and says what it said. Make a copy to change something.")
+            % {"quote": quote.number, "state": QUOTE.labels[now]},
+            code="state",
+            state=now,
+        )
+
+
+def has_typed_prices(quote: Quote) -> bool:
+    """Whether a price that could be calculated was typed over."""
+    return any("by_hand" in line.breakdown for line in quote.lines.exclude(enquiry_line=None))
+
+
+def calculable(quote: Quote) -> list[QuoteLine]:
+    rows = quote.lines.exclude(enquiry_line=None)
+    return list(rows.select_related(*(f"enquiry_line__{name}" for name in WITH)))
+
+
+def put_prices(quote: Quote, priced: list[tuple[QuoteLine, LinePrice | None]], *, keep_typed: bool) -> None:
+    """Prices onto lines that are stored, and store them."""
+    rows = _priced(quote, priced, keep_typed=keep_typed)
+    QuoteLine._base_manager.bulk_update(rows, PUT, batch_size=100)
+
+
+def _priced(quote: Quote, priced, *, keep_typed: bool = False) -> list[QuoteLine]:
+    for line, price in priced:
+        if price is not None:
+            put_price(line, price, keep_typed=keep_typed)
+        line.net = totals.net_of(line, quote.currency)
+    return [line for line, _price in priced]
+
+
+def put_price(line: QuoteLine, price: LinePrice, *, keep_typed: bool = False) -> None:
+    """A price and what it was made from onto a line; with `keep_typed` a price that was typed stays as typed."""
+    for name in MADE_OF:
+        setattr(line, name, getattr(price.made_of, name))
+    if keep_typed and "by_hand" in line.breakdown:
+        return
+    for name in PRICE:
+        setattr(line, name, getattr(price, name))
+
+
+def made_otherwise(quote: Quote) -> QuoteLine | None:
+    """A line that is made otherwise now than when it was priced: another drawing, material, revision or recipe."""
+    lines = calculable(quote)
+    book = PriceBook(line.enquiry_line for line in lines)
+    return next((line for line in lines if costing.made_of(line.enquiry_line, book) != _kept(line)), None)
+
+
+def _kept(line: QuoteLine) -> MadeOf:
+    return MadeOf(**{name: getattr(line, name) for name in MADE_OF})

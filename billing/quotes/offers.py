@@ -1,0 +1,106 @@
+"""Prices for other quantities than the one asked for: what a client sees of them, and which one it takes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from billing.models import Quote, QuoteLine
+from billing.models.rules import MorePieces
+from laseros.core.errors import Refused
+from laseros.core.money import ZERO, cents
+
+FILLING = "minimum_order"  # in the breakdown of the line that fills an order up to the least the shop takes
+
+
+@dataclass(frozen=True)
+class Offer:
+    """So many pieces of a line for so much each; what one takes of the material and the machine then."""
+
+    quantity: int
+    unit_price: Decimal
+    net: Decimal
+    material_each: Decimal
+    seconds_each: float
+
+
+def of(line: QuoteLine, quote: Quote) -> list[Offer]:
+    """The quantity asked for and, where the shop shows them, larger ones with their prices; [] where there is no other.
+
+    A typed price is a price for the quantity it was typed for.
+    """
+    rows = line.breakdown.get("offers", ())
+    if quote.more_pieces == MorePieces.HIDE or not rows or "by_hand" in line.breakdown:
+        return []
+    return [_asked(line), *(_offer(line, row, quote.currency) for row in rows)]
+
+
+def _asked(line: QuoteLine) -> Offer:
+    return Offer(line.quantity, line.unit_price, line.net, line.material_each, line.seconds_each)
+
+
+def _offer(line: QuoteLine, row: dict, currency: str) -> Offer:
+    quantity, unit = int(row["quantity"]), Decimal(row["unit_price"])
+    return Offer(
+        quantity,
+        unit,
+        cents(unit * quantity, currency),
+        Decimal(row.get("material_each", line.material_each)),
+        float(row.get("seconds_each", line.seconds_each)),
+    )
+
+
+def chosen(quote: Quote, lines: Iterable[QuoteLine], wanted: dict[int, int]) -> dict[int, Offer]:
+    """{key of a line: the offer taken} for an order with other quantities, `wanted` by line; {} for what was asked for.
+
+    What an order lacked of the shop's minimum is less then, or nothing. Raises `Refused` with code "quantity".
+    """
+    lines, found = list(lines), {}
+    for line in lines:
+        quantity = wanted.get(line.pk, line.quantity)
+        if quantity == line.quantity:
+            continue
+        offers = of(line, quote) if quote.more_pieces == MorePieces.CHOOSE else []
+        offer = next((offer for offer in offers if offer.quantity == quantity), None)
+        if offer is None:
+            raise Refused(
+                _("“%(line)s” is not offered for %(count)s pieces.") % {"line": line.description, "count": quantity},
+                code="quantity",
+            )
+        found[line.pk] = offer
+    return found | _less_to_fill_up(quote, lines, found) if found else {}
+
+
+def _less_to_fill_up(quote: Quote, lines: list[QuoteLine], found: dict[int, Offer]) -> dict[int, Offer]:
+    filling = next((line for line in lines if FILLING in line.breakdown and "by_hand" not in line.breakdown), None)
+    if filling is None:
+        return {}
+    others = sum((found[line.pk].net if line.pk in found else line.net for line in lines if line is not filling), ZERO)
+    missing = cents(max(ZERO, Decimal(filling.breakdown[FILLING]) - others), quote.currency)
+    return {filling.pk: Offer(1 if missing else 0, missing, missing, ZERO, 0)}
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """A line as it is ordered: what totals ask of a line, and the line itself."""
+
+    line: QuoteLine
+    quantity: int
+    unit_price: Decimal
+    tax_percent: Decimal
+    net: Decimal
+
+
+def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | None = None) -> list[Ordered]:
+    """The lines with what was taken of each: by `taken` while the client chooses, or as it was accepted."""
+    found = []
+    for line in lines:
+        offer = (taken or {}).get(line.pk)
+        quantity, unit = line.quantity, line.unit_price
+        if offer is not None:
+            quantity, unit = offer.quantity, offer.unit_price
+        elif line.ordered is not None:
+            quantity, unit = line.ordered, line.ordered_price
+        found.append(Ordered(line, quantity, unit, line.tax_percent, cents(unit * quantity, quote.currency)))
+    return found

@@ -1,0 +1,42 @@
+"""The lives of quotes and invoices. Overdue and expired-by-date are read from dates, not stored twice."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from laseros.core.states import Life, Move
+
+QUOTE = Life(
+    {
+        "draft": _("draft"),
+        "sent": _("sent"),
+        "accepted": _("accepted"),
+        "declined": _("declined"),
+        "expired": _("expired"),
+        "withdrawn": _("withdrawn"),
+    },
+    [
+        Move("send", ("draft",), "sent", _("Send")),
+        Move("accept", ("sent",), "accepted"),
+        Move("decline", ("sent",), "declined"),
+        Move("expire", ("sent",), "expired"),
+        Move("withdraw", ("draft", "sent"), "withdrawn", _("Withdraw")),
+    ],
+)
+
+INVOICE = Life(
+    {
+        "draft": _("draft"),
+        "issued": _("sent"),
+        "partly_paid": _("partly paid"),
+        "paid": _("paid"),
+        "cancelled": pgettext_lazy("draft", "cancelled"),
+    },
+    [
+        Move("issue", ("draft",), "issued", _("Issue and send")),
+        Move("pay_part", ("issued", "partly_paid"), "partly_paid"),
+        Move("pay", ("issued", "partly_paid"), "paid"),
+        Move("cancel", ("draft",), "cancelled", _("Discard draft")),
+    ],
+)
+
+OWED = ("issued", "partly_paid")

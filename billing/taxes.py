@@ -1,0 +1,22 @@
+"""Verbs about tax rates: which one is the usual."""
+
+from django.db import transaction
+
+from accounts import activity
+from billing.models import TaxRate
+from laseros.core.money import ZERO
+from laseros.core.retry import retried
+
+
+@retried
+@transaction.atomic
+def make_usual(rate: TaxRate, by) -> None:
+    """New quote lines carry this rate from now on; the one before steps aside."""
+    TaxRate.objects.filter(is_default=True).exclude(pk=rate.pk).update(is_default=False)
+    if TaxRate.objects.filter(pk=rate.pk, is_default=False).update(is_default=True):
+        activity.record("changed", rate, by, details={"usual rate": [False, True]})
+    rate.is_default = True
+
+
+def usual_tax():
+    return TaxRate.objects.filter(is_default=True).values_list("percent", flat=True).first() or ZERO

@@ -1,0 +1,63 @@
+"""What the processes of `test_at_once` do."""
+
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django_scopes import scope
+
+from accounts.models import Workspace
+from billing import invoices, payments, quotes
+from billing.models import Invoice, Quote
+from laseros.core.errors import Refused
+from laseros.core.retry import retried
+
+
+class Stop(Exception):
+    pass
+
+
+def accept(workspace_pk: int, quote_pk: int, name: str) -> int:
+    with _inside(workspace_pk):
+        return quotes.accept(Quote.objects.get(pk=quote_pk), name=name).pk
+
+
+def issue(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
+    """Issue the invoices given, trying each first in a transaction that breaks off and must leave no gap.
+
+    The others of the shared list are tried too: somebody else's are refused.
+    """
+    numbers = []
+    with _inside(workspace_pk):
+        for pk in invoice_pks[mine:] + invoice_pks[:mine]:
+            invoice = Invoice.objects.get(pk=pk)
+            with suppress(Stop, Refused):
+                _break_off(invoice)
+            try:
+                numbers.append(invoices.issue(invoice, None).number)
+            except Refused:
+                continue
+    return numbers
+
+
+@retried
+def _break_off(invoice: Invoice) -> None:
+    with transaction.atomic():
+        invoices.issue(invoice, None)
+        raise Stop
+
+
+def pay(workspace_pk: int, invoice_pk: int, key: str, amount: str, again: bool) -> str:
+    """The number of the payment, or the code of the refusal; `again`: it is known that there is one like it."""
+    with _inside(workspace_pk):
+        invoice = Invoice.objects.get(pk=invoice_pk)
+        try:
+            payment = payments.receive(invoice, Decimal(amount), key=key, received_on=date(2026, 1, 2), again=again)
+        except Refused as refusal:
+            return refusal.code
+        return payment.number
+
+
+def _inside(workspace_pk: int):
+    return scope(workspace=Workspace.objects.get(pk=workspace_pk))

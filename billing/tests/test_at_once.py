@@ -1,0 +1,59 @@
+"""Eight processes at one quote, at one counter, at one balance."""
+
+from collections import Counter
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope
+
+from accounts.models import OutgoingMail
+from billing import invoices
+from billing.models import Invoice, Payment, Quote
+from billing.tests.ground import issued_invoice, made_job, sent_quote
+from laseros.tests.processes import run_together
+from production.models import Job, JobLine, Operation
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+def test_eight_processes_accept_one_quote_and_there_is_one_job(workspace, shop, office):
+    with scope(workspace=workspace):
+        quote = sent_quote(shop, office)
+    arguments = [(workspace.pk, quote.pk, f"Person {number}") for number in range(8)]
+    jobs = run_together("billing.tests.at_once:accept", arguments)
+    assert len(set(jobs)) == 1
+    with scope(workspace=workspace):
+        quote = Quote.objects.get()
+        assert (quote.state, quote.job_id) == ("accepted", jobs[0])
+        assert (Job.objects.count(), JobLine.objects.count(), Operation.objects.count()) == (1, 1, 1)
+        assert OutgoingMail.objects.filter(key=f"quote_accepted:{quote.pk}").count() == 1
+
+
+def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace, shop, office):
+    with scope(workspace=workspace):
+        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(16)]
+    issued = run_together("billing.tests.at_once:issue", [(workspace.pk, drafts, number * 2) for number in range(8)])
+    year = timezone.localdate().year
+    expected = [f"INV-{year}-{number:04}" for number in range(1, 17)]
+    assert sorted(number for numbers in issued for number in numbers) == expected
+    with scope(workspace=workspace):
+        assert sorted(Invoice.objects.values_list("number", flat=True)) == expected
+        assert set(JobLine.objects.values_list("invoiced", flat=True)) == {10}
+
+
+def test_eight_processes_pay_and_never_more_than_is_owed(workspace, shop, office):
+    with scope(workspace=workspace):
+        invoice = issued_invoice(shop, office)  # 427.80: four times 100.00 and no more
+    pay, year = "billing.tests.at_once:pay", timezone.localdate().year
+    answers = run_together(pay, [(workspace.pk, invoice.pk, f"a{n}", "100.00", False) for n in range(8)])
+    assert Counter(answers) == Counter([f"PY-{year}-0001", *["again"] * 7])  # one; the others are asked
+    answers = run_together(pay, [(workspace.pk, invoice.pk, f"k{n}", "100.00", True) for n in range(8)])
+    assert Counter(answers) == Counter([*(f"PY-{year}-{n:04}" for n in range(2, 5)), *["over-balance"] * 5])
+    same = run_together(pay, [(workspace.pk, invoice.pk, "rest", "27.80", False)] * 8)
+    assert set(same) == {f"PY-{year}-0005"}
+    with scope(workspace=workspace):
+        invoice = Invoice.objects.get()
+        assert (invoice.state, invoice.paid) == ("paid", Decimal("427.80"))
+        assert Payment.objects.count() == 5
+        assert Job.objects.get().state == "completed"

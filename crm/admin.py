@@ -1,0 +1,175 @@
+"""Clients and the people at them, in the back office."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.timezone import localtime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.long_select import LongSelect, Prepared
+from crm import clients
+from crm.models import Address, Client, Contact
+from laseros.core.locales import countries
+from laseros.core.templatetags.laseros import day
+
+
+class ContactInline(RoomInline):
+    model = Contact
+    fields = ("name", "email", "phone", "role", "log_in")
+    readonly_fields = ("log_in",)
+    show_change_link = True
+
+    @display(description=_("portal"), boolean=True)
+    def log_in(self, contact):
+        return contact.user_id is not None
+
+
+class AddressForm(forms.ModelForm):
+    """Countries by their names; what an import left there stays a choice."""
+
+    country = forms.ChoiceField(label=_("country"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        choices = (("", "–"), *countries(get_language() or "en"))
+        if self.instance.country not in dict(choices):
+            choices = (choices[0], (self.instance.country, self.instance.country), *choices[1:])
+        field = self.fields["country"]
+        field.widget = LongSelect(attrs=field.widget.attrs)
+        field.choices = Prepared(choices)  # the widget's too
+
+
+class AddressInline(RoomInline):
+    model = Address
+    form = AddressForm
+    fields = ("kind", "street", "postcode", "city", "country")
+
+
+class InviteForm(forms.Form):
+    """Which of the contacts who have an address and no log-in yet."""
+
+    for_record = True
+    contact = forms.ModelChoiceField(queryset=None, label=_("contact"))
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].queryset = invitable(record)
+
+
+def invitable(client):
+    return Contact.objects.filter(client=client, user=None).exclude(email="")
+
+
+@admin.register(Client)
+class ClientAdmin(RoomAdmin):
+    archivable = True
+    list_display = ("code", "name", "kind", "email", "phone", "created_at")
+    list_display_links = ("code", "name")
+    list_filter = ("kind",)
+    search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
+    search_help_text = _("Code, name, e-mail or contact")
+    money_fields = ("discount_percent",)
+    inlines = (ContactInline, AddressInline)
+    readonly_fields = ("code", "created_at")
+    fieldsets = (
+        (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
+        (_("Terms"), {"fields": (("payment_days", "discount_percent"),)}),
+    )
+    add_fieldsets = (
+        (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
+        (_("Terms"), {"fields": (("payment_days", "discount_percent"),)}),
+    )
+    empty_text = _(
+        "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
+    )
+    empty_icon = "groups"
+    verbs = (
+        Verb("invite", _("Invite to the portal"),
+             lambda request, client, contact: clients.invite(contact, request.user) and None,
+             "crm.change_contact", lambda client: client.archived_at is None and invitable(client).exists(),
+             form=InviteForm, done=_("The invitation is on its way."), icon="person_add"),
+    )  # fmt: skip
+
+    def create(self, request, obj):
+        clients.register(obj, request.user)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """Straight on to the client's page, where an enquiry can be opened; a small window just closes."""
+        if "_popup" in request.POST or "_addanother" in request.POST:
+            return super().response_add(request, obj, post_url_continue)
+        super().response_add(request, obj, post_url_continue)  # says that it is stored
+        return HttpResponseRedirect(reverse("admin:crm_client_change", args=[obj.pk]))
+
+    def archive(self, request, obj):
+        clients.archive(obj, request.user)
+
+    def restore(self, request, obj):
+        clients.restore(obj, request.user)
+
+    def save_formset(self, request, form, formset, change):
+        if formset.model is Contact and formset.is_valid():
+            for gone in formset.deleted_forms:
+                if gone.instance.pk:
+                    clients.shut_out(gone.instance, request.user)  # a log-in ends with its contact
+        super().save_formset(request, form, formset, change)
+
+    def related_links(self, obj):
+        mine = {"client__id__exact": obj.pk}
+        enquiry = f"{reverse('admin:production_enquiry_add')}?client={obj.pk}"
+        return [
+            Related(str(_("New enquiry")), enquiry, "add", "production.add_enquiry"),
+            to_list("production.enquiry", icon="mail", **mine),
+            to_list("billing.quote", icon="request_quote", **mine),
+            to_list("production.job", icon="work", **mine),
+            to_list("billing.invoice", icon="receipt_long", **mine),
+            to_list("billing.payment", icon="payments", **mine),
+            to_list("crm.contact", icon="person", **mine),
+        ]
+
+
+@admin.register(Contact)
+class ContactAdmin(RoomAdmin):
+    list_display = ("name", "client", "email", "phone", "role", "log_in")
+    list_select_related = ("client",)
+    search_fields = ("name", "email", "phone", "client__name", "client__code")
+    search_help_text = _("Name, e-mail, phone or client")
+    autocomplete_fields = ("client",)
+    fields = ("client", ("name", "role"), ("email", "phone"), "log_in_shown")
+    add_fieldsets = ((None, {"fields": ("client", ("name", "role"), ("email", "phone"))}),)
+    readonly_fields = ("log_in_shown",)
+    export_fields = ("name", "client", "email", "phone", "role")
+    empty_icon = "person"
+    verbs = (
+        Verb("invite", _("Invite to the portal"),
+             lambda request, contact: clients.invite(contact, request.user) and None,
+             "crm.change_contact", lambda contact: contact.user_id is None and bool(contact.email),
+             primary=True, done=_("The invitation is on its way."), icon="person_add"),
+        Verb("shut-out", _("Take the log-in away"), lambda request, contact: clients.shut_out(contact, request.user),
+             "crm.change_contact", lambda contact: contact.user_id is not None, dangerous=True, icon="person_off",
+             confirm=_("They can no longer log in for this client. Links that were sent stay valid."),
+             done=_("The log-in was taken away.")),
+    )  # fmt: skip
+
+    def related_links(self, obj):
+        mine = {"contact__id__exact": obj.pk}
+        return [
+            to_record(obj.client, icon="groups"),
+            to_list("production.enquiry", icon="mail", **mine),
+            to_list("billing.quote", icon="request_quote", **mine),
+        ]
+
+    @display(description=_("portal"), boolean=True)
+    def log_in(self, contact):
+        return contact.user_id is not None
+
+    @display(description=_("portal"))
+    def log_in_shown(self, contact):
+        if contact.user is None:
+            return _t("no log-in")
+        seen = contact.user.last_login
+        return _t("has a log-in, used last on %(day)s") % {"day": day(localtime(seen))} if seen else _t("invited")

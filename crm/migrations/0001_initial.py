@@ -1,0 +1,106 @@
+import crm.models.access_link
+import django.core.validators
+import django.db.models.deletion
+import django.utils.timezone
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+        ('accounts', '0001_initial'),
+        ('accounts', '__first__'),
+        ('contenttypes', '0002_remove_content_type_name'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='Client',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(editable=False, max_length=20, verbose_name='code')),
+                ('name', models.CharField(max_length=160, verbose_name='name')),
+                ('kind', models.CharField(choices=[('business', 'Business'), ('private', 'Private')], default='business', max_length=10, verbose_name='kind')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
+                ('payment_days', models.PositiveSmallIntegerField(blank=True, help_text="Empty: the workspace's", null=True, verbose_name='payment within (days)')),
+                ('discount_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('notes', models.TextField(blank=True, verbose_name='notes')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'client',
+                'verbose_name_plural': 'clients',
+                'ordering': ['-id'],
+                'permissions': [('act_for_client', 'Can see and decide for this client in the portal')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='client_by_workspace'), models.Index(fields=['workspace', 'name'], name='client_by_name')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'code'), name='client_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Address',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('delivery', 'Delivery')], default='invoice', max_length=10, verbose_name='kind')),
+                ('street', models.CharField(max_length=200, verbose_name='street')),
+                ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
+                ('city', models.CharField(max_length=120, verbose_name='city')),
+                ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='crm.client', verbose_name='client')),
+            ],
+            options={
+                'verbose_name': 'address',
+                'verbose_name_plural': 'addresses',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Contact',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=120, verbose_name='name')),
+                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
+                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
+                ('role', models.CharField(blank=True, max_length=80, verbose_name='position')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contacts', to='crm.client', verbose_name='client')),
+                ('user', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='contacts', to=settings.AUTH_USER_MODEL, verbose_name='log-in')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'contact',
+                'verbose_name_plural': 'contacts',
+                'ordering': ['name'],
+                'indexes': [models.Index(fields=['workspace', 'name'], name='contact_by_name')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('user__isnull', False)), fields=('client', 'user'), name='contact_log_in_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('target_id', models.PositiveBigIntegerField()),
+                ('nonce', models.CharField(default=crm.models.access_link.fresh_nonce, max_length=24)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
+                ('expires_at', models.DateTimeField(verbose_name='valid until')),
+                ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
+                ('opened_at', models.DateTimeField(blank=True, null=True, verbose_name='last opened')),
+                ('target_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='crm.client', verbose_name='client')),
+                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='links', to='crm.contact')),
+            ],
+            options={
+                'verbose_name': 'client link',
+                'verbose_name_plural': 'client links',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['target_type', 'target_id'], name='link_by_target')],
+            },
+        ),
+    ]

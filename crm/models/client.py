@@ -1,0 +1,111 @@
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import WorkspaceModel
+from laseros.core.locales import town_line
+
+
+class Client(WorkspaceModel):
+    """Who buys from us: a business or a private person."""
+
+    class Kind(models.TextChoices):
+        BUSINESS = "business", _("Business")
+        PRIVATE = "private", _("Private")
+
+    code = models.CharField(_("code"), max_length=20, editable=False)
+    name = models.CharField(_("name"), max_length=160)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.BUSINESS)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
+    payment_days = models.PositiveSmallIntegerField(
+        _("payment within (days)"), null=True, blank=True, help_text=_("Empty: the workspace's")
+    )
+    discount_percent = models.DecimalField(
+        _("discount %"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    notes = models.TextField(_("notes"), blank=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("client")
+        verbose_name_plural = _("clients")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="client_code_once")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="client_by_workspace"),
+            models.Index(fields=["workspace", "name"], name="client_by_name"),
+        ]
+        permissions = [("act_for_client", "Can see and decide for this client in the portal")]
+
+    def __str__(self):
+        return f"{self.code} {self.name}"
+
+    @property
+    def short_code(self) -> str:
+        """The code as it stands inside other numbers: CL0001."""
+        return self.code.replace("-", "")
+
+
+class Contact(WorkspaceModel):
+    """A person at a client. With `user` they can log in to the portal."""
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="contacts", verbose_name=_("client"))
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    role = models.CharField(_("position"), max_length=80, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        editable=False,
+        verbose_name=_("log-in"),
+    )
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["workspace", "name"], name="contact_by_name")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["client", "user"], condition=Q(user__isnull=False), name="contact_log_in_once"
+            )
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Address(WorkspaceModel):
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", _("Invoice")
+        DELIVERY = "delivery", _("Delivery")
+
+    client = models.ForeignKey(Client, models.CASCADE, related_name="addresses", verbose_name=_("client"))
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.INVOICE)
+    street = models.CharField(_("street"), max_length=200)
+    postcode = models.CharField(_("postcode"), max_length=20, blank=True)
+    city = models.CharField(_("city"), max_length=120)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        ordering = ["id"]
+
+    def __str__(self):
+        town = town_line(self.postcode, self.city, self.country or self.workspace.country)
+        return ", ".join(part for part in (self.street, town, self.country) if part)

@@ -1,0 +1,55 @@
+"""Eight processes at one item: no loss, no double, never below zero."""
+
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+from django_scopes import scope
+
+from inventory import ledger
+from inventory.management.commands.check_ledger import wrong
+from inventory.models import Item, Lot, Move
+from laseros.bench import storm
+from laseros.tests.processes import run_together
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+DO = "inventory.tests.at_once:"
+
+
+def test_eight_processes_take_what_is_there_and_no_more(shop):
+    with scope(workspace=shop.workspace):
+        ledger.post(shop.sheet, 90, "purchase", key="more")  # 100 on hand, 160 wanted
+    taken = run_together(DO + "take", [(shop.workspace.pk, shop.sheet.pk, f"p{number}", 20) for number in range(8)])
+    assert sum(taken) == 100
+    with scope(workspace=shop.workspace):
+        assert Item.objects.get(pk=shop.sheet.pk).on_hand == Decimal(0)
+        assert Move.objects.filter(item=shop.sheet).aggregate(sum=Sum("quantity"))["sum"] == Decimal(0)
+        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 100
+
+
+def test_eight_processes_with_the_same_keys_post_each_once(shop):
+    answers = run_together(DO + "take_same_keys", [(shop.workspace.pk, shop.sheet.pk, 6)] * 8)
+    assert answers == [6] * 8
+    with scope(workspace=shop.workspace):
+        assert Item.objects.get(pk=shop.sheet.pk).on_hand == Decimal(4)
+        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 6
+
+
+def test_a_remnant_is_kept_once_and_promised_to_one(shop):
+    assert len(set(run_together(DO + "keep", [(shop.workspace.pk, shop.sheet.pk)] * 6))) == 1
+    with scope(workspace=shop.workspace):
+        lot = Lot.objects.get()
+    answers = run_together(DO + "promise", [(shop.workspace.pk, lot.pk, f"NS-{number}") for number in range(6)])
+    with scope(workspace=shop.workspace):
+        lot.refresh_from_db()
+        assert sorted(answers) == sorted([lot.reserved_for, *["state"] * 5])
+        assert (lot.state, wrong(shop.workspace)) == ("reserved", [])
+
+
+def test_after_a_storm_with_some_killed_the_books_are_right(workspace):
+    """A few seconds of what `make storm` does for a minute."""
+    storm.ground(workspace)
+    (outcome,) = run_together("laseros.bench.storm:storm", [(workspace.pk, 4, 16, 4)])
+    assert outcome["wrong"] == []
+    assert outcome["killed"] == 16
+    assert outcome["done"] > 20

@@ -1,0 +1,36 @@
+"""Tables people take away as CSV or XLSX: numbers stay numbers, and no text ever becomes a formula."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.timezone import is_aware, make_naive
+from django.utils.translation import gettext as _
+
+# What a spreadsheet takes for the beginning of a formula, in ASCII and in full-width forms, and what hides one.
+STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# XML cannot hold these.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def escape_cell(value):
+    """Text that could start a formula gets an apostrophe before it; everything that is not text stays as it is."""
+    if not isinstance(value, str):
+        return value
+    value = _CONTROL.sub("", value)
+    return f"'{value}" if value.startswith(STARTS_A_FORMULA) else value
+
+
+def cell(value):
+    """What is written for a Python value: numbers and dates as such, everything else as escaped text."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):  # a date too, so this comes first; spreadsheets know no time zones
+        return make_naive(value).replace(microsecond=0) if is_aware(value) else value
+    if isinstance(value, int | float | date):
+        return value
+    if isinstance(value, Decimal):
+        return value if value.is_finite() else escape_cell(str(value))
+    return escape_cell(str(value))

@@ -1,0 +1,57 @@
+"""Money is `Decimal` with the currency of its document. Rounding is half up, to the currency's own digits."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency, get_currency_precision
+
+ZERO = Decimal(0)
+
+
+def cents(amount: Decimal, currency: str) -> Decimal:
+    """`amount` rounded half up to what `currency` can pay (2 digits for ZAR and EUR, 0 for JPY)."""
+    return amount.quantize(Decimal(1).scaleb(-_digits(currency)), rounding=ROUND_HALF_UP)
+
+
+def tax_on(net: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """Tax on a net amount at `percent` (15 means 15 %), rounded to the currency."""
+    return cents(net * percent / 100, currency)
+
+
+def show(amount: Decimal, currency: str, locale: str) -> str:
+    """As people of `locale` write it: R 1 234,50 or 1.234,50 €."""
+    amount = cents(Decimal(amount), currency) or ZERO  # no minus before nothing
+    amount = amount.quantize(Decimal(1).scaleb(-_digits(currency)))
+    shape = _shape(currency, locale)
+    if shape is None or amount < 0:
+        return format_currency(amount, currency, locale=locale)
+    before, group, point, after = shape
+    number = f"{amount:,f}".replace(",", "\0").replace(".", point).replace("\0", group)
+    return f"{before}{number}{after}"
+
+
+@lru_cache(maxsize=64)
+def _digits(currency: str) -> int:
+    return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=64)
+def _shape(currency: str, locale: str) -> tuple[str, str, str, str] | None:
+    """(before, group, point, after) read off an amount that babel wrote; a list of fifty asks it a hundred times.
+
+    None where digits are not grouped by threes, or are not ours: babel writes those itself.
+    """
+    if Locale.parse(locale).currency_formats["standard"].grouping != (3, 3):
+        return None
+    wanted = "1234567" + "8" * _digits(currency)
+    amount = Decimal(wanted).scaleb(-_digits(currency))
+    text = format_currency(amount, currency, locale=locale)
+    if "".join(filter(str.isdigit, text)) != wanted:
+        return None
+    first, last = text.index("1"), len(text) - text[::-1].index(wanted[-1])
+    inner = text[first:last]
+    group, point = inner[1 : inner.index("2")], ""
+    if _digits(currency):
+        point = inner[inner.index("7") + 1 : inner.index("8")]
+    return text[:first], group, point, text[last:]

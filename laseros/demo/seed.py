@@ -1,0 +1,92 @@
+"""The demo from beginning to end, and how much of it."""
+
+import datetime as dt
+import zoneinfo
+from collections.abc import Callable
+
+from django.utils import timezone, translation
+from django_scopes import scope
+
+from crm.models import Client
+from laseros.demo import buying, ground, parts, people, products, sheets, today
+from laseros.demo.books import Books, Numbers, keep_drawings
+from laseros.demo.drawings import DESIGNS
+from laseros.demo.story import Plan, Planner
+
+ORDERS = 245  # a business at scale 1: about 200 of them become jobs
+MONTHS = 6
+CHUNK = 1000
+
+
+def seed(scale: int = 1, say: Callable[[str], None] = print) -> None:
+    """Make both businesses with `scale` times the usual history."""
+    now = timezone.now()
+    people.installation_owner()
+    businesses = []
+    for slug in people.STAFF:
+        say(f"{slug}: business, people, stock and prices")
+        business = ground.lay(slug)
+        with _at_home(business.workspace):
+            _history(business, scale, now, say)
+            _today(business)
+            products.make(business)
+        businesses.append(business)
+    for business in businesses:
+        with _at_home(business.workspace):
+            today.start_machines(business)
+
+
+class _at_home:
+    """Inside the scope, language and timezone of a business."""
+
+    def __init__(self, workspace):
+        zone = timezone.override(zoneinfo.ZoneInfo(workspace.timezone))
+        self.contexts = (scope(workspace=workspace), translation.override(workspace.language), zone)
+
+    def __enter__(self):
+        for context in self.contexts:
+            context.__enter__()
+
+    def __exit__(self, *error):
+        for context in reversed(self.contexts):
+            context.__exit__(*error)
+
+
+def _history(business, scale, now, say):
+    laser = business.is_laser
+    designs = DESIGNS if laser else ()
+    kept = keep_drawings(business, designs, parts.measured, business.people["office"])
+    numbers = Numbers(business.workspace)
+    books = Books(business, kept, numbers)
+    begin = now - dt.timedelta(days=30 * MONTHS)
+    long_ago = begin - dt.timedelta(days=3 * 365)
+    books.add_clients(40 + 8 * (scale - 1), long_ago if scale > 1 else begin)
+    plan = Plan(
+        parts=parts.LASER_PARTS if laser else parts.PRINT_PARTS,
+        price=parts.pricer(business),
+        clients=len(books.clients),
+        machines=len(business.machines),
+        payment_days=business.workspace.payment_days,
+        now=now,
+    )
+    planner = Planner(plan, seed=business.workspace.slug)
+    older = ORDERS * (scale - 1)
+    for first in range(0, older, CHUNK):
+        count = min(CHUNK, older - first)
+        span = (begin - long_ago) / older
+        say(f"{business.workspace.slug}: {first} of {older + ORDERS} orders")
+        orders = planner.orders(count, long_ago + span * first, long_ago + span * (first + count), settled=True)
+        books.write(orders)
+    books.write(planner.orders(ORDERS, begin, now))
+    books.close(now)
+    for item in business.items.values():
+        item.refresh_from_db()
+
+
+def _today(business):
+    today.take_stock_of_extras(business)
+    client = Client.objects.order_by("pk").first()
+    buying.make(business)
+    today.live_a_day(business, today.befriend(business, client))
+    if business.is_laser:
+        sheets.lay_out(business)

@@ -1,0 +1,90 @@
+"""manage.py bench_stock --seconds 20 | manage.py bench_stock --storm 60"""
+
+import os
+import sys
+import tempfile
+import uuid
+
+from django.core.management.base import BaseCommand, CommandError
+
+from laseros.management.commands.bench import Command as Bench
+
+LEAST = 0.5
+DATABASES = ("sqlite", "postgresql")
+
+
+class Command(BaseCommand):
+    help = "Moves per second beside a bare loop, on PostgreSQL; with --storm, 16 processes at one stock, some killed."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("--seconds", type=float, default=20)
+        parser.add_argument("--processes", type=int)
+        parser.add_argument("--storm", type=float, metavar="SECONDS")
+        parser.add_argument("--kills", type=float, default=2, help="processes killed each second of a storm")
+        parser.add_argument(
+            "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://%2Fvar%2Frun%2Fpostgresql/")
+        )
+        parser.add_argument("--only", choices=DATABASES)
+        parser.add_argument("--here", action="store_true", help="in the database this process is set to")
+
+    def handle(self, **options):
+        if options["here"]:
+            return self._here(options)
+        failed = False
+        for database in DATABASES if options["storm"] else ("postgresql",):
+            if options["only"] in (None, database):
+                failed |= not self._elsewhere(database, options)
+        if failed:
+            raise CommandError("Not as it should be.")
+
+    def _elsewhere(self, database: str, options) -> bool:
+        """In a database of its own, which is dropped afterwards."""
+        bench = Bench()
+        with tempfile.TemporaryDirectory(prefix="laseros-bench-") as folder:
+            where, drop = bench._place(database, folder, options)
+            environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": where, "REDIS_URL": "", "DEBUG": ""}
+            said = [f"--{name}={options[name]}" for name in ("seconds", "processes", "storm", "kills") if options[name]]
+            try:
+                bench._manage(environment, "migrate", "--verbosity", "0")
+                self.stdout.write(f"{database}: " + bench._manage(environment, "bench_stock", "--here", *said).strip())
+            except SystemExit as end:
+                sys.stderr.write(str(end))
+                return False
+            finally:
+                drop()
+        return True
+
+    def _here(self, options) -> None:
+        from accounts.models import Workspace
+
+        workspace = Workspace.objects.create(slug=f"bench-{uuid.uuid4().hex[:8]}", name="Bench")
+        if options["storm"]:
+            return self._storm(workspace, options)
+        from laseros.bench import moves
+
+        processes = options["processes"] or 8
+        slow = []
+        for label, rates in moves.measure(workspace, options["seconds"], processes).items():
+            share = rates["ledger"] / rates["bare"]
+            self.stdout.write(
+                f"{processes} processes, {label}: {rates['ledger']:.0f} moves/s, bare loop {rates['bare']:.0f}/s,"
+                f" {share:.0%} of it"
+            )
+            slow += [label] if share < LEAST else []
+        if slow:
+            raise CommandError(f"Less than {LEAST:.0%} of the bare loop: {', '.join(slow)}")
+
+    def _storm(self, workspace, options) -> None:
+        from laseros.bench import storm
+
+        storm.ground(workspace)
+        processes = options["processes"] or 16
+        found = storm.storm(workspace.pk, options["storm"], processes, options["kills"])
+        self.stdout.write(
+            f"{processes} processes, {options['storm']:g} s: {found['done']} deeds done, {found['refused']} refused,"
+            f" {found['killed']} processes killed, {found['moves']} moves"
+        )
+        if found["wrong"]:
+            raise CommandError("\n".join(found["wrong"]))
+        self.stdout.write("The books are right.")

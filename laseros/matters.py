@@ -1,0 +1,169 @@
+"""What needs somebody: one row per kind of matter, counted and linked by the same filter, so that both always agree."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import IntegerField, Subquery
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_scopes import get_scope, scope
+
+from accounts.models import Workspace
+from billing.states import OWED
+from inventory import purchasing, reorder, stock
+from production import jobs
+from production.states import OPEN_JOB
+
+SOON = timedelta(days=7)
+MONTH = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Matter:
+    """`filters` are the parameters of the list in the admin; the count uses the very same."""
+
+    name: str
+    label: object
+    model: str
+    icon: str
+    tone: str  # danger, warning, info
+    filters: Callable[[date], dict]
+    permission: str
+    rows: Callable | None = None  # where the list's filter is not a plain lookup
+
+    def queryset(self, today: date):
+        if self.rows is not None:
+            return self.rows()
+        lookups = {
+            key: value.split(",") if key.endswith("__in") else value for key, value in self.filters(today).items()
+        }
+        return apps.get_model(self.model).objects.filter(**lookups)
+
+    def link(self, today: date) -> str:
+        try:
+            page = reverse(f"admin:{self.model.replace('.', '_')}_changelist")
+        except NoReverseMatch:
+            return ""
+        return f"{page}?{urlencode(self.filters(today))}"
+
+
+def _is(state: str):
+    return lambda today: {"state__exact": state}
+
+
+def _among(states, **dates):
+    return lambda today: {"state__in": ",".join(states), **{name: value(today) for name, value in dates.items()}}
+
+
+MATTERS = (
+    Matter(
+        "late_jobs", _("Late jobs"), "production.job", "event_busy", "danger",
+        _among(OPEN_JOB, due_on__lt=lambda today: today), "production.view_job",
+    ),
+    Matter(
+        "overdue_invoices", _("Overdue invoices"), "billing.invoice", "receipt_long", "danger",
+        _among(OWED, due_on__lt=lambda today: today), "billing.view_invoice",
+    ),
+    Matter(
+        "failed_tasks", _("Failed background tasks"), "accounts.backgroundtask", "sync_problem", "danger",
+        _is("failed"), "accounts.view_backgroundtask",
+    ),
+    Matter(
+        "failed_mail", _("Messages that could not be sent"), "accounts.outgoingmail", "unsubscribe", "danger",
+        _is("failed"), "accounts.view_outgoingmail",
+    ),
+    Matter(
+        "new_enquiries", _("Enquiries waiting for a quote"), "production.enquiry", "mail", "info",
+        _is("open"), "production.view_enquiry",
+    ),
+    Matter(
+        "refused_drawings", _("Drawings that could not be read"), "production.designfile", "architecture", "warning",
+        lambda today: {"state__exact": "refused", "uploaded_at__date__gte": today - MONTH},
+        "production.view_designfile",
+    ),
+    Matter(
+        "draft_quotes", _("Quotes not sent yet"), "billing.quote", "edit_note", "info",
+        _is("draft"), "billing.view_quote",
+    ),
+    Matter(
+        "quotes_expiring", _("Quotes expiring or expired"), "billing.quote", "hourglass_bottom", "warning",
+        lambda today: {"state__exact": "sent", "valid_until__lte": today + SOON}, "billing.view_quote",
+    ),
+    Matter(
+        "quotes_waiting", _("Quotes waiting for an answer"), "billing.quote", "request_quote", "info",
+        _is("sent"), "billing.view_quote",
+    ),
+    Matter(
+        "jobs_due", _("Jobs due within a week"), "production.job", "event", "warning",
+        _among(OPEN_JOB, due_on__gte=lambda today: today, due_on__lte=lambda today: today + SOON),
+        "production.view_job",
+    ),
+    Matter(
+        "without_material", _("Operations without enough reserved material"), "production.operation", "category",
+        "warning", lambda today: {"which": "bare"}, "production.view_operation", rows=jobs.without_material,
+    ),
+    Matter(
+        "low_items", _("Items below their minimum"), "inventory.item", "inventory_2", "warning",
+        lambda today: {"stock": "low"}, "inventory.view_item", rows=stock.low,
+    ),
+    Matter(
+        "needs", _("Items to buy"), "inventory.need", "production_quantity_limits", "warning",
+        lambda today: {}, "inventory.view_need", rows=reorder.low,
+    ),
+    Matter(
+        "late_purchases", _("Purchase orders overdue"), "inventory.purchaseorder", "local_shipping", "warning",
+        lambda today: {"late": "yes"}, "inventory.view_purchaseorder", rows=purchasing.late,
+    ),
+    Matter(
+        "unclear_work", _("Prints that ended unseen"), "machines.machinejob", "help_center", "warning",
+        lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
+    ),
+    Matter(
+        "unsettled_scans", _("Scans that need a person"), "inventory.scanevent", "person_alert", "danger",
+        _is("conflict"), "inventory.view_scanevent",
+    ),
+    Matter(
+        "made_jobs", _("Jobs made, to be invoiced"), "production.job", "task_alt", "info",
+        lambda today: {"state__exact": "made", "bill": "open"}, "billing.view_invoice", rows=jobs.to_invoice,
+    ),
+    Matter(
+        "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",
+        _is("draft"), "billing.view_invoice",
+    ),
+)  # fmt: skip
+BY_NAME = {matter.name: matter for matter in MATTERS}
+
+
+class Count(Subquery):
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) _rows)"
+    output_field = IntegerField()
+
+
+def counts(user, names, more: tuple[tuple[str, Callable], ...] = ()) -> dict[str, int]:
+    """How many there are of each of these matters, as far as the person may know; one query.
+
+    `more` are names and functions that answer a queryset, counted with them for anybody.
+    """
+    open_to = tuple(name for name in sorted(names) if user.has_perm(BY_NAME[name].permission))
+    if not open_to and not more:
+        return {}
+    sql, parameters = _counting(get_scope()["workspace"].pk, open_to, more, timezone.localdate())
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return dict(zip((*open_to, *(name for name, _rows in more)), cursor.fetchone(), strict=True))
+
+
+@lru_cache(maxsize=200)
+def _counting(workspace: int, names: tuple[str, ...], more, today: date) -> tuple[str, tuple]:
+    """The query of the sidebar, on every page: putting it together takes longer than running it."""
+    with scope(workspace=Workspace(pk=workspace)):
+        rows = {name: BY_NAME[name].queryset(today) for name in names} | {name: found() for name, found in more}
+        unordered = {name: found if found.query.is_sliced else found.order_by() for name, found in rows.items()}
+        counted = {name: Count(found.values("pk")) for name, found in unordered.items()}
+        return Workspace.objects.filter(pk=workspace).values(**counted).query.sql_with_params()

@@ -1,0 +1,215 @@
+"""The whole shop for a browser: web, worker and watcher as processes of their own on the database under test.
+
+    from laseros.tests.browser import chromium, house, tabs  # noqa: F401 (fixtures)
+
+`house("web", "worker", "watcher")` starts them and answers a `House`; `tabs(house)` opens pages of people beside each
+other. What a page complains about fails the test at its end. Everything is gone afterwards.
+"""
+
+import email
+import functools
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from email import policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from laseros import probe
+from laseros.management.commands.run import PROCESSES
+from laseros.tests import processes
+
+DESKTOP = {"viewport": {"width": 1440, "height": 900}}
+TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# Longer than a person would wait: two cores may be busy with other tests.
+PATIENCE = 20.0
+
+
+def eventually(look: Callable, seconds: float = PATIENCE):
+    """What `look` answers once it is true; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    while not (answer := look()):
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {getattr(look, '__name__', look)}"
+        time.sleep(0.05)
+    return answer
+
+
+class House:
+    """The processes of a shop, by the names `manage.py run` gives them, with a data folder of their own."""
+
+    def __init__(self, folder: Path, static: Path):
+        with socket.socket() as attempt:
+            attempt.bind(("127.0.0.1", 0))
+            port = attempt.getsockname()[1]
+        self.folder = folder
+        self.address = f"http://127.0.0.1:{port}"
+        self.running: dict[str, subprocess.Popen] = {}
+        self.environment = {
+            **processes.environment(),
+            "DATA_DIR": str(folder),
+            "STATIC_ROOT": str(static),
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+            "BASE_URL": self.address,
+            "LOG_LEVEL": "WARNING",
+        }
+
+    def start(self, *names: str) -> "House":
+        for name in names:
+            with open(self.folder / f"{name}.log", "ab") as log:
+                self.running[name] = subprocess.Popen(
+                    [sys.executable, "manage.py", PROCESSES[name]],
+                    cwd=django_settings.BASE_DIR,
+                    env=self.environment,
+                    stdout=log,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
+        eventually(lambda: self._answers(names), 60)
+        return self
+
+    def _answers(self, names) -> bool:
+        for name in names:
+            assert self.running[name].poll() is None, f"{name} ended:\n{self.said(name)}"
+        code, states = probe.ask(f"{self.address}/healthz", timeout=5)
+        return code == 200 and all(states[name] == "ok" for name in names if name != "web")
+
+    def said(self, name: str) -> str:
+        return (self.folder / f"{name}.log").read_text(errors="replace")[-4000:]
+
+    def kill(self, name: str) -> None:
+        """At once, with all it started: as when the power goes."""
+        child = self.running.pop(name)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+    def end(self) -> None:
+        for name in list(self.running):
+            self.kill(name)
+
+    # --- what it sent -------------------------------------------------------------------------------------------------
+
+    def mail(self, to: str, words: str) -> EmailMessage:
+        """The message to `to` with `words` in its subject, once the worker has sent it."""
+        return eventually(lambda: next((found for found in self.mails(to) if words in found["subject"]), None), 40)
+
+    def mails(self, to: str) -> list[EmailMessage]:
+        found = [
+            email.message_from_bytes(part, policy=policy.default)
+            for path in sorted((self.folder / "mail").glob("*.log"), key=lambda path: path.stat().st_mtime)
+            for part in path.read_bytes().split(b"\n" + b"-" * 79 + b"\n")
+            if part.strip()
+        ]
+        return [message for message in found if message["to"] == to]
+
+
+@functools.cache
+def static_files() -> Path:
+    """Collected once, as a shop serves them: by the names that carry their hash."""
+    folder = Path(django_settings.DATA_DIR) / "collected"
+    environment = {**os.environ, "STATIC_ROOT": str(folder)}
+    subprocess.run(
+        [sys.executable, "manage.py", "static"],
+        cwd=django_settings.BASE_DIR,
+        env=environment,
+        check=True,
+        timeout=120,
+        stdout=subprocess.DEVNULL,
+    )
+    return folder
+
+
+@pytest.fixture
+def house(transactional_db, tmp_path, settings):
+    """house("web", "worker") -> those processes, ready. People made from here on can log in there."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    folder = tmp_path / "house"
+    folder.mkdir()
+    settings.MEDIA_ROOT = folder / "files"
+    found = House(folder, static_files())
+    yield found.start
+    found.end()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Browser:
+    # One at a time in a process, and other modules bring their own. Playwright's loop runs in this thread; the records
+    # here are made by the test, not by anything asynchronous.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+class Tabs:
+    """People at their devices, beside each other."""
+
+    def __init__(self, chromium: Browser, house: House):
+        self.chromium, self.house = chromium, house
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.expected: tuple[str, ...] = ()  # words of complaints a test provokes
+
+    def open(self, device: dict, **options) -> Page:
+        context = self.chromium.new_context(
+            base_url=self.house.address, **{"locale": "en-ZA", "reduced_motion": "reduce", **device, **options}
+        )
+        context.set_default_timeout(PATIENCE * 1000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: self._listen(page, message))
+        return page
+
+    def _listen(self, page: Page, message) -> None:
+        if message.type in ("error", "warning") and not any(words in message.text for words in self.expected):
+            self.complaints.append(f"{page.url}: {message.text}")
+
+    def log_in(self, page: Page, email: str, password: str = "correct horse battery") -> Page:
+        page.goto("/accounts/login/")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return page
+
+    def become(self, page: Page, session: str | None) -> None:
+        """Whoever the session is of; nobody without one."""
+        page.context.clear_cookies()
+        if session:
+            cookie = {"name": django_settings.SESSION_COOKIE_NAME, "value": session, "url": self.house.address}
+            page.context.add_cookies([cookie])
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+        assert not self.complaints, "\n".join(self.complaints)
+
+
+@pytest.fixture
+def tabs(chromium):
+    """tabs(house) -> `Tabs` on that house."""
+    opened: list[Tabs] = []
+
+    def begin(house: House) -> Tabs:
+        opened.append(Tabs(chromium, house))
+        return opened[-1]
+
+    yield begin
+    for each in opened:
+        each.close()

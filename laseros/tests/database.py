@@ -1,0 +1,168 @@
+"""The database of the tests: migrated once for all processes and all runs, and quick to be as it was.
+
+A plugin of pytest, loaded by the root `conftest.py`. A migrated database is kept in pytest's cache (SQLite) or beside
+the test databases (PostgreSQL) under a name that holds what it was made from: a changed migration makes another one.
+"""
+
+import fcntl
+import hashlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+# Made by migrating and the same for ever; what else is there at the beginning is put back by value.
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb():
+    """SQLite's file is put there before and goes with the folder of the process; PostgreSQL copies by itself."""
+    from django.db import connection
+
+    return connection.vendor == "sqlite"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, request):
+    from django.conf import settings
+    from django.db import connection
+
+    cache = request.config.cache.mkdir("laseros-database")
+    with one_at_a_time(cache / "lock"):
+        if connection.vendor == "sqlite":
+            shutil.copyfile(migrated_file(cache), connection.creation._get_test_db_name())
+        else:
+            template = migrated_template(settings.DATABASES["default"]["NAME"])
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """As pytest-django does it; and a test with committed data leaves the database as it was, without migrating."""
+    from django.test import TransactionTestCase
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        beginning = rows_that_are_there()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(beginning))
+        yield
+
+
+# --- migrated once ----------------------------------------------------------------------------------------------------
+
+
+def made_from() -> str:
+    """A print of all migrations there are, ours and others'."""
+    from django.apps import apps
+    from django.db.migrations.loader import MigrationLoader
+
+    print_ = hashlib.sha256(sys.version.encode())
+    for app in sorted(apps.get_app_configs(), key=lambda app: app.label):
+        name, _explicit = MigrationLoader.migrations_module(app.label)
+        try:
+            folder = Path(import_module(name).__file__).parent
+        except ImportError:
+            continue
+        for file in sorted(folder.glob("*.py")):
+            print_.update(f"{app.label}/{file.name}\n".encode() + file.read_bytes())
+    return print_.hexdigest()[:12]
+
+
+def migrated_file(cache: Path) -> Path:
+    ready = cache / f"{made_from()}.sqlite3"
+    if not ready.exists():
+        for old in cache.glob("*.sqlite3*"):
+            old.unlink()
+        raw, whole = cache / "raw.sqlite3", cache / "whole.sqlite3"
+        migrate(f"sqlite:///{raw}")
+        with sqlite3.connect(raw) as connection:
+            connection.execute("VACUUM INTO ?", [str(whole)])  # with what stands in the journal beside it
+        connection.close()
+        for left in cache.glob("raw.*"):
+            left.unlink()
+        whole.rename(ready)
+    return ready
+
+
+def migrated_template(name: str) -> str:
+    """A database of this server that PostgreSQL copies for each process."""
+    import psycopg
+    from psycopg import sql
+
+    from laseros.tests.processes import database_url
+
+    prefix = f"test_{name}_from_"
+    ready, raw = prefix + made_from(), f"test_{name}_raw"
+    server, _slash, _name = database_url().rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        there = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
+        if ready not in there:
+            for old in sorted(each for each in there if each.startswith(prefix) or each == raw):
+                connection.execute(sql.SQL("DROP DATABASE {}").format(sql.Identifier(old)))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(raw)))
+            migrate(f"{server}/{raw}")
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(raw), sql.Identifier(ready))
+            )
+    return ready
+
+
+def migrate(url: str) -> None:
+    """In a process of its own, that leaves no connection behind."""
+    from django.conf import settings
+
+    from laseros.tests.processes import environment
+
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
+        cwd=settings.BASE_DIR,
+        env={**environment(), "DATABASE_URL": url, "REDIS_URL": ""},
+        check=True,
+        timeout=300,
+    )
+
+
+@contextmanager
+def one_at_a_time(path: Path):
+    with open(path, "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# --- as it was --------------------------------------------------------------------------------------------------------
+
+
+def tables_with_rows(cursor) -> list[str]:
+    from django.db import connection
+
+    tables = sorted(set(connection.introspection.table_names(cursor)) - KEPT)
+    cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in tables))
+    return [row[0] for row in cursor.fetchall()]
+
+
+def rows_that_are_there() -> dict[str, list[tuple]]:
+    """What migrating put into tables that tests write to: roles, the timetable."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        found = {}
+        for table in tables_with_rows(cursor):
+            cursor.execute(f'SELECT * FROM "{table}"')
+            found[table] = cursor.fetchall()
+        return found
+
+
+def put_back(beginning: dict[str, list[tuple]]) -> None:
+    """Empty what has rows and write those of the beginning: what `flush` does, without its migrating anew."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables_with_rows(cursor):
+            cursor.execute(f'DELETE FROM "{table}"')
+        for table, rows in beginning.items():
+            cursor.executemany(f'INSERT INTO "{table}" VALUES ({", ".join(["%s"] * len(rows[0]))})', rows)

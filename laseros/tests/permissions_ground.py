@@ -1,0 +1,351 @@
+"""Ground of the permission table: a business with a record for every address, everybody who might ask, and a neighbour.
+
+Made once through the verbs; whoever opens an address does so in a savepoint that is rolled back.
+"""
+
+from base64 import b64decode
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+from types import SimpleNamespace
+
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from django.apps import apps
+from django.contrib.auth.models import Group
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.base import ContentFile
+from django.test import override_settings
+from django.utils import timezone
+from django_scopes import scope
+
+from accounts.models import Activity, BackgroundTask, OutgoingMail
+from accounts.money_behind import priced
+from billing import documents, invoices, payments, quotes
+from billing.models import ExtraOperation, PriceRules, TaxRate
+from billing.tests.ground import make, new_enquiry
+from crm import clients, links
+from crm.models import Client, Contact
+from inventory import counting, ledger, locations, lots, stock
+from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
+from inventory.purchasing import orders as purchases
+from inventory.purchasing import suppliers
+from inventory.reorder import needs
+from inventory.scanning import events
+from inventory.scanning.wire import Said
+from inventory.tests.buying import came, draft, new_supplier, sells, sent
+from laseros.core.drivers import Reading, State
+from laseros.tests.ground import new_person, new_workspace, stock_shop
+from laseros.tests.permissions_doors import Visitor
+from machines import commands, telemetry
+from machines.models import Machine, MachineJob, MachineStatus, StateChange
+from production import enquiries, jobs, layer_rules, queue, runs
+from production.models import CuttingParameter, DesignFile, Measurement, NestingRules, Operation, Product, Run
+from production.nests import deciding
+from production.states import NEST
+from production.tests.nest_ground import drawn, grid, laid, nested, ordered
+
+MEMBERS = ("operator", "viewer", "office", "manager", "admin")
+CLIENT = "Umgeni Pumps"  # a name that nobody outside the business may read
+AMOUNT = "731937"  # 7319.37 stands in every column for money
+LOGO = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+DRAWING = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7h-7z"/></svg>'
+
+
+@contextmanager
+def files_in(folder):
+    with override_settings(MEDIA_ROOT=folder):
+        yield folder
+
+
+def people_only():
+    """(business, visitors) for what is no page, with nothing in it."""
+    workspace, elsewhere = new_workspace("cutters"), new_workspace("printers")
+    with scope(workspace=workspace):
+        client = clients.register(Client(workspace=workspace, name=CLIENT), None)
+        contact = Contact.objects.create(
+            workspace=workspace, client=client, name="Thandi", email="thandi@umgeni.example"
+        )
+        visitors = {"anonymous": Visitor(), "client": Visitor(clients.invite(contact, None))}
+    visitors |= {role: Visitor(new_person(role, workspace)) for role in MEMBERS}
+    return workspace, visitors | {"elsewhere": Visitor(new_person("admin", elsewhere))}
+
+
+class World(SimpleNamespace):
+    """The records, by the name the addresses below use, and `visitors` by column of the table."""
+
+
+def build() -> World:
+    workspace, elsewhere = new_workspace("cutters"), new_workspace("printers", currency="EUR", country="DE")
+    world = World(workspace=workspace)
+    with scope(workspace=elsewhere):
+        stock_shop(elsewhere)
+        # Their own log speaks of no client of ours.
+        Client.objects.update(name="Kettler Modellbau", email="buyer@kettler.example")
+        Activity.objects.update(target_label="something of theirs")
+    with scope(workspace=workspace):
+        world.shop = stock_shop(workspace, sheets=40)
+        _people(world, workspace, elsewhere)
+        _work(world)
+        _documents(world)
+        _around(world)
+        _nests(world)
+        _lots(world)
+        _buying(world)
+        _scanned(world)
+        _mark_money()
+    return world
+
+
+def _people(world, workspace, elsewhere) -> None:
+    people = {role: new_person(role, workspace) for role in MEMBERS}
+    world.person = world.stranger_user = people["office"]
+    world.operator = people["operator"]
+    world.group = Group.objects.get(name="office")
+    world.visitors = {"anonymous": Visitor()}
+    world.visitors["client"] = Visitor(clients.invite(world.shop.contact, None))
+    world.contact = world.shop.contact
+    other = clients.register(Client(workspace=workspace, name="Other buyer"), None)
+    stranger = Contact.objects.create(workspace=workspace, client=other, name="Zola", email="zola@other.example")
+    world.visitors["other_client"] = Visitor(clients.invite(stranger, None))
+    world.newcomer = Contact.objects.create(
+        workspace=workspace, client=world.shop.client, name="Sipho", email="sipho@umgeni.example"
+    )
+    world.visitors |= {role: Visitor(user) for role, user in people.items()}
+    world.visitors["elsewhere"] = Visitor(new_person("admin", elsewhere))
+    world.visitors["superuser"] = Visitor(new_person("superuser"))
+    user = new_person("viewer", workspace, email="left@cutters.example")
+    world.member = user.memberships.get()
+    gone = new_person("viewer", workspace, email="gone@cutters.example").memberships.get()
+    gone.is_active = False
+    gone.save()
+    world.gone = gone
+    world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _order(world, **line):
+    """What a client ordered: (job, its one operation)."""
+    quote = quotes.send(quotes.draw_up(new_enquiry(world.shop, {"quantity": 10, **line}), None), None)
+    job = quotes.accept(quote, name="Thandi Nkosi")
+    return quote, job, Operation.objects.get(job_line__job=job)
+
+
+def _machine(world, name: str) -> Machine:
+    machine = Machine.objects.create(
+        workspace=world.workspace, name=name, kind="laser", bed_width_mm=3000, bed_height_mm=1500
+    )
+    MachineStatus.objects.create(workspace=world.workspace, machine=machine, current="idle")
+    return machine
+
+
+def _work(world) -> None:
+    """On three lasers: two operations that wait, one that runs, one that is paused."""
+    world.machine = world.shop.laser
+    world.busy, world.resting = _machine(world, "X4"), _machine(world, "X5")
+    world.accepted, world.job, world.operation = _order(world)
+    _quote, _job, world.second = _order(world)
+    for name, machine in (("running", world.busy), ("paused", world.resting)):
+        _quote, job, operation = _order(world)
+        queue.move(operation, machine, None)
+        setattr(world, f"{name}_operation", operation)
+        setattr(world, name, runs.start(operation, machine, None))
+        setattr(world, f"{name}_job", job)
+    runs.pause(world.paused, None)
+    _quote, _job, operation = _order(world)
+    queue.move(operation, done := _machine(world, "X6"), None)
+    world.over, world.never = runs.finish(runs.start(operation, done, None), good=0, scrap=0, by=None), 0
+    Run.objects.filter(pk=world.over.pk).update(finished_at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.line = world.job.lines.get()
+    _quote, world.held, _operation = _order(world)
+    jobs.hold(world.held, None)
+    _quote, world.unprepared, unqueued = _order(world)
+    _quote, world.by_hand, unneeded = _order(world)
+    Operation.objects.filter(pk__in=(unqueued.pk, unneeded.pk)).delete()
+
+
+def _connected(world, name: str, state: State) -> Machine:
+    machine = Machine.objects.create(workspace=world.workspace, name=name, driver="simulator")
+    telemetry.ingest(machine, Reading(state, job_key="x", job_name="x", progress=0.4))
+    return machine
+
+
+def _documents(world) -> None:
+    shop = world.shop
+    world.enquiry = new_enquiry(shop)
+    world.lost = new_enquiry(shop)
+    enquiries.lose(world.lost, None)
+    world.design_file = DesignFile.objects.get(pk=world.enquiry.lines.get().design_file_id)
+    world.design_file.content.save("plate.dxf", ContentFile(b"0\nEOF\n"))
+    world.layer_rule = layer_rules.learn(shop.workspace, "X7", "engrave", None, client=shop.client)
+    world.draft = quotes.draw_up(new_enquiry(shop), None)
+    world.typed = quotes.draw_up(new_enquiry(shop), None)
+    world.drafted = quotes.draw_up(new_enquiry(shop), None).enquiry
+    typed = world.typed.lines.get()
+    typed.unit_price += 1
+    quotes.change_lines(world.typed, [typed], [], None)
+    world.sent = quotes.send(quotes.draw_up(new_enquiry(shop), None), None)
+    world.sent_line = world.sent.lines.get()
+    _quote, world.made_job, _operation = _order(world)
+    _done(world.made_job)
+    world.invoice = invoices.issue(invoices.draft_from(world.made_job, None), None)
+    world.payment = payments.receive(
+        world.invoice, world.invoice.total / 2, key="half", received_on=timezone.localdate()
+    )
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.draft_invoice = invoices.draft_from(job, None)
+    _quote, world.uninvoiced, _operation = _order(world)
+    _done(world.uninvoiced)
+    Measurement.objects.update(preview=DRAWING)
+    for document in (world.sent, world.invoice):
+        documents.keep(document, lambda: b"%PDF-1.7 kept")
+    world.link_forged = "forged"
+    world.link_quote, world.link_job, world.link_invoice = (
+        links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
+    )
+
+
+def _done(job) -> None:
+    make(job)
+    Operation.objects.filter(job_line__job=job).update(state="completed")
+
+
+def _around(world) -> None:
+    """Stock, settings, the log, what was sent and done."""
+    workspace, shop = world.workspace, world.shop
+    world.client, world.item, world.material = shop.client, shop.sheet, shop.material
+    world.archived_client = clients.register(Client(workspace=workspace, name="Gone"), None)
+    clients.archive(world.archived_client, None)
+    world.spare = stock.register(Item(workspace=workspace, name="Spare", material=shop.material), None)
+    world.archived_item = stock.register(Item(workspace=workspace, name="Old", material=shop.material), None)
+    stock.archive(world.archived_item, None)
+    world.move = Move.objects.first()
+    world.reservation = ledger.reserve(shop.sheet, 1, key="by hand", label="by hand", by=None)
+    world.tax_rate, world.price_rules = TaxRate.objects.get(), PriceRules.objects.get()
+    world.folding = ExtraOperation.objects.create(workspace=workspace, name="Fold")
+    world.archived_folding = ExtraOperation.objects.create(workspace=workspace, name="Bend", archived_at=timezone.now())
+    world.draft_line = world.draft.lines.exclude(enquiry_line=None).first()
+    world.second_rate = TaxRate.objects.create(workspace=workspace, name="None", percent=0)
+    world.parameters = shop.parameters
+    world.unconfirmed = CuttingParameter.objects.create(
+        workspace=workspace,
+        machine=shop.laser,
+        material=shop.material,
+        thickness_mm=5,
+        gas="O2",
+        feed_mm_min=2400,
+        pierce_s=1,
+    )
+    world.spinning = _connected(world, "S1", State.RUNNING)
+    world.halted = _connected(world, "S2", State.PAUSED)
+    world.state_change = StateChange.objects.filter(machine=world.spinning).first()
+    world.machine_job = MachineJob.objects.create(
+        workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),
+        ended_at=timezone.now(), outcome="unclear",
+    )  # fmt: skip
+    told = _connected(world, "S3", State.RUNNING)
+    world.command = commands.request(told, "pause", key="told", by=None)
+    world.spare_machine, world.archived_machine = _machine(world, "X0"), _machine(world, "X1")
+    Machine.objects.filter(pk=world.archived_machine.pk).update(archived_at=timezone.now())
+    world.product, world.archived_product = (
+        Product.objects.create(workspace=workspace, sku=sku, name=sku, material=shop.material, item=shop.sheet)
+        for sku in ("SKU-OLD-0001", "SKU-OLD-0002")
+    )
+    Product.objects.filter(pk=world.archived_product.pk).update(archived_at=timezone.now())
+    world.activity = Activity.objects.first()
+    world.task = BackgroundTask.objects.create(
+        workspace=workspace, name="send a message", arguments=[0], state="failed", error="no route"
+    )
+    world.mail = OutgoingMail.objects.create(
+        workspace=workspace, key="x", to="a@b.example", subject="Hello", text="Hello", state="failed"
+    )
+    workspace.logo.save("logo.png", ContentFile(LOGO))
+    world.crm_label, world.slug, world.client_type = "crm", workspace.slug, ContentType.objects.get_for_model(Client).pk
+
+
+def _nests(world) -> None:
+    """A nest that is ready, one that is searched, one in the queue; remnants on the rack and reserved."""
+    shop, square = world.shop, {"outline": [[0, 0], [600, 0], [600, 400], [0, 400]], "rectangle": [0, 0, 600, 400]}
+    world.nested_drawing = drawn(shop)
+    for number, name in enumerate(("nest", "searched_nest", "approved_nest")):
+        nest = nested(shop, ordered(shop, (world.nested_drawing, 4), key=name))
+        setattr(world, name, laid(nest, grid(f"item:{shop.sheet.pk}", nest.parts.get(), 4, 4, 105 + number)))
+    world.draft_nest = nested(shop, ordered(shop, (world.nested_drawing, 4), key="draft_nest"))
+    NEST.move(world.searched_nest, "ask")
+    NEST.move(world.searched_nest, "search")
+    deciding.approve(world.approved_nest, None)
+    world.sheet_operation = Operation.objects.get(sheet__nest=world.approved_nest)
+    world.remnant = lots.keep(shop.sheet, **square, key="kept", by=None)
+    world.reserved_remnant = lots.keep(shop.sheet, **square, key="reserved", by=None)
+    lots.reserve(world.reserved_remnant, "by hand")
+    world.nesting_rules = NestingRules.objects.create(workspace=world.workspace)
+    world.nested_enquiry = new_enquiry(shop, {"quantity": 3, "design_file": world.nested_drawing})
+    world.one, world.every_file = 1, "sheets"
+
+
+def _lots(world) -> None:
+    """Two spools that can be put together, one in quarantine, places in use and not, an item with a picture."""
+    places = [Location(workspace=world.workspace, code=code, name=code) for code in ("R1", "R2")]
+    world.rack, world.archived_rack = (locations.store(place, None) for place in places)
+    locations.archive(world.archived_rack, None)
+    world.pictured = stock.register(
+        Item(workspace=world.workspace, name="PLA", category="filament", unit="g", diameter_mm="1.75"), None
+    )
+    stock.picture(world.pictured, ContentFile(LOGO, name="item.png"), None)
+    said = {"by": None, "kind": "spool", "tare_g": 200}
+    world.spool, world.second_spool, world.barred_spool = (
+        lots.receive(world.pictured, 1000, key=f"spool:{number}", certificate=ContentFile(b"%PDF-1.7", "c.pdf"), **said)
+        for number in range(3)
+    )
+    lots.quarantine(world.barred_spool, "wet", None)
+    world.csv = "csv"
+
+
+def _buying(world) -> None:
+    """A supplier who sells the sheet, orders in every state there is a button for, goods that came."""
+    world.supplier, world.archived_supplier, world.idle_supplier = (
+        new_supplier(world.workspace, name) for name in ("Steel & Co", "Gone", "Idle")
+    )
+    suppliers.archive(world.archived_supplier, None)
+    world.supplier_item = sells(world.supplier, world.shop.sheet, breaks=((20, "1700"),))
+    world.draft_purchase = draft(world.supplier_item)
+    purchases.send(world.draft_purchase, None)
+    world.sent_purchase = world.draft_purchase
+    world.part_purchase = sent(world.supplier_item, key="part")
+    world.receipt = came(world.part_purchase, 4, heat="H-1")
+    row = world.receipt.lines.get()
+    row.certificate.save("heat.pdf", ContentFile(b"%PDF-1.7 heat"))
+    world.receipt_row = row
+    world.draft_purchase = draft(world.supplier_item, key="draft")
+    Item.objects.filter(pk=world.spare.pk).update(minimum=5)
+    sells(world.supplier, world.spare, sku="SP")
+    needs.work_out(world.workspace)
+    world.need = Need.objects.get(item=world.spare)
+    rare = stock.register(Item(workspace=world.workspace, name="Rare", material=world.shop.material), None)
+    sells(world.supplier, rare, sku="R")
+    _quote, world.short_job, operation = _order(world)
+    Operation.objects.filter(pk=operation.pk).update(reservation=None)
+    world.short_job.lines.update(item=rare, material_each=2)
+
+
+def _scanned(world) -> None:
+    """A scan that could not be done when it arrived and can be now, and a count that is going on."""
+    operator, now = world.operator, timezone.now()
+    item = stock.register(Item(workspace=world.workspace, name="Rivets", category="part", unit="pcs"), None)
+    lot = world.scanned_lot = lots.receive(item, 5, kind="batch", key="scanned", by=None)
+    events.take(Said("permissions-1", "move", lot.code, {"place": "R9"}, now, now), world.workspace, operator)
+    world.conflict = ScanEvent.objects.get()
+    locations.store(Location(workspace=world.workspace, code="R9", name="Rack 9"), None)
+    world.stock_count = counting.begin(StockCount(workspace=world.workspace), None)
+    world.count_line = CountLine.objects.get(lot=lot)
+    counting.count(world.count_line, 4, key="scanned", by=operator)
+    world.label_kind, world.letter, world.a_code = "lot", "l", lot.code
+
+
+def _mark_money() -> None:
+    """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
+    for model in apps.get_models():
+        names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name != "paid"]
+        if names:
+            model.objects.update(**dict.fromkeys(names, Decimal("7319.37")))
+    Activity.objects.exclude(money={}).update(money={"total": "7319.37"})

@@ -1,0 +1,619 @@
+# ruff: noqa: E501 (a table is wider than prose)
+"""Who may open what: one line for each address and method, one column for each person, the exact answer in it.
+
+`login` is a redirection to the log-in; 302 goes on to another page. After the answers stand the records the address is
+about and the values that are posted, as `laseros.tests.permissions_ground` names them; {name} is that record's number.
+All records belong to the business of operator, viewer, office, manager and admin, documents to `client`; `other_client`
+is a contact of another client there, `elsewhere` the administrator of another business.
+
+An address that is not here fails `test_permissions.py`.
+"""
+
+from typing import NamedTuple
+
+PEOPLE = ("anonymous", "client", "other_client", "operator", "viewer", "office", "manager", "admin", "elsewhere")
+
+ROOMS = """
+#                                         anon.  client other  oper.  viewer office manag. admin  elsewh.
+# Everybody
+GET  home                                 login  302    302    302    302    302    302    302    302
+GET  healthz                              200    200    200    200    200    200    200    200    200
+GET  workspace_logo                       200    200    200    200    200    200    200    200    200  slug
+GET  switch_workspace                     login  405    405    405    405    405    405    405    405
+POST switch_workspace                     login  404    404    302    302    302    302    302    404  - workspace={workspace}
+GET  first_workspace                      login  302    302    302    302    302    302    302    302
+POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
+GET  choose_language                      login  405    405    405    405    405    405    405    405
+POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
+# Logging in; invited clients have no password yet
+GET  account_login                        200    302    302    302    302    302    302    302    302
+POST account_login                        200    302    302    302    302    302    302    302    302  - login=nobody@x.example&password=wrong
+GET  account_logout                       login  200    200    200    200    200    200    200    200
+POST account_logout                       login  login  login  login  login  login  login  login  login
+GET  account_inactive                     200    200    200    200    200    200    200    200    200
+GET  account_reauthenticate               login  403    403    200    200    200    200    200    200
+POST account_reauthenticate               login  403    403    200    200    200    200    200    200  - password=wrong
+GET  account_change_password              login  302    302    200    200    200    200    200    200
+POST account_change_password              login  302    302    200    200    200    200    200    200  - oldpassword=wrong
+GET  account_set_password                 login  200    200    302    302    302    302    302    302
+POST account_set_password                 login  200    200    302    302    302    302    302    302  - password1=x
+GET  account_reset_password               200    200    200    200    200    200    200    200    200
+POST account_reset_password               200    200    200    200    200    200    200    200    200  - email=no-address
+GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
+GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
+GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# The shop floor: to look at for members, to work at for those who may run operations
+GET  floor:queue                          login  403    403    200    200    200    200    200    200
+GET  floor:machines                       login  403    403    200    200    200    200    200    200
+POST floor:machines                       login  403    403    302    302    302    302    302    404  - machine={machine}
+GET  floor:run_card                       login  403    403    200    200    200    200    200    404  busy
+GET  floor:queue_list                     login  403    403    200    200    200    200    200    404  machine
+GET  floor:machine                        login  403    403    302    302    302    302    302    404  machine
+GET  floor:scan                           login  403    403    200    200    200    200    200    200
+GET  floor:scan_me                        login  403    403    200    200    200    200    200    200
+GET  floor:scan_known                     login  403    403    200    200    200    200    200    200
+GET  floor:scan_look                      login  403    403    200    200    200    200    200    200  - code=INV-MS-3MM-001
+GET  floor:scan_events                    login  403    403    405    403    405    405    405    405
+POST floor:scan_events                    login  403    403    400    403    400    400    400    400
+GET  floor:scan_worker                    200    200    200    200    200    200    200    200    200
+GET  floor:scan_manifest                  200    200    200    200    200    200    200    200    200
+GET  floor:count_lines                    login  403    403    200    200    200    200    200    404  stock_count
+GET  floor:counts                         login  403    403    200    200    200    200    200    200
+GET  floor:unsettled                      login  403    403    200    403    200    200    200    200
+GET  floor:decide                         login  403    403    405    403    405    405    405    405  conflict
+POST floor:decide                         login  403    403    302    403    302    302    302    404  conflict what=settle
+GET  floor:label                          login  403    403    200    200    200    200    200    404  label_kind,scanned_lot
+GET  code                                 302    302    302    302    302    302    302    302    302  slug,letter,a_code
+GET  floor:find                           login  403    403    302    302    302    302    302    302  - q={operation}
+GET  floor:operation                      login  403    403    200    200    200    200    200    404  operation
+GET  floor:traveller                      login  403    403    200    200    200    200    200    404  job
+GET  floor:drawing                        login  403    403    200    200    200    200    200    404  operation
+GET  floor:sheet_pdf                      login  403    403    200    200    200    200    200    404  sheet_operation
+GET  floor:order                          login  403    403    405    403    405    405    405    405  machine
+POST floor:order                          login  403    403    302    403    302    302    302    404  machine item={second}&before={operation}
+GET  floor:shift                          login  403    403    405    403    405    405    405    405  operation
+POST floor:shift                          login  403    403    302    403    302    302    302    404  operation move=down
+GET  floor:move                           login  403    403    405    403    405    405    405    405  operation
+POST floor:move                           login  403    403    302    403    302    302    302    404  operation machine={busy}
+GET  floor:start                          login  403    403    405    403    405    405    405    405  operation
+POST floor:start                          login  403    403    302    403    302    302    302    404  operation machine={machine}
+GET  floor:pause                          login  403    403    405    403    405    405    405    405  running
+POST floor:pause                          login  403    403    302    403    302    302    302    404  running
+GET  floor:resume                         login  403    403    405    403    405    405    405    405  paused
+POST floor:resume                         login  403    403    302    403    302    302    302    404  paused
+GET  floor:finish                         login  403    403    200    403    200    200    200    404  running
+POST floor:finish                         login  403    403    302    403    302    302    302    404  running good=10&scrap=0
+GET  floor:abort                          login  403    403    200    403    200    200    200    404  running
+POST floor:abort                          login  403    403    302    403    302    302    302    404  running good=0&scrap=0
+GET  floor:undo                           login  403    403    405    403    405    405    405    405  over,never
+POST floor:undo                           login  403    403    302    403    302    302    302    404  over,never
+# The wall board
+GET  board:board                          login  403    403    200    200    200    200    200    200
+GET  board:card                           login  403    403    200    200    200    200    200    404  machine
+# The portal: for contacts of the client; staff are nobody's contact
+GET  portal:home                          login  200    200    403    403    403    403    403    403
+GET  portal:switch                        405    405    405    405    405    405    405    405    405
+POST portal:switch                        login  302    404    403    403    403    403    403    403  - client={client}
+GET  portal:quotes                        login  200    200    403    403    403    403    403    403
+GET  portal:quote                         login  200    404    403    403    403    403    403    403  sent
+GET  portal:quote_accept                  login  302    404    403    403    403    403    403    403  sent
+POST portal:quote_accept                  login  302    404    403    403    403    403    403    403  sent name=Thandi&agree=on
+GET  portal:quote_decline                 login  302    404    403    403    403    403    403    403  sent
+POST portal:quote_decline                 login  302    404    403    403    403    403    403    403  sent name=Thandi&reason=Too+late
+GET  portal:quote_pdf                     login  200    404    403    403    403    403    403    403  sent
+GET  portal:quote_drawing                 login  200    404    403    403    403    403    403    403  sent,sent_line
+GET  portal:jobs                          login  200    200    403    403    403    403    403    403
+GET  portal:job                           login  200    404    403    403    403    403    403    403  job
+GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
+GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:invoices                      login  200    200    403    403    403    403    403    403
+GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
+GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+# A link opens one document for whoever has it, and no other
+GET  portal:link                          200    200    200    200    200    200    200    200    200  link_quote
+GET  portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent
+POST portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&agree=on
+GET  portal:link_quote_decline            302    302    302    302    302    302    302    302    302  link_quote,sent
+POST portal:link_quote_decline            302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&reason=Too+late
+GET  portal:link_quote_pdf                200    200    200    200    200    200    200    200    200  link_quote,sent
+GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
+GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
+GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
+POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
+GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent
+GET  portal:link_invoice_pdf              404    404    404    404    404    404    404    404    404  link_quote,invoice
+GET  portal:link                          404    404    404    404    404    404    404    404    404  link_forged
+# The back office beside its models
+GET  admin:index                          login  login  login  login  200    200    200    200    200
+GET  admin:login                          login  403    403    403    403    403    403    403    403
+GET  admin:logout                         302    302    302    302    302    302    302    302    302
+GET  admin:password_change                login  login  login  login  302    302    302    302    302
+GET  admin:password_change_done           login  login  login  login  200    200    200    200    200
+GET  admin:search                         login  login  login  login  200    200    200    200    200  - s=Umgeni
+GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
+POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
+GET  admin:machines_now                   login  login  login  login  200    200    200    200    200
+GET  admin:autocomplete                   login  login  login  login  200    200    200    200    200  - app_label=crm&model_name=contact&field_name=client&term=Umgeni
+GET  admin:jsi18n                         login  login  login  login  200    200    200    200    200
+GET  admin:view_on_site                   login  login  login  login  404    404    404    404    404  client_type,client
+GET  admin:app_list                       login  login  login  login  200    200    200    200    200  crm_label
+GET  admin/(?P<url>.*)$                   login  login  login  login  404    404    404    404    404  nowhere
+"""
+
+# The back office, model by model. Whoever is not let in (anonymous, clients, operator) is sent to the log-in from every
+# address of it, so their columns are left out. "*" is every model.
+BACK_OFFICE = """
+#    model                       page                   viewer office manag. admin  elsewh.
+GET  *                           bare                   302    302    302    302    302    nothing
+GET  *                           delete                 403    403    403    403    403    nothing
+POST *                           delete                 403    403    403    403    403    nothing post=yes
+GET  *                           verb                   404    404    404    404    404    nothing
+GET  *                           saved                  403    403    403    403    403
+GET  accounts_activity           list,export            200    200    200    200    200
+POST accounts_activity           saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_activity           add                    403    403    403    403    403
+POST accounts_activity           add                    403    403    403    403    403
+GET  accounts_activity           change,history         200    200    200    200    404    activity
+POST accounts_activity           change                 403    403    403    403    403    activity
+GET  accounts_membership         list,export            403    403    200    200    200
+POST accounts_membership         saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_membership         change,history         403    403    200    200    404    member
+POST accounts_membership         change                 403    403    403    403    403    member
+GET  accounts_membership         add                    403    403    403    200    200
+POST accounts_membership         add                    403    403    403    302    302    - email=new@cutters.example&name=New&role=viewer
+GET  accounts_backgroundtask     list                   403    200    200    200    200
+GET  accounts_backgroundtask     export                 404    404    404    404    404
+POST accounts_backgroundtask     saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_backgroundtask     add                    403    403    403    403    403
+POST accounts_backgroundtask     add                    403    403    403    403    403
+GET  accounts_backgroundtask     change,history         403    200    200    200    404    task
+POST accounts_backgroundtask     change                 403    403    403    403    403    task
+GET  accounts_outgoingmail       list                   403    200    200    200    200
+GET  accounts_outgoingmail       export                 404    404    404    404    404
+POST accounts_outgoingmail       saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_outgoingmail       add                    403    403    403    403    403
+POST accounts_outgoingmail       add                    403    403    403    403    403
+GET  accounts_outgoingmail       change,history         403    200    200    200    404    mail
+POST accounts_outgoingmail       change                 403    403    403    403    403    mail
+GET  accounts_workspace          list                   403    403    302    302    302
+GET  accounts_workspace          export                 404    404    404    404    404
+POST accounts_workspace          saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_workspace          add                    403    403    403    403    403
+POST accounts_workspace          add                    403    403    403    403    403
+GET  accounts_workspace          change,history         403    403    200    200    404    workspace
+POST accounts_workspace          change                 403    403    302    302    404    workspace legal_name=New+Ltd
+GET  accounts_workspace          number                 403    403    200    200    200    - kind=quote&form=Q-{n}
+GET  crm_client                  list,export            200    200    200    200    200
+POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_client                  add                    403    200    200    200    200
+POST crm_client                  add                    403    302    302    302    302    - name=New&kind=business&discount_percent=0
+GET  crm_client                  change,history         200    200    200    200    404    client
+POST crm_client                  change                 403    302    302    302    404    client notes=New
+GET  crm_contact                 list,export            200    200    200    200    200
+POST crm_contact                 saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_contact                 add                    403    200    200    200    200
+POST crm_contact                 add                    403    302    302    302    200    - client={client}&name=New
+GET  crm_contact                 change,history         200    200    200    200    404    contact
+POST crm_contact                 change                 403    302    302    302    404    contact role=Buyer
+GET  inventory_item              list,export            200    200    200    200    200
+POST inventory_item              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_item              add                    403    200    200    200    200
+POST inventory_item              add                    403    302    302    302    302    - name=New&category=other&unit=pcs&minimum=0&price=0
+GET  inventory_item              change,history         200    200    200    200    404    item
+POST inventory_item              change                 403    302    302    302    404    item name=New
+GET  inventory_need              list,export            200    200    200    200    200
+POST inventory_need              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_need              add                    403    403    403    403    403
+POST inventory_need              add                    403    403    403    403    403
+GET  inventory_need              change,history         200    200    200    200    404    need
+POST inventory_need              change                 403    403    403    403    403    need
+GET  inventory_need              do                     405    405    405    405    405
+POST inventory_need              do                     403    302    302    302    302    - what=order
+POST inventory_need              do                     403    302    302    302    302    - what=recalculate
+POST inventory_need              do                     403    302    302    302    302    - what=rules&safety_days=5&cover_days=40
+POST inventory_need              do                     403    302    302    302    302    - what=seller&supplier={supplier}
+POST inventory_need              do                     302    302    302    302    302    - what=mail&wanted=yes
+GET  inventory_item              value                  403    200    200    200    200
+GET  inventory_item              value_export           403    200    200    200    200    csv
+GET  inventory_item              report                 403    200    200    200    200
+GET  inventory_item              report_export          403    200    200    200    200    csv
+GET  inventory_item              picture                200    200    200    200    404    pictured
+GET  inventory_location          list,export            200    200    200    200    200
+POST inventory_location          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_location          add                    403    200    200    200    200
+POST inventory_location          add                    403    302    302    302    302    - code=R8&name=Rack
+GET  inventory_location          change,history         200    200    200    200    404    rack
+POST inventory_location          change                 403    302    302    302    404    rack name=New
+GET  inventory_supplier          list,export            200    200    200    200    200
+POST inventory_supplier          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_supplier          add                    403    200    200    200    200
+POST inventory_supplier          add                    403    302    302    302    302    - name=New
+GET  inventory_supplier          change,history         200    200    200    200    404    supplier
+POST inventory_supplier          change                 403    302    302    302    404    supplier name=New
+GET  inventory_supplieritem      list,export            200    200    200    200    200
+POST inventory_supplieritem      saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_supplieritem      add                    403    200    200    200    200
+POST inventory_supplieritem      add                    403    302    302    302    200    - supplier={supplier}&item={spare}&pack_size=1&price=5&minimum_packs=1
+GET  inventory_supplieritem      change,history         200    200    200    200    404    supplier_item
+POST inventory_supplieritem      change                 403    302    302    302    404    supplier_item sku=New
+GET  inventory_purchaseorder     list,export            200    200    200    200    200
+POST inventory_purchaseorder     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_purchaseorder     add                    403    200    200    200    200
+POST inventory_purchaseorder     add                    403    302    302    302    200    - supplier={supplier}
+GET  inventory_purchaseorder     change,history         200    200    200    200    404    draft_purchase
+POST inventory_purchaseorder     change                 403    302    302    302    404    draft_purchase reference=New
+GET  inventory_purchaseorder     pdf                    403    200    200    200    404    draft_purchase
+GET  inventory_purchaseorder     receive                403    200    200    200    404    sent_purchase
+GET  inventory_receipt           list,export            200    200    200    200    200
+POST inventory_receipt           saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_receipt           add                    403    403    403    403    403
+POST inventory_receipt           add                    403    403    403    403    403
+GET  inventory_receipt           change,history         200    200    200    200    404    receipt
+POST inventory_receipt           change                 403    403    403    403    403    receipt
+GET  inventory_receipt           certificate            200    200    200    200    404    receipt_row
+GET  inventory_item              import                 403    200    200    200    200    items
+POST inventory_item              import                 403    200    200    200    200    spoolman
+GET  inventory_item              import                 403    200    200    200    200    suppliers
+GET  inventory_material          list,export            200    200    200    200    200
+POST inventory_material          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_material          add                    403    200    200    200    200
+POST inventory_material          add                    403    302    302    302    302    - code=AL&name=Alu&kind=sheet&density_kg_m3=2700
+GET  inventory_material          change,history         200    200    200    200    404    material
+POST inventory_material          change                 403    302    302    302    404    material name=New
+GET  inventory_move              list,export            200    200    200    200    200
+POST inventory_move              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_move              add                    403    403    403    403    403
+POST inventory_move              add                    403    403    403    403    403
+GET  inventory_move              change,history         200    200    200    200    404    move
+POST inventory_move              change                 403    403    403    403    403    move
+GET  inventory_reservation       list,export            200    200    200    200    200
+POST inventory_reservation       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_reservation       add                    403    403    403    403    403
+POST inventory_reservation       add                    403    403    403    403    403
+GET  inventory_reservation       change,history         200    200    200    200    404    reservation
+POST inventory_reservation       change                 403    403    403    403    403    reservation
+GET  inventory_scanevent         list,export            200    200    200    200    200
+POST inventory_scanevent         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_scanevent         add                    403    403    403    403    403
+POST inventory_scanevent         add                    403    403    403    403    403
+GET  inventory_scanevent         change,history         200    200    200    200    404    conflict
+POST inventory_scanevent         change                 403    403    403    403    403    conflict
+GET  inventory_stockcount        list,export            200    200    200    200    200
+POST inventory_stockcount        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_stockcount        add                    403    200    200    200    200
+POST inventory_stockcount        add                    403    302    302    302    302    - note=New
+GET  inventory_stockcount        change,history         200    200    200    200    404    stock_count
+POST inventory_stockcount        change                 403    302    302    302    404    stock_count note=New
+GET  inventory_stockcount        paper,result           200    200    200    200    404    stock_count
+GET  inventory_lot               list,export            200    200    200    200    200
+POST inventory_lot               saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  inventory_lot               add                    403    403    403    403    403
+POST inventory_lot               add                    403    403    403    403    403
+GET  inventory_lot               change,history         200    200    200    200    404    remnant
+POST inventory_lot               change                 403    302    302    302    404    remnant place=Rack
+GET  inventory_lot               trace                  200    200    200    200    404    - of=lot:{spool}
+GET  inventory_lot               certificate            200    200    200    200    404    spool
+GET  machines_machine            list,export            200    200    200    200    200
+POST machines_machine            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_machine            add                    403    403    200    200    200
+POST machines_machine            add                    403    403    302    302    302    - name=New&kind=laser&driver=manual
+GET  machines_machine            change,history         200    200    200    200    404    machine
+POST machines_machine            change                 403    403    302    302    404    machine model=New
+GET  machines_machine            doctor                 403    403    200    200    404    spinning
+POST machines_machine            doctor                 403    403    302    302    404    spinning
+GET  machines_statechange        list,export            200    200    200    200    200
+POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_statechange        add                    403    403    403    403    403
+POST machines_statechange        add                    403    403    403    403    403
+GET  machines_statechange        change,history         200    200    200    200    404    state_change
+POST machines_statechange        change                 403    403    403    403    403    state_change
+GET  machines_machinejob         list,export            200    200    200    200    200
+POST machines_machinejob         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_machinejob         add                    403    403    403    403    403
+POST machines_machinejob         add                    403    403    403    403    403
+GET  machines_machinejob         change,history         200    200    200    200    404    machine_job
+POST machines_machinejob         change                 403    403    403    403    403    machine_job
+GET  machines_command            list,export            200    200    200    200    200
+POST machines_command            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_command            add                    403    403    403    403    403
+POST machines_command            add                    403    403    403    403    403
+GET  machines_command            change,history         200    200    200    200    404    command
+POST machines_command            change                 403    403    403    403    403    command
+GET  production_enquiry          list,export            200    200    200    200    200
+POST production_enquiry          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_enquiry          add                    403    200    200    200    200
+POST production_enquiry          add                    403    302    302    302    200    - client={client}&title=New
+GET  production_enquiry          change,history         200    200    200    200    404    enquiry
+POST production_enquiry          change                 403    302    302    302    404    enquiry title=New
+GET  production_enquiry          drawings               200    200    200    200    404    enquiry
+GET  production_enquiry          parts                  405    405    405    405    405    enquiry
+POST production_enquiry          parts                  403    302    302    302    404    enquiry deed=choose&quantity=2
+GET  production_enquiry          unit                   405    405    405    405    405    enquiry,design_file
+POST production_enquiry          unit                   403    302    302    302    404    enquiry,design_file unit=mm
+GET  production_enquiry          upload                 405    405    405    405    405    enquiry
+POST production_enquiry          upload                 403    302    302    302    404    enquiry
+GET  production_designfile       list,export            200    200    200    200    200
+POST production_designfile       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_designfile       add                    403    403    403    403    403
+POST production_designfile       add                    403    403    403    403    403
+GET  production_designfile       change,history         200    200    200    200    404    design_file
+POST production_designfile       change                 403    403    403    403    403    design_file
+GET  production_designfile       picture,download       200    200    200    200    404    design_file
+GET  production_designfile       mended                 302    302    302    302    404    design_file
+GET  production_designfile       sliced_picture         404    404    404    404    404    design_file
+GET  production_designfile       parts                  404    404    404    404    404    design_file
+GET  production_designfile       part                   404    404    404    404    404    design_file,1
+GET  production_layerrule        list,export            200    200    200    200    200
+POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_layerrule        add                    403    200    200    200    200
+POST production_layerrule        add                    403    302    302    302    200    - client={client}&layer=GRAVUR&role=engrave
+GET  production_layerrule        change,history         200    200    200    200    404    layer_rule
+POST production_layerrule        change                 403    302    302    302    404    layer_rule layer=X7&role=bend
+GET  production_job              list,export            200    200    200    200    200
+POST production_job              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_job              add                    403    403    403    403    403
+POST production_job              add                    403    403    403    403    403
+GET  production_job              change,history         200    200    200    200    404    job
+POST production_job              change                 403    302    302    302    404    job title=New
+GET  production_operation        list,export            200    200    200    200    200
+POST production_operation        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_operation        add                    403    403    403    403    403
+POST production_operation        add                    403    403    403    403    403
+GET  production_operation        change,history         200    200    200    200    404    operation
+POST production_operation        change                 403    403    403    403    403    operation
+GET  production_run              list,export            200    200    200    200    200
+POST production_run              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_run              add                    403    403    403    403    403
+POST production_run              add                    403    403    403    403    403
+GET  production_run              change,history         200    200    200    200    404    running
+POST production_run              change                 403    403    403    403    403    running
+GET  production_cuttingparameter list,export            200    200    200    200    200
+POST production_cuttingparameter saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_cuttingparameter add                    403    200    200    200    200
+POST production_cuttingparameter add                    403    302    302    302    200    - machine={machine}&material={material}&thickness_mm=8&gas=N2&feed_mm_min=900&pierce_s=1&gas_pressure_bar=1&nozzle_mm=1&kerf_mm=0.2
+GET  production_cuttingparameter change,history         200    200    200    200    404    parameters
+POST production_cuttingparameter change                 403    302    302    302    404    parameters feed_mm_min=3800
+GET  production_cuttingparameter table                  200    200    200    200    200
+GET  production_cuttingparameter import                 403    200    200    200    200
+POST production_cuttingparameter import                 403    409    409    409    409    - text=x
+GET  production_cuttingparameter start                  403    403    403    403    403
+POST production_cuttingparameter start                  403    302    302    302    302    - laser={machine}
+GET  production_cuttingparameter learn                  200    200    200    200    200
+GET  production_cuttingparameter runs                   200    200    200    200    404    parameters
+POST production_cuttingparameter runs                   403    403    302    302    404    parameters feed=1&pierce=1&version=1
+GET  production_product          list,export            200    200    200    200    200
+POST production_product          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_product          add                    403    200    200    200    200
+POST production_product          add                    403    302    302    302    200    - name=New&material={material}
+GET  production_product          change,history         200    200    200    200    404    product
+POST production_product          change                 403    302    302    302    404    product name=New
+GET  production_product          photo                  404    404    404    404    404    product,1
+GET  production_nest             list,export            200    200    200    200    200
+POST production_nest             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_nest             plan                   403    200    200    200    200
+POST production_nest             plan                   403    302    302    302    302    - operation={second}
+GET  production_nest             add                    403    200    200    200    200
+POST production_nest             add                    403    302    302    302    200    - item={item}&machine={machine}&gap_mm=5&margin_mm=10&turning=grain&seconds=10
+GET  production_nest             change,history         200    200    200    200    404    nest
+POST production_nest             change                 403    302    302    302    404    nest gap_mm=7
+GET  production_nest             sheets                 200    200    200    200    404    nest
+GET  production_nest             picture,arrange,dxf    200    200    200    200    404    nest,one
+POST production_nest             arrange                403    302    302    302    404    nest,one index=0&version=0&x_mm=1500
+GET  production_nest             lock                   405    405    405    405    405    nest,one
+POST production_nest             lock                   403    302    302    302    404    nest,one
+GET  production_nest             file                   200    200    200    200    404    nest,every_file
+GET  production_nestingrules     list                   302    302    302    302    302
+GET  production_nestingrules     export                 404    404    404    404    404
+POST production_nestingrules     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_nestingrules     add                    403    403    403    403    200
+POST production_nestingrules     add                    403    403    403    403    200
+GET  production_nestingrules     change,history         200    200    200    200    404    nesting_rules
+POST production_nestingrules     change                 403    302    302    302    404    nesting_rules gap_mm=7
+GET  billing_quote               list,export            200    200    200    200    200
+POST billing_quote               saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_quote               add                    403    200    200    200    200
+POST billing_quote               add                    403    302    302    302    200    - client={client}&title=New&delivery_days=5&more_pieces=show
+GET  billing_quote               change,history         200    200    200    200    404    draft
+POST billing_quote               change                 403    302    302    302    404    draft title=New
+GET  billing_quote               pdf                    403    200    200    200    404    sent
+GET  billing_quote               pricing                200    200    200    200    404    draft
+GET  billing_quote               what_if                403    200    200    200    404    draft,draft_line
+POST billing_quote               what_if                403    302    302    302    404    draft,draft_line quantity=3&margin=40
+GET  billing_invoice             list,export            200    200    200    200    200
+POST billing_invoice             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_invoice             add                    403    403    403    403    403
+POST billing_invoice             add                    403    403    403    403    403
+GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
+POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
+GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_payment             list,export            200    200    200    200    200
+POST billing_payment             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_payment             add                    403    403    403    403    403
+POST billing_payment             add                    403    403    403    403    403
+GET  billing_payment             change,history         200    200    200    200    404    payment
+POST billing_payment             change                 403    403    403    403    403    payment
+GET  billing_taxrate             list,export            200    200    200    200    200
+POST billing_taxrate             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_taxrate             add                    403    403    200    200    200
+POST billing_taxrate             add                    403    403    302    302    302    - name=New&percent=7
+GET  billing_taxrate             change,history         200    200    200    200    404    tax_rate
+POST billing_taxrate             change                 403    403    302    302    404    tax_rate name=New
+GET  billing_extraoperation      list,export            200    200    200    200    200
+POST billing_extraoperation      saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_extraoperation      add                    403    403    200    200    200
+POST billing_extraoperation      add                    403    403    302    302    302    - name=New&position=0&unit=piece&rate=7&setup=0&proposed=never
+GET  billing_extraoperation      change,history         200    200    200    200    404    folding
+POST billing_extraoperation      change                 403    403    302    302    404    folding rate=7
+GET  billing_pricerules          list                   302    302    302    302    302
+GET  billing_pricerules          export                 404    404    404    404    404
+POST billing_pricerules          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_pricerules          add                    403    403    403    403    403
+POST billing_pricerules          add                    403    403    403    403    403
+GET  billing_pricerules          change,history         200    200    200    200    404    price_rules
+POST billing_pricerules          change                 403    403    302    302    404    price_rules setup_minutes=7
+"""
+
+# Every button of the back office. Opened, it asks (200) whoever may press it; pressed, it answers as written here.
+VERBS = """
+# model                     verb           viewer office manag. admin  elsewh.
+accounts_membership         role           403    403    403    302    404    member role=operator
+accounts_membership         invite         403    403    403    302    404    member
+accounts_membership         deactivate     403    403    403    302    404    member
+accounts_membership         reactivate     403    403    403    302    404    gone
+accounts_backgroundtask     retry          403    403    302    302    404    task
+accounts_outgoingmail       send           403    403    302    302    404    mail
+crm_client                  invite         403    302    302    302    404    client contact={newcomer}
+crm_client                  archive        403    302    302    302    404    client
+crm_client                  restore        403    302    302    302    404    archived_client
+crm_contact                 invite         403    302    302    302    404    newcomer
+crm_contact                 shut-out       403    302    302    302    404    contact
+inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase
+inventory_item              book-out       403    302    302    302    404    item quantity=1&kind=usage
+inventory_item              count          403    302    302    302    404    item quantity=30
+inventory_item              receive        403    302    302    302    404    item quantity=2&heat=H2
+inventory_item              transfer       403    302    302    302    404    item quantity=1&target={rack}
+inventory_item              picture        403    200    200    200    404    item
+inventory_item              buy            403    302    302    302    404    item quantity=3
+inventory_item              remnant        403    302    302    302    404    item width=400&height=300
+inventory_item              archive        403    302    302    302    404    spare
+inventory_item              restore        403    302    302    302    404    archived_item
+inventory_need              order          403    302    302    302    404    need
+inventory_supplier          order          403    302    302    302    404    supplier
+inventory_supplier          archive        403    302    302    302    404    idle_supplier
+inventory_supplier          restore        403    302    302    302    404    archived_supplier
+inventory_purchaseorder     send           403    302    302    302    404    draft_purchase
+inventory_purchaseorder     sent-otherwise 403    302    302    302    404    draft_purchase
+inventory_purchaseorder     duplicate      403    302    302    302    404    sent_purchase
+inventory_purchaseorder     close          403    302    302    302    404    part_purchase why=late
+inventory_purchaseorder     cancel         403    302    302    302    404    sent_purchase why=dear
+inventory_receipt           send-back      403    302    302    302    404    receipt quantity=1&reason=bent
+inventory_reservation       release        403    302    302    302    404    reservation
+inventory_scanevent         settle         403    302    302    302    404    conflict
+inventory_scanevent         drop           403    302    302    302    404    conflict
+inventory_stockcount        post           403    302    302    302    404    stock_count
+inventory_stockcount        enter          403    302    302    302    404    stock_count line={count_line}&quantity=1
+inventory_stockcount        again          403    302    302    302    404    stock_count line={count_line}
+inventory_stockcount        cancel         403    302    302    302    404    stock_count
+inventory_lot               release        403    302    302    302    404    reserved_remnant
+inventory_lot               weigh          403    302    302    302    404    spool gross_g=700
+inventory_lot               open           403    302    302    302    404    spool
+inventory_lot               dry            403    302    302    302    404    spool
+inventory_lot               move           403    302    302    302    404    spool location={rack}
+inventory_lot               split          403    302    302    302    404    spool quantity=100
+inventory_lot               merge          403    302    302    302    404    spool others={second_spool}
+inventory_lot               quarantine     403    302    302    302    404    remnant why=bent
+inventory_lot               clear          403    302    302    302    404    barred_spool
+inventory_lot               use-up         403    302    302    302    404    spool
+inventory_location          archive        403    302    302    302    404    rack
+inventory_location          restore        403    302    302    302    404    archived_rack
+inventory_lot               scrap          403    302    302    302    404    remnant why=bent
+machines_machine            pause          403    403    302    302    404    spinning
+machines_machine            resume         403    403    302    302    404    halted
+machines_machine            stop           403    403    302    302    404    spinning
+machines_machine            forget         403    403    302    302    404    spinning
+machines_machine            archive        403    403    302    302    404    spare_machine
+machines_machine            restore        403    403    302    302    404    archived_machine
+machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
+machines_machinejob         whose          403    403    302    302    404    machine_job work=J-1
+machines_machinejob         nobodys        403    403    302    302    404    machine_job
+production_enquiry          lose           403    302    302    302    404    enquiry
+production_enquiry          reopen         403    302    302    302    404    lost
+production_enquiry          quote          403    302    302    302    404    enquiry
+production_enquiry          follow         403    302    302    302    404    drafted
+production_designfile       measure        403    302    302    302    404    design_file
+production_designfile       product        403    302    302    302    404    design_file
+production_product          revise         403    200    200    200    404    product
+production_product          picture        403    200    200    200    404    product
+production_designfile       mend           403    302    302    302    404    design_file what=safe
+production_designfile       use            403    302    302    302    404    design_file
+production_designfile       role           403    302    302    302    404    design_file layer=0&role=cut
+production_layerrule        remove         403    302    302    302    404    layer_rule
+production_job              prepare        403    302    302    302    404    unprepared
+production_job              buy            403    302    302    302    404    short_job
+production_job              by-hand        403    302    302    302    404    by_hand
+production_job              hold           403    302    302    302    404    job
+production_job              continue       403    302    302    302    404    held
+production_job              cancel         403    302    302    302    404    job
+production_job              invoice        403    302    302    302    404    uninvoiced
+production_operation        priority       403    302    302    302    404    operation priority=4
+production_operation        move           403    302    302    302    404    operation machine={busy}
+production_nest             search         403    302    302    302    404    draft_nest
+production_nest             again          403    302    302    302    404    nest
+production_nest             stop           403    302    302    302    404    searched_nest
+production_nest             add            403    302    302    302    404    nest drawing={nested_drawing}&quantity=2
+production_nest             approve        403    302    302    302    404    nest
+production_nest             take-back      403    302    302    302    404    approved_nest
+production_nest             discard        403    302    302    302    404    nest
+production_nestingrules     preset-plain   403    302    302    302    404    nesting_rules
+production_nestingrules     preset-l-cut   403    302    302    302    404    nesting_rules
+production_enquiry          nest           403    302    302    302    404    nested_enquiry
+production_cuttingparameter confirm        403    403    302    302    404    unconfirmed
+production_product          archive        403    302    302    302    404    product
+production_product          restore        403    302    302    302    404    archived_product
+billing_quote               send           403    302    302    302    404    draft
+billing_quote               price-again    403    302    302    302    404    draft
+billing_quote               price-all      403    302    302    302    404    typed
+billing_quote               accept         403    302    302    302    404    sent name=Thandi
+billing_quote               decline        403    302    302    302    404    sent name=Thandi
+billing_quote               duplicate      403    302    302    302    404    sent
+billing_quote               withdraw       403    302    302    302    404    sent
+billing_invoice             issue          403    302    302    302    404    draft_invoice
+billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
+billing_invoice             discard        403    302    302    302    404    draft_invoice
+billing_extraoperation      archive        403    403    302    302    404    folding
+billing_extraoperation      restore        403    403    302    302    404    archived_folding
+billing_taxrate             usual          403    403    302    302    404    second_rate
+"""
+
+# What only those see who look after the whole installation.
+INSTALLATION = """
+#                                                 everybody superuser
+GET  admin:accounts_user_changelist               403       200
+GET  admin:accounts_user_add                      403       403
+GET  admin:accounts_user_change                   403       200    stranger_user
+GET  admin:accounts_user_history                  403       200    stranger_user
+GET  admin:accounts_user_delete                   403       403    stranger_user
+GET  admin/accounts/user/<path:object_id>/        302       302    stranger_user
+GET  admin:auth_group_changelist                  403       200
+GET  admin:auth_group_add                         403       403
+GET  admin:auth_group_change                      403       200    group
+GET  admin:auth_group_history                     403       200    group
+GET  admin:auth_group_delete                      403       403    group
+GET  admin/auth/group/<path:object_id>/           302       302    group
+GET  admin:accounts_user_permissions              302       200    stranger_user
+GET  admin:accounts_user_permissions_manage_user  302       200    stranger_user,stranger_user
+GET  admin:accounts_user_permissions_manage_group 302       200    stranger_user,group
+GET  admin:accounts_workspace_add                 403       200
+"""
+
+
+class Row(NamedTuple):
+    method: str
+    name: str
+    answers: dict[str, str]
+    records: tuple[str, ...]
+    data: str
+
+
+def rows(text: str, people: tuple[str, ...], *, named_by: int = 1, method: str = "") -> list[Row]:
+    """The lines of a table. With `method` none stands in front; `named_by` words make the name."""
+    found = []
+    for line in text.splitlines():
+        words = line.split()
+        if not words or line.startswith("#"):
+            continue
+        if not method:
+            found_method, *words = words
+        name, answers, rest = (
+            words[:named_by],
+            words[named_by : named_by + len(people)],
+            words[named_by + len(people) :],
+        )
+        records = tuple(rest[0].split(",")) if rest and rest[0] != "-" else ()
+        for page in name[-1].split(","):
+            full = " ".join([*name[:-1], page])
+            found.append(
+                Row(method or found_method, full, dict(zip(people, answers, strict=True)), records, "".join(rest[1:]))
+            )
+    return found

@@ -1,0 +1,82 @@
+"""How the tests are shared out to the processes of pytest-xdist, and what a second database has to show anew.
+
+A plugin of pytest, loaded by the root `conftest.py`. A module is worked off by one process, so what it sets up for
+itself is set up once. Modules that take long come first, and those that wait lie beside those that compute.
+"""
+
+from collections import Counter
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+# Longer than any other module: their test functions are shared out one by one.
+IN_PARTS = ("laseros/tests/test_accessibility.py", "laseros/tests/test_permissions.py")
+# With one of these a test asks the database; without any it says the same whichever database there is.
+DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+# The one walk of a browser that is made on every database.
+WHOLE_PATH = "laseros/tests/test_path_browser.py"
+
+
+def share_of(nodeid: str) -> str:
+    """The name of what is given to one process as a whole."""
+    path, _, test = nodeid.partition("::")
+    return f"{path}::{test.partition('[')[0]}" if path in IN_PARTS else path
+
+
+def module_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+class Shares(LoadScopeScheduling):
+    def __init__(self, config, log=None):
+        super().__init__(config, log)
+        config.option.loadscopereorder = False  # by number of tests: three of a browser take longer than fifty others
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share_of(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Shares(config, log) if config.option.dist == "load" else None
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--another-database",
+        action="store_true",
+        help="leave out what asks no database; of the browser, walk the whole path only",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config, items):
+    if config.option.another_database:
+        left_out = [item for item in items if not depends_on_database(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if depends_on_database(item)]
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
+
+
+def depends_on_database(item) -> bool:
+    if item.get_closest_marker("browser"):
+        return item.nodeid.startswith(WHOLE_PATH)
+    return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
+
+
+def longest_first(items: list) -> list:
+    """By share: those of a browser, those of real processes, the others; among them the one of most tests first.
+
+    The parts of a module lie beside each other: a process that gets two of them makes their ground once.
+    """
+    shares: dict[str, list] = {}
+    for item in items:
+        shares.setdefault(share_of(item.nodeid), []).append(item)
+    modules = Counter(module_of(item.nodeid) for item in items)
+
+    def weight(share: list) -> tuple:
+        marked = [sum(bool(item.get_closest_marker(mark)) for item in share) for mark in ("browser", "processes")]
+        return (*marked, modules[module_of(share[0].nodeid)], module_of(share[0].nodeid), len(share))
+
+    return [item for share in sorted(shares.values(), key=weight, reverse=True) for item in share]

@@ -1,0 +1,126 @@
+"""The demo is what the shops would have left behind: the books agree, the numbers have no gap, every state is there."""
+
+import datetime as dt
+from decimal import Decimal
+from io import StringIO
+from types import SimpleNamespace
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db.models import Count, F, Max, Sum
+from django_scopes import scope, scopes_disabled
+
+from accounts.models import Workspace
+from billing.models import Allocation, Invoice, Quote
+from crm.models import Client
+from inventory.management.commands.check_ledger import wrong
+from inventory.models import Item, Lot, Move
+from laseros.demo import logins
+from laseros.demo.parts import PRINT_PARTS
+from laseros.demo.story import Plan, Planner
+from production.models import DesignFile, Job, JobLine, Nest, Operation, Run
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Both businesses, made once for this module and taken away again with its transaction."""
+    from django.conf import settings
+    from django.db import transaction
+
+    media, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path_factory.mktemp("files")
+    mail, settings.EMAIL_FILE_PATH = settings.EMAIL_FILE_PATH, str(tmp_path_factory.mktemp("mail"))
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        try:
+            call_command("demo", stdout=StringIO(), stderr=StringIO())
+            yield {workspace.slug: workspace for workspace in Workspace.objects.all()}
+        finally:
+            transaction.set_rollback(True)
+            atomic.__exit__(None, None, None)
+            settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = media, mail
+
+
+@pytest.mark.parametrize("slug", ["umlazi-laser", "fadenwerk"])
+class TestBusiness:
+    def test_the_books_agree(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            for item in Item.objects.all():
+                # Summed here: SQLite would add them up in binary.
+                moves = sum(Move.objects.filter(item=item).values_list("quantity", flat=True), Decimal(0))
+                assert item.on_hand == moves >= item.reserved, item
+
+    def test_as_many_jobs_as_a_small_shop_has(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            assert 180 <= Job.objects.count() <= 220
+            states = dict(Job.objects.order_by().values_list("state").annotate(count=Count("pk")))
+            assert set(states) == {"approved", "in_progress", "made", "completed"}
+            assert Run.objects.filter(scrap__gt=0).exists()
+            assert Job.objects.filter(made_at__date__gt=F("due_on")).exists()
+
+    def test_invoices_are_numbered_without_a_gap(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            numbers = Invoice.objects.exclude(number=None).order_by("issued_at", "pk").values_list("number", flat=True)
+            by_year = {}
+            for number in numbers:
+                by_year.setdefault(number[:9], []).append(int(number[9:]))
+            for year, drawn in by_year.items():
+                assert drawn == list(range(1, len(drawn) + 1)), year
+
+    def test_payments_are_what_invoices_say(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            for invoice in Invoice.objects.annotate(settled=Sum("allocations__amount")):
+                assert invoice.paid == (invoice.settled or 0)
+            assert Allocation.objects.exists()
+            assert Invoice.objects.filter(state__in=("issued", "partly_paid")).exists()
+
+    def test_lines_count_what_runs_made(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            by_piece = Operation.objects.filter(sheet=None, run_parts=None)  # of a sheet each job has its own count
+            made = by_piece.annotate(run_good=Sum("runs__good")).exclude(run_good=None)
+            assert all(operation.good == operation.run_good for operation in made)
+            assert not JobLine.objects.filter(made_good__gt=F("quantity")).exists()
+
+    def test_something_is_running_and_something_waits_for_the_client(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            assert Run.objects.filter(state="running").exists()
+            assert Quote.objects.filter(state="sent").exists()
+
+
+def test_a_careless_drawing_is_told_of_and_a_page_is_refused(demo):
+    with scope(workspace=demo["umlazi-laser"]):
+        careless = DesignFile.objects.get(name="plate-from-phone.dxf")
+        assert {defect["kind"] for defect in careless.measurement.findings["defects"]} >= {"gap", "duplicate"}
+        assert DesignFile.objects.get(name="holiday.dxf").state == "refused"
+
+
+def test_sheets_wait_are_cut_and_leave_remnants(demo):
+    with scope(workspace=demo["umlazi-laser"]):
+        assert wrong(demo["umlazi-laser"]) == []
+        assert {"approved", "ready"} <= set(Nest.objects.values_list("state", flat=True)) | {"approved"}
+        assert Run.objects.filter(operation__sheet__isnull=False, state="finished").exists()
+        assert Lot.objects.filter(state="free").count() >= 2
+
+
+def test_it_is_not_made_twice_and_its_people_can_log_in(demo):
+    from django.contrib.auth import authenticate
+
+    with pytest.raises(CommandError, match="already"):
+        call_command("demo", stdout=StringIO(), stderr=StringIO())
+    for _role, email, password, _slug in logins():
+        assert authenticate(None, email=email, password=password), email
+
+
+def test_the_history_is_deterministic(demo):
+    with scopes_disabled():
+        clients = Client.objects.filter(workspace=demo["fadenwerk"]).aggregate(last=Max("code"))["last"]
+    assert clients == "CL-0040"
+    now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
+    price = lambda part, quantity: SimpleNamespace(seconds_each=600)  # noqa: E731
+    plan = Plan(PRINT_PARTS, price, 40, 4, 14, now)
+    first, again = (Planner(plan, "seed").orders(50, now - dt.timedelta(days=60), now) for _time in (1, 2))
+    assert [(o.taken, o.client, o.decision, len(o.runs)) for o in first] == [
+        (o.taken, o.client, o.decision, len(o.runs)) for o in again
+    ]

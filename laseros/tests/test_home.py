@@ -1,0 +1,242 @@
+"""The start page, the sidebar and the search: what each person sees, counted by the filter it leads to."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.utils import timezone
+from django_scopes import scope
+
+from accounts.models import BackgroundTask, OutgoingMail, User
+from billing.models import Invoice, Quote
+from inventory import ledger
+from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
+from laseros import matters, navigation
+from laseros.tests.ground import stock_shop
+from machines.models import MachineJob
+from production.models import DesignFile, Enquiry, Job, JobLine, Operation
+
+pytestmark = pytest.mark.usefixtures("scoped")
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def one_of_each(shop, workspace, n=0):
+    """A record for every matter there is."""
+    today, now = timezone.localdate(), timezone.now()
+    late, soon = today - timedelta(days=1), today + timedelta(days=2)
+    same = {"workspace": workspace, "client": shop.client, "title": "Brackets"}
+    money = {"currency": "ZAR", "net": Decimal(100), "tax": Decimal(15), "total": Decimal(115)}
+    Enquiry.objects.create(**same, number=f"EN-{n}")
+    for state, day in (("draft", None), ("sent", late), ("sent", today + timedelta(days=90))):
+        Quote.objects.create(
+            **same, **money, number=f"QT-{n}-{state}-{day}", state=state, valid_until=day, sent_at=day and now
+        )
+    for state, due in (("approved", late), ("in_progress", soon), ("made", late)):
+        job = Job.objects.create(
+            **same, number=f"JB-{n}-{state}", state=state, due_on=due, approved_at=now, key=f"{n}{state}"
+        )
+    line = JobLine.objects.create(
+        workspace=workspace, job=job, description="Bracket", quantity=5, made_good=5, item=shop.sheet, material_each=1
+    )
+    by_hand = JobLine.objects.create(workspace=workspace, job=job, description="Engraving", quantity=1, made_good=1)
+    for part in (line, by_hand):  # one that takes a sheet, one that takes nothing
+        Operation.objects.create(workspace=workspace, job_line=part, machine=shop.laser, quantity=5, seconds_each=60)
+    invoice = {"workspace": workspace, "client": shop.client, **money}
+    Invoice.objects.create(**invoice)
+    Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
+    BackgroundTask.objects.create(workspace=workspace, name="measure", state="failed")
+    OutgoingMail.objects.create(
+        workspace=workspace, key=f"m{n}", to="a@b.example", subject="x", text="x", state="failed"
+    )
+    DesignFile.objects.create(
+        workspace=workspace, name="a.dxf", kind="dxf", size=1, sha256=f"{n:064}", state="refused", content="a"
+    )
+    supplier = Supplier.objects.create(workspace=workspace, code=f"SU-{n}", name="Steel & Co")
+    ordered = {"number": f"PO-{n}", "currency": "ZAR", "state": "sent", "expected_on": late}
+    PurchaseOrder.objects.create(workspace=workspace, supplier=supplier, **ordered)
+    Need.objects.filter(key=f"item:{shop.sheet.pk}").delete()
+    Need.objects.create(workspace=workspace, key=f"n{n}", item=shop.sheet, label="Sheet", is_low=True)
+    over = {"started_at": now, "ended_at": now, "outcome": "unclear"}
+    MachineJob.objects.create(workspace=workspace, machine=shop.laser, key=f"j{n}", name="Bracket", **over)
+    scan = {"key": f"s{n}", "kind": "weigh", "code": "FIL-001", "state": "conflict", "at": now, "said_at": now}
+    ScanEvent.objects.create(workspace=workspace, by=User.objects.get_or_create(email="scans@x.example")[0], **scan)
+    if not n:
+        ledger.reserve(shop.sheet, 8, key="r", label="JB")
+
+
+def test_every_matter_is_counted_as_its_list_shows_it(shop, workspace, manager, log_in):
+    one_of_each(shop, workspace)
+    browser = log_in(manager)
+    needs = {need["matter"].name: need for need in browser.get("/admin/").context["needs_me"]}
+    assert {name: need["count"] for name, need in needs.items()} == {
+        **{matter.name: 1 for matter in matters.MATTERS},
+        "quotes_waiting": 2,
+    }
+    for name, need in needs.items():
+        if need["link"]:
+            assert len(browser.get(need["link"]).context["cl"].result_list) == need["count"], name
+
+
+def test_key_figures_are_exact(shop, workspace, office, log_in):
+    one_of_each(shop, workspace)
+    figures = {figure["label"]: figure["value"] for figure in log_in(office).get("/admin/").context["money_figures"]}
+    assert figures == {
+        "Open quotes, without tax": Decimal(200),
+        "Invoiced this month, without tax": Decimal(100),
+        "Owed to us": Decimal(115),
+        "Of it overdue": Decimal(115),
+        "Stock at cost": Decimal(18500),
+    }
+
+
+@pytest.mark.parametrize("role", ["manager", "viewer"])
+def test_the_start_page_takes_as_many_queries_for_three_of_each_as_for_one(
+    role, shop, workspace, person, log_in, django_assert_num_queries
+):
+    browser = log_in(person(role, workspace, email=f"{role}@x.example"))
+    one_of_each(shop, workspace)
+    browser.get("/admin/")
+    expected = {"manager": 15, "viewer": 10}[role]
+    for n in (1, 2):
+        with django_assert_num_queries(expected):
+            browser.get("/admin/")
+        one_of_each(shop, workspace, n)
+        one_of_each(shop, workspace, n + 10)
+
+
+def test_a_new_business_is_shown_its_first_steps(workspace, manager, log_in, shop):
+    page = log_in(manager).get("/admin/")
+    done = [step["done"] for step in page.context["first_steps"]]
+    assert done == [True, True, True, True, True, True, True, True, False]  # all but an enquiry; people are the admin's
+    assert "First steps" in text(page)
+    one_of_each(shop, workspace)
+    assert "First steps" not in text(log_in(manager).get("/admin/"))
+
+
+def test_nothing_of_another_workspace_is_counted(shop, other_workspace, manager, log_in):
+    with scope(workspace=other_workspace):
+        one_of_each(stock_shop(other_workspace), other_workspace)
+    page = log_in(manager).get("/admin/")
+    assert page.context["needs_me"] == []
+    assert page.context["machines"][0]["waiting"] == 0
+    assert [machine["machine"].pk for machine in page.context["machines"]] == [shop.laser.pk]
+
+
+def test_machines_come_by_themselves_to_those_who_may_see_them(shop, office, operator, log_in):
+    answer = log_in(office).get("/admin/machines-now/")
+    assert "X3" in text(answer)
+    assert "<html" not in text(answer)
+    assert log_in(operator).get("/admin/machines-now/").status_code == 302
+
+
+# --- sidebar --------------------------------------------------------------------------------------------------------
+
+HIDDEN = {
+    "manager": {"Accounts", "Groups"},
+    "office": {"Accounts", "Groups", "Business", "People"},
+    "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
+    | {"Stock report", "Stock value", "Scanner"},
+}
+
+
+@pytest.mark.parametrize("role", HIDDEN)
+def test_the_sidebar_shows_each_role_what_it_may_see(role, workspace, person, log_in):
+    browser = log_in(person(role, workspace, email=f"{role}@x.example"))
+    groups = browser.get("/admin/").context["sidebar_navigation"]
+    shown = {str(item["entry"].title) for group in groups for item in group["items"]}
+    everything = {str(entry.title) for group in navigation.NAVIGATION for entry in group.entries if entry.link()}
+    assert shown == everything - HIDDEN[role]
+    for entry in navigation.entries(browser.get("/admin/").wsgi_request.user):
+        if entry.url.startswith("admin:"):
+            assert browser.get(entry.link()).status_code in (200, 302), entry.url
+
+
+def test_every_room_with_a_page_is_in_the_sidebar(workspace):
+    """A page nobody is led to does not exist: what is left out is left out here, by name."""
+    reached_otherwise = {"crm.contact", "machines.command", "machines.statechange", "machines.machinestatus"}
+    linked = {entry.url for group in navigation.NAVIGATION for entry in group.entries}
+    missing = set()
+    for model in admin.site._registry:
+        meta = model._meta
+        ours = meta.app_label in ("accounts", "crm", "inventory", "machines", "production", "billing")
+        if ours and f"admin:{meta.app_label}_{meta.model_name}_changelist" not in linked:
+            missing.add(meta.label_lower)
+    assert missing <= reached_otherwise
+
+
+def test_badges_count_what_waits(shop, workspace, manager, log_in):
+    one_of_each(shop, workspace)
+    page = log_in(manager).get("/admin/crm/client/")
+    badges = {
+        str(item["entry"].title): item["badge"]
+        for group in page.context["sidebar_navigation"]
+        for item in group["items"]
+        if item["badge"]
+    }
+    assert badges["Items"] == badges["Background work"] == badges["Messages"] == "1"
+    assert set(badges.values()) == {"1"}
+
+
+# --- search ---------------------------------------------------------------------------------------------------------
+
+
+def found(browser, term) -> list[tuple[str, str]]:
+    return [(hit.kind, hit.title) for hit in browser.get("/admin/search/", {"s": term}).context["found"]]
+
+
+def test_every_hit_says_what_it_is(shop, workspace, office, log_in):
+    browser = log_in(office)
+    assert found(browser, "INV-MS") == [("Item", str(shop.sheet))]
+    assert ("Client", "CL-0001 Umgeni Pumps") in found(browser, "umgeni")
+    assert ("Contact", "Thandi Nkosi · CL-0001 Umgeni Pumps") in found(browser, "thandi")
+    assert found(browser, "ledger") == [("Page", "Ledger")]
+    assert found(browser, "") == []
+    assert found(browser, "no such thing") == []
+    if admin.site._registry.get(Invoice):
+        one_of_each(shop, workspace)
+        hits = found(browser, "INV-")
+        assert {kind for kind, title in hits if title.startswith("INV-0")} == {"Invoice"}
+        assert {kind for kind, title in hits if title.startswith("INV-MS")} == {"Item"}
+
+
+def test_what_is_found_depends_on_workspace_and_role_at_once(shop, person, workspace, other_workspace, log_in):
+    from accounts.models import Membership
+
+    user = person("viewer", workspace)
+    with scope(workspace=other_workspace):
+        Membership.objects.create(workspace=other_workspace, user=user, role="office")
+    browser = log_in(user)
+    assert ("Client", "CL-0001 Umgeni Pumps") in found(browser, "umgeni")
+    browser.post("/workspace/", {"workspace": other_workspace.pk})
+    assert found(browser, "umgeni") == []
+    assert ("Page", "Background work") not in found(browser, "nothing")
+    Membership._base_manager.filter(user=user).update(is_active=False)
+    assert browser.get("/admin/search/", {"s": "umgeni"}).status_code == 302
+
+
+def test_a_price_is_not_found(shop, office, log_in):
+    assert found(log_in(office), "1850") == []
+
+
+# --- policy ---------------------------------------------------------------------------------------------------------
+
+
+def test_only_the_back_office_may_evaluate(office, log_in, client):
+    policy = log_in(office).get("/admin/").headers["Content-Security-Policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src "))
+    assert scripts.split()[1:] == ["'self'", "'unsafe-eval'"]
+    client.logout()
+    outside = client.get("/accounts/login/").headers["Content-Security-Policy"]
+    assert "unsafe" not in outside
+
+
+def test_models_named_in_the_search_exist():
+    from laseros.admin_site import SEARCHED
+
+    for label, _icon in SEARCHED:
+        assert apps.get_model(label)

@@ -1,0 +1,104 @@
+"""The back office in Chromium: its policy is kept, the keyboard is enough. What axe finds: `test_accessibility`."""
+
+import pytest
+from django.conf import settings
+from django.test import Client as Browser
+from django_scopes import scope
+from playwright.sync_api import expect
+
+from accounts.models import Membership
+from laseros.tests.browser import chromium  # noqa: F401 (a fixture)
+from laseros.tests.ground import new_person, new_workspace, stock_shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def office_page(live_server, chromium):  # noqa: F811
+    """A tab of an administrator of two businesses; what the browser complained about is in `complaints`."""
+    workspace, other = new_workspace("cutters"), new_workspace("printers")
+    with scope(workspace=workspace):
+        shop = stock_shop(workspace)
+    boss = new_person("admin", workspace)
+    with scope(workspace=other):
+        Membership.objects.create(workspace=other, user=boss, role="office")
+    session = Browser()
+    session.force_login(boss, backend="accounts.backends.WorkspaceRoleBackend")
+    cookie = {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": session.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": live_server.url,
+    }
+    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.complaints = []
+    page.on("pageerror", lambda error: page.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: message.type in ("error", "warning") and page.complaints.append(message.text),
+    )
+    page.shop = shop
+    yield page
+    context.close()
+
+
+def test_the_palette_finds_and_opens_by_keyboard_alone(office_page):
+    page = office_page
+    page.goto("/admin/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("searchbox", name="Search everything")).to_be_focused()
+    page.keyboard.type("umgeni")
+    expect(page.locator("#command-results-list li")).to_have_count(2)
+    expect(page.locator("#command-results-list")).to_contain_text("Client")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(f"{page.url.split('/admin')[0]}/admin/crm/client/{page.shop.client.pk}/change/")
+    assert page.complaints == []
+
+
+def test_a_deed_that_asks_first_asks_in_a_dialog(office_page):
+    page, shop = office_page, office_page.shop
+    page.goto(f"/admin/crm/client/{shop.client.pk}/change/")
+    page.get_by_role("link", name="Archive").click()
+    dialog = page.get_by_role("dialog", name="Archive: CL-0001 Umgeni Pumps")
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Back").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("link", name="Archive").click()
+    dialog.get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("Archived.")).to_be_visible()
+    expect(page.get_by_role("button", name="Restore")).to_be_visible()
+
+
+def test_a_number_format_is_tried_as_it_is_typed(office_page):
+    page, shop = office_page, office_page.shop
+    page.goto(f"/admin/accounts/workspace/{shop.workspace.pk}/change/")
+    page.get_by_text("Numbers", exact=True).click()
+    field, example = page.locator("#id_number_quote"), page.locator("#example-quote")
+    field.fill("AN-{n:3}")
+    expect(example).to_have_text("Next: AN-001")
+    field.fill("AN-{x}")
+    expect(example).to_contain_text("The format needs {n} once")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert page.complaints == []
+
+
+def test_switching_the_business_in_the_header(office_page):
+    page = office_page
+    page.goto("/admin/crm/client/")
+    expect(page.get_by_text("Umgeni Pumps")).to_be_visible()
+    page.locator(".lo-switcher summary").click()
+    page.get_by_role("button", name="Printers").click()
+    expect(page.locator(".lo-switcher summary")).to_contain_text("Printers")
+    page.goto("/admin/crm/client/")
+    expect(page.get_by_text("No clients yet")).to_be_visible()
+
+
+def test_the_keys_are_told(office_page):
+    page = office_page
+    page.goto("/admin/crm/client/")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page).to_have_url(f"{page.url.split('/admin')[0]}/admin/crm/client/add/")

@@ -1,0 +1,216 @@
+"""Every address, opened as everybody: the answers are those of `permissions_table`, to the number.
+
+A refused request has written nothing, a pressed button has written something; nobody finds a neighbour's name on any
+page, and whoever may not see money finds no amount.
+"""
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.urls import path, reverse
+from django.urls.resolvers import URLResolver
+
+from accounts.back_office import RoomAdmin
+from laseros.routing import websocket_urlpatterns
+from laseros.tests import permissions_ground as ground
+from laseros.tests.ground import figures_joined
+from laseros.tests.permissions_doors import address_of, addresses, answer_of, filled_form, office_address, values
+from laseros.tests.permissions_table import BACK_OFFICE, INSTALLATION, PEOPLE, ROOMS, VERBS, Row, rows
+
+STAFF = ("viewer", "office", "manager", "admin", "elsewhere")
+OUTSIDE = {name: "login" for name in PEOPLE if name not in STAFF}
+REFUSED = {"login", "403", "404", "405"}
+REMEMBERED = ("floor:machines", "portal:switch")  # in the session only
+SEES_NO_MONEY = ("operator", "viewer")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Made once; nothing of it is left behind."""
+    with django_db_blocker.unblock(), transaction.atomic(), ground.files_in(tmp_path_factory.mktemp("files")) as folder:
+        world = ground.build()
+        world.folder = folder
+        yield world
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def _files(request, settings, _files_of_their_own):
+    """The files of the world are there for each test."""
+    if "world" in request.fixturenames:
+        settings.MEDIA_ROOT = request.getfixturevalue("world").folder
+
+
+def models() -> dict[str, RoomAdmin]:
+    """Every page of a model in the back office that is a room's: "crm_client" → its admin."""
+    found = {f"{model._meta.app_label}_{model._meta.model_name}": room for model, room in admin.site._registry.items()}
+    return {name: room for name, room in found.items() if isinstance(room, RoomAdmin)}
+
+
+def office_rows() -> list[Row]:
+    """The back office's lines with "*" written out and the columns of those who are never let in."""
+    found = []
+    for row in rows(BACK_OFFICE, STAFF, named_by=2):
+        model, page = row.name.split()
+        for each in sorted(models()) if model == "*" else [model]:
+            found.append(row._replace(name=f"{each} {page}", answers={**OUTSIDE, **row.answers}))
+    return found
+
+
+def verb_rows() -> list[Row]:
+    return rows(VERBS, STAFF, named_by=2, method="POST")
+
+
+ROOM_ROWS, OFFICE_ROWS, VERB_ROWS = rows(ROOMS, PEOPLE), office_rows(), verb_rows()
+INSTALLATION_ROWS = rows(INSTALLATION, ("everybody", "superuser"))
+
+
+def named(row: Row) -> str:
+    return f"{row.method} {row.name}".replace(" ", "-")
+
+
+# --- nothing is left out ----------------------------------------------------------------------------------------------
+
+
+def listed() -> set[str]:
+    """The names of all addresses the table speaks of."""
+    found = {row.name for row in ROOM_ROWS} | {row.name for row in INSTALLATION_ROWS}
+    for row in OFFICE_ROWS:
+        model, page = row.name.split()
+        found.add(office_address(model, page))
+    return found
+
+
+def unlisted(resolver=None) -> list[str]:
+    return sorted({name for name, _route in addresses(resolver)} - listed())
+
+
+def test_every_address_is_in_the_table():
+    missing = unlisted()
+    assert not missing, "who may open these? Write a line each in laseros/tests/permissions_table.py: " + ", ".join(
+        missing
+    )
+
+
+def test_every_line_of_the_table_is_about_an_address():
+    assert listed() - {name for name, _route in addresses()} == set()
+
+
+def test_an_address_that_nobody_listed_is_found():
+    deep = path("deeper/", ([path("forgotten/", lambda request: None, name="forgotten")], "cellar", "cellar"))
+    shallow = path("nameless/", lambda request: None)
+    assert unlisted(URLResolver(deep.pattern, [deep, shallow])) == ["cellar:forgotten", "nameless/"]
+
+
+def test_every_button_of_the_back_office_is_in_the_table_once():
+    buttons = [f"{name} {verb.name}" for name, room in models().items() for verb in room.all_verbs()]
+    assert sorted(row.name for row in VERB_ROWS) == sorted(buttons)
+
+
+def test_every_socket_has_its_test():
+    assert [str(route.pattern) for route in websocket_urlpatterns] == ["ws/bell/"]
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def check(world, method: str, address: str, data: dict, expected: dict, *, deed: bool = False) -> None:
+    """Ask as everybody and compare all answers at once."""
+    wrong = []
+    for who, right in expected.items():
+        response, written = world.visitors[who].ask(method, address, data)
+        answer = answer_of(response)
+        if answer != right:
+            wrong.append(f"{who}: {answer} instead of {right}")
+        if answer in REFUSED and written:
+            wrong.append(f"{who} was refused, and yet written were {written}")
+        if deed and answer == "302" and not written:
+            wrong.append(f"{who} was let in and did nothing")
+        if answer == "200":
+            wrong += [f"{who} finds {what}" for what in leaks(who, response)]
+    assert not wrong, f"{method} {address}: " + "; ".join(wrong)
+
+
+def leaks(who: str, response) -> list[str]:
+    """What stands on the page and is not for the one who looks."""
+    if response.streaming or "pdf" in response["Content-Type"] or "javascript" in response["Content-Type"]:
+        return []
+    text = response.content.decode(errors="replace")
+    found = []
+    if response.request["PATH_INFO"].startswith("/portal/link/"):  # opens for whoever has it
+        return []
+    if who in ("other_client", "elsewhere") and ground.CLIENT in text:
+        found.append(ground.CLIENT)
+    if who in SEES_NO_MONEY and shows_money(text):
+        found.append("an amount")
+    return found
+
+
+def shows_money(text: str) -> bool:
+    """Whether the amount that all our money columns hold stands there, however it is written."""
+    return ground.AMOUNT in figures_joined(text)
+
+
+@pytest.mark.parametrize("row", ROOM_ROWS, ids=named)
+def test_rooms(db, world, row):
+    address = address_of(world, row.name, row.records)
+    deed = row.method == "POST" and row.name.startswith(("floor:", "portal:")) and row.name not in REMEMBERED
+    check(world, row.method, address, values(world, row.data), row.answers, deed=deed)
+
+
+@pytest.mark.parametrize("row", OFFICE_ROWS, ids=named)
+def test_back_office(db, world, row):
+    model, page = row.name.split()
+    address = address_of(world, office_address(model, page), row.records)
+    data = values(world, row.data)
+    if row.method == "POST" and page in ("change", "add"):
+        response, _written = world.visitors["admin"].ask("GET", address)
+        data = {**filled_form(response.content.decode()), **data}
+    deed = row.method == "POST" and page in ("change", "add", "saved")
+    check(world, row.method, address, data, row.answers, deed=deed)
+
+
+@pytest.mark.parametrize("row", VERB_ROWS, ids=named)
+def test_buttons(db, world, row):
+    model, verb = row.name.split()
+    address = reverse(f"admin:{model}_verb", args=[getattr(world, row.records[0]).pk, verb])
+    answers = {**OUTSIDE, **row.answers}
+    opened = {who: "200" if answer == "302" else answer for who, answer in answers.items()}
+    check(world, "GET", address, {}, opened)
+    response, _written = world.visitors["superuser"].ask("GET", address)
+    data = {**filled_form(response.content.decode()), **values(world, row.data)}
+    check(world, "POST", address, data, answers, deed=True)
+
+
+@pytest.mark.parametrize("row", INSTALLATION_ROWS, ids=named)
+def test_installation(db, world, row):
+    address = address_of(world, row.name, row.records)
+    outside = dict.fromkeys(OUTSIDE, "login")
+    staff = dict.fromkeys(STAFF, row.answers["everybody"])
+    check(world, row.method, address, {}, {**outside, **staff, "superuser": row.answers["superuser"]})
+
+
+def pages() -> list[Row]:
+    deeds = {row.name for row in (*ROOM_ROWS, *OFFICE_ROWS) if row.method == "POST"}
+    return [row for row in (*ROOM_ROWS, *OFFICE_ROWS) if row.method == "GET" and row.name not in deeds]
+
+
+def test_what_is_no_deed_changes_nothing_when_it_is_posted_to(db, world):
+    wrong = []
+    for row in pages():
+        name = office_address(*row.name.split()) if " " in row.name else row.name
+        address = address_of(world, name, row.records)
+        for who in ("client", "admin"):
+            response, written = world.visitors[who].ask("POST", address, values(world, row.data))
+            if written and set(written) != {"accounts_activity"}:  # looking and exporting are noted, whichever method
+                wrong.append(f"{who} {response.status_code} {address}: {written}")
+    assert wrong == []
+
+
+def test_the_amount_and_the_name_are_found_where_they_may_be_seen(db, world):
+    """What the table's pages are searched for is really there for those who may see it."""
+    quote = reverse("admin:billing_quote_change", args=[world.sent.pk])
+    for who, address in (("office", quote), ("client", reverse("portal:quote", args=[world.sent.pk]))):
+        text = world.visitors[who].ask("GET", address)[0].content.decode()
+        assert shows_money(text)
+        assert ground.CLIENT in world.visitors["office"].ask("GET", quote)[0].content.decode()

@@ -1,0 +1,43 @@
+"""The bell: who may listen to a business's machines."""
+
+import asyncio
+
+import pytest
+from channels.testing import WebsocketCommunicator
+
+from laseros.tests import permissions_ground as ground
+
+LISTENS, IS_TURNED_AWAY = "open", 4403
+BELL = {
+    "anonymous": IS_TURNED_AWAY,
+    "client": IS_TURNED_AWAY,
+    "operator": LISTENS,
+    "viewer": LISTENS,
+    "office": LISTENS,
+    "manager": LISTENS,
+    "admin": LISTENS,
+    "elsewhere": IS_TURNED_AWAY,
+}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_bell_rings_for_members_of_the_business_only():
+    workspace, visitors = ground.people_only()
+    answers = {who: asyncio.run(knock(visitor, f"?workspace={workspace.pk}")) for who, visitor in visitors.items()}
+    assert answers == BELL
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_site_cannot_listen_with_somebodys_log_in():
+    _workspace, visitors = ground.people_only()
+    assert asyncio.run(knock(visitors["admin"], "", origin="http://evil.example")) != LISTENS
+
+
+async def knock(visitor, query: str, origin: str = "http://localhost"):
+    from laseros.asgi import application
+
+    headers = [(b"origin", origin.encode()), (b"cookie", visitor.cookie().encode())]
+    socket = WebsocketCommunicator(application, f"/ws/bell/{query}", headers=headers)
+    is_open, code = await socket.connect()
+    await socket.disconnect()
+    return LISTENS if is_open else code

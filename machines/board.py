@@ -1,0 +1,164 @@
+"""The board: one card per machine, as it is now or, when nobody knows, as it was last known."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from babel.dates import format_date, format_time
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_scopes import get_scope
+
+from laseros.core.drivers import State
+from laseros.core.locales import locale_of
+from laseros.core.templatetags.laseros import duration
+from machines import telemetry
+from machines.models import Machine, MachineStatus
+from machines.models.machine import STATE_LABELS
+
+BUSY = (State.PREPARING, State.RUNNING, State.PAUSED, State.ERROR)
+ICONS = {Machine.Kind.LASER: "laser", Machine.Kind.PRINTER: "printer"}
+# What is worth a place on the card: name of the value, its words, unit, places after the point.
+VALUES = {
+    "nozzle_c": (_("Nozzle"), "°C", 0),
+    "bed_c": (_("Bed"), "°C", 0),
+    "chamber_c": (_("Chamber"), "°C", 0),
+    "power_w": (_("Power"), "W", 0),
+    "gas_bar": (_("Gas"), "bar", 1),
+}
+# The order in which the head of the board counts them: what needs somebody first.
+COUNTED = (State.ERROR, State.PAUSED, State.FINISHED, State.RUNNING, State.PREPARING, State.IDLE, State.OFFLINE)
+
+
+@dataclass(frozen=True)
+class Card:
+    machine: Machine
+    status: MachineStatus
+    now: datetime
+
+    @property
+    def state(self) -> str:
+        return self.status.current
+
+    @property
+    def label(self) -> str:
+        return STATE_LABELS[State(self.status.current)]
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.machine.kind, "box")
+
+    @cached_property
+    def is_stale(self) -> bool:
+        return telemetry.is_stale(self.machine, self.status, self.now)
+
+    @property
+    def is_live(self) -> bool:
+        """Running, and we would know if it were not: the page may move time and bar along."""
+        return self.state == State.RUNNING and not self.is_stale
+
+    @property
+    def has_work(self) -> bool:
+        return bool(self.status.job_name or self.status.job_key) and self.state != State.IDLE
+
+    @property
+    def has_progress(self) -> bool:
+        return self.has_work and self.state in BUSY and self.percent is not None
+
+    @cached_property
+    def _passed(self) -> float:
+        """Seconds since the machine spoke, in which a running one has gone on."""
+        if not self.is_live or self.status.seen_at is None:
+            return 0.0
+        return max(0.0, (self.now - self.status.seen_at).total_seconds())
+
+    @property
+    def seconds_left(self) -> float | None:
+        left = self.status.seconds_left
+        return None if left is None else max(0.0, left - self._passed)
+
+    @property
+    def percent(self) -> float | None:
+        progress, left = self.status.progress, self.status.seconds_left
+        if progress is None:
+            return None
+        if self._passed and left:
+            progress = max(progress, min(0.99, progress + (1 - progress) * self._passed / left))
+        return progress * 100
+
+    @property
+    def ends(self) -> str:
+        """The time of day it will be done, with the weekday when that is not today."""
+        if self.state not in (State.RUNNING, State.PREPARING) or self.is_stale or not self.seconds_left:
+            return ""
+        return clock(self.now + timedelta(seconds=self.seconds_left), self.now)
+
+    @property
+    def since(self) -> str:
+        """How long it has been in this state."""
+        return "" if self.status.since is None else duration(self.now - self.status.since)
+
+    @property
+    def last_known(self) -> str:
+        """When it was last heard, for a machine nobody hears now."""
+        if self.status.seen_at is None or not (self.is_stale or self.state == State.OFFLINE):
+            return ""
+        return clock(self.status.seen_at, self.now)
+
+    @property
+    def values(self) -> list[tuple[str, float, str, int]]:
+        if self.is_stale or self.state not in (*BUSY, State.FINISHED):
+            return []
+        said = self.status.values or {}
+        return [(words, said[name], unit, digits) for name, (words, unit, digits) in VALUES.items() if name in said]
+
+    @property
+    def version(self) -> int:
+        return self.status.version
+
+
+def cards(machine_pks=None) -> list[Card]:
+    """The cards of the open workspace, all or these; one query."""
+    now = timezone.now()
+    machines = Machine.objects.filter(archived_at=None).select_related("status")
+    if machine_pks is not None:
+        machines = machines.filter(pk__in=machine_pks)
+    return [Card(machine, _status(machine), now) for machine in machines]
+
+
+def of(machine: Machine) -> Card:
+    """The card of a machine at hand."""
+    return Card(machine, _status(machine), timezone.now())
+
+
+def _status(machine: Machine) -> MachineStatus:
+    try:
+        return machine.status
+    except MachineStatus.DoesNotExist:
+        return MachineStatus(machine=machine, workspace_id=machine.workspace_id)
+
+
+def summary(all_cards: list[Card]) -> list[tuple[str, str, int]]:
+    """(state, its word, how many), what needs somebody first."""
+    counted = Counter(card.state for card in all_cards)
+    return [(state.value, STATE_LABELS[state], counted[state]) for state in COUNTED if counted[state]]
+
+
+def tv_shape(count: int) -> tuple[int, int]:
+    """Columns and rows in which a wide screen shows so many cards at once; from 64 on it scrolls."""
+    columns = min(8, max(1, math.ceil(math.sqrt(count))))
+    return columns, min(8, max(1, math.ceil(count / columns)))
+
+
+def clock(moment: datetime, now: datetime) -> str:
+    """A time of day as the reader's country writes it; with the weekday when it is another day."""
+    locale = locale_of((get_language() or "en").split("-")[0], get_scope()["workspace"].country)
+    there, here = timezone.localtime(moment), timezone.localtime(now)
+    words = format_time(there, "short", locale=locale)
+    if there.date() == here.date():
+        return words
+    pattern = "EEE" if abs(there - here) < timedelta(days=6) else "medium"
+    return f"{format_date(there, pattern, locale=locale)} {words}"

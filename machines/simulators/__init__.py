@@ -1,0 +1,1 @@
+"""Machines that are not there, as believable as they are harmless."""

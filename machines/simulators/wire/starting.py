@@ -1,0 +1,16 @@
+"""Simulated machines by the name of the driver that talks to them."""
+
+from importlib import import_module
+
+SIMULATORS = {
+    "bambu": "machines.simulators.wire.bambu:BambuPrinter",
+    "prusalink": "machines.simulators.wire.prusalink:PrusaLinkPrinter",
+    "octoprint": "machines.simulators.wire.octoprint:OctoPrintServer",
+    "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
+}
+
+
+def simulator(driver: str):
+    """A simulated machine, not yet started. Raises `KeyError` for a driver without one."""
+    module, _, name = SIMULATORS[driver].partition(":")
+    return getattr(import_module(module), name)()

@@ -1,0 +1,54 @@
+"""What the processes of the tests do, and the watcher as a process of its own."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+
+from laseros.tests.processes import environment
+from machines import leases
+
+# What is promised holds for a machine that is not at something else: run alone, these tests ask for just that.
+PATIENCE = 3 if "PYTEST_XDIST_WORKER" in os.environ else 1
+
+
+def claim_all(owner: str) -> list[int]:
+    """One round of a watcher: the machines it holds now."""
+    return [machine.pk for machine in leases.round_of(owner)]
+
+
+@contextmanager
+def watchers(home: Path, **more: str):
+    """watchers(tmp_path) gives `begin()`, which starts a watcher; all are gone afterwards."""
+    begun = []
+
+    def begin() -> subprocess.Popen:
+        child = subprocess.Popen(
+            [sys.executable, "manage.py", "watch_machines"],
+            env={**environment(), "DATA_DIR": str(home), **more},
+            cwd=Path(settings.BASE_DIR),
+        )
+        begun.append(child)
+        return child
+
+    try:
+        yield begin
+    finally:
+        for child in begun:
+            child.kill()
+            child.wait()
+
+
+def eventually(look: Callable, seconds: float):
+    """What `look` answers once it is true; fails after `seconds`, `PATIENCE` times that beside other tests."""
+    end = time.monotonic() + PATIENCE * seconds
+    while not (answer := look()):
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {PATIENCE * seconds} s: {look.__name__}")
+        time.sleep(0.1)
+    return answer

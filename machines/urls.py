@@ -1,0 +1,9 @@
+from django.urls import path
+
+from machines import views
+
+app_name = "board"
+urlpatterns = [
+    path("", views.board_page, name="board"),
+    path("machines/<int:pk>/", views.card, name="card"),
+]

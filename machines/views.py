@@ -1,0 +1,48 @@
+"""The board of all machines, and one card of it."""
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from machines import board
+
+
+def member_may_see_machines(view):
+    """Members of a workspace whose role may see machines. A superuser without a workspace has no machines to see."""
+
+    @never_cache
+    @require_safe
+    @login_required
+    @permission_required("machines.view_machine", raise_exception=True)
+    def guarded(request, *args, **kwargs):
+        if request.workspace is None:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@member_may_see_machines
+def board_page(request):
+    cards = board.cards()
+    columns, rows = board.tv_shape(len(cards))
+    context = {
+        "cards": cards,
+        "summary": board.summary(cards),
+        "tv": request.GET.get("tv") == "1",
+        "columns": columns,
+        "rows": rows,
+    }
+    return render(request, "machines/board.html", context)
+
+
+@member_may_see_machines
+def card(request, pk):
+    """One card, for a page whose bell rang."""
+    found = board.cards([pk])
+    if not found:
+        raise Http404
+    return render(request, "machines/_card.html", {"card": found[0], "rings": True})

@@ -1,0 +1,129 @@
+"""The overview and the lists: what needs the client, found again, in constantly many queries."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from portal.tests.ground import give_pdf, let_in, link_to, new_invoice, new_job, new_quote
+
+pytestmark = pytest.mark.django_db
+
+STATES = ("approved", "in_progress", "on_hold", "made", "completed", "cancelled")
+
+
+def main_of(answer) -> str:
+    return answer.content.decode().split("<main")[1].split("</main>")[0]
+
+
+def test_the_overview_says_what_needs_you(buyer, buyer_logged_in):
+    open_quote = new_quote(buyer)
+    new_quote(buyer, title="PAST", valid_until=timezone.localdate() - timedelta(days=1))
+    for state in ("declined", "withdrawn", "expired"):
+        new_quote(buyer, state, title="PAST")
+    owed = new_invoice(buyer, paid="500")
+    paid = new_invoice(buyer, paid="1419.68")
+    page = main_of(buyer_logged_in.get("/portal/"))
+    assert "Hello Thandi Nkosi" in page
+    assert f"Decide on quote {open_quote.number}" in page
+    assert f"Pay invoice {owed.number}" in page
+    assert "R919,68" in page
+    assert "PAST" not in page
+    assert paid.number not in page
+
+
+def test_the_overview_shows_what_is_being_made(buyer, buyer_logged_in):
+    for state in STATES:
+        new_job(buyer, state, title=f"Job {state}")
+    page = main_of(buyer_logged_in.get("/portal/"))
+    assert [state for state in STATES if f"Job {state}" in page] == ["approved", "in_progress", "on_hold", "made"]
+    assert 'max="10" value="3"' in page
+
+
+def test_nothing_to_do_is_said_calmly(buyer_logged_in):
+    page = main_of(buyer_logged_in.get("/portal/"))
+    assert "Nothing is waiting for you." in page
+    assert "Nothing is being made for you at the moment." in page
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("quotes", "No quotes yet"), ("jobs", "No jobs yet"), ("invoices", "No invoices yet")],
+)
+def test_an_empty_list_says_what_will_be_there(buyer_logged_in, path, words):
+    assert words in main_of(buyer_logged_in.get(f"/portal/{path}/"))
+
+
+def titles(page, names) -> list[str]:
+    return [name for name in names if name in page]
+
+
+def test_jobs_are_found_by_state_number_and_title(buyer, other_buyer, buyer_logged_in):
+    new_job(buyer, "completed", title="Gussets")
+    running = new_job(buyer, "in_progress", title="Brackets")
+    new_job(other_buyer, "completed", title="Gussets of others")
+    names = ["Gussets", "Brackets", "of others"]
+
+    def found(query):
+        return titles(main_of(buyer_logged_in.get(f"/portal/jobs/?{query}")), names)
+
+    assert found("") == ["Gussets", "Brackets"]
+    assert found("state=completed") == ["Gussets"]
+    assert found("text=brack") == ["Brackets"]
+    assert found(f"text={running.number.lower()}") == ["Brackets"]
+    assert found("state=completed&text=brack") == []
+    assert "No job fits" in main_of(buyer_logged_in.get("/portal/jobs/?state=completed&text=brack"))
+    assert found("state=nonsense") == ["Gussets", "Brackets"]
+    assert found("text=%00") == ["Gussets", "Brackets"]
+
+
+@pytest.mark.parametrize(("path", "make"), [("quotes", new_quote), ("jobs", new_job), ("invoices", new_invoice)])
+def test_twenty_on_a_page(buyer, buyer_logged_in, path, make):
+    for _each in range(21):
+        make(buyer)
+
+    def rows(query=""):
+        return main_of(buyer_logged_in.get(f"/portal/{path}/{query}")).count("portal-cover")
+
+    assert (rows(), rows("?page=2")) == (20, 1)
+    assert (rows("?page=99"), rows("?page=x"), rows("?page=-1")) == (1, 20, 1)
+    assert "Page 1 of 2" in main_of(buyer_logged_in.get(f"/portal/{path}/"))
+
+
+def fill(buyer, count):
+    for _each in range(count):
+        new_quote(buyer)
+        new_job(buyer)
+        new_invoice(buyer, paid="500")
+
+
+# Session, person, memberships, clients with their workspaces, contact, and what the page itself needs.
+QUERIES = {"/portal/": 9, "/portal/quotes/": 7, "/portal/jobs/": 8, "/portal/invoices/": 8}
+
+
+@pytest.mark.parametrize("path", QUERIES)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_lists_take_the_same_queries_for_one_row_and_three(
+    buyer, contact, log_in, django_assert_num_queries, path, rows
+):
+    fill(buyer, rows)
+    visitor = log_in(let_in(contact))
+    visitor.get(path)
+    with django_assert_num_queries(QUERIES[path]):
+        page = visitor.get(path)
+    assert main_of(page).count("portal-cover") == (3 * rows if path == "/portal/" else rows)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("make", "queries"), [(new_quote, 4), (new_job, 6), (new_invoice, 5)])
+def test_documents_take_the_same_queries_for_one_line_and_three(
+    client, buyer, django_assert_num_queries, make, queries, rows
+):
+    line = (10, 3) if make is new_job else (10, "123.45", "15")
+    document = make(buyer, lines=[line] * rows)
+    if make is not new_job:
+        give_pdf(document)
+    path = link_to(document)[1]
+    client.get(path)
+    with django_assert_num_queries(queries):
+        client.get(path)

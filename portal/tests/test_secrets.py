@@ -1,0 +1,127 @@
+"""What is internal never reaches a client: not on a page, not in a piece of one, not in a picture, not in a PDF."""
+
+import io
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope
+
+from billing.documents import invoice_pdf, keep, quote_pdf
+from laseros.tests.ground import figures_joined
+from portal.tests.ground import (
+    SECRETS,
+    let_in,
+    link_to,
+    new_client,
+    new_invoice,
+    new_job,
+    new_quote,
+    put_on_machine,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def story(buyer, other_buyer):
+    """One of everything, with something secret in every field; and another client's of the same."""
+    for client in (other_buyer, buyer):
+        job = new_job(client, lines=[(10, 3), (40, 40)])
+        put_on_machine(job)
+        held = new_job(client, "on_hold")
+        quote = new_quote(client)
+        accepted = new_quote(
+            client,
+            "accepted",
+            job=job,
+            decided_by="Thandi",
+            decided_at=timezone.now(),
+            decided_from=SECRETS["where it was accepted from"],
+        )
+        invoice = new_invoice(client, paid="500", job=job)
+        new_quote(client, "draft", title=SECRETS["the office"])
+        with scope(workspace=client.workspace):
+            keep(quote, lambda quote=quote: quote_pdf(quote))
+            keep(invoice, lambda invoice=invoice: invoice_pdf(invoice))
+    return {"quotes": [quote, accepted], "jobs": [job, held], "invoices": [invoice]}
+
+
+def pages(story, base) -> list[str]:
+    """Every address that answers for these documents, under `base`(document)."""
+    found = []
+    for kind, documents in story.items():
+        for document in documents:
+            root, under = base(kind, document)
+            found.append(root)
+            with scope(workspace=document.workspace):
+                lines = [line.pk for line in document.lines.all()]
+            if kind != "invoices":
+                found += [f"{under}{kind}/{document.pk}/drawings/{line}/" for line in lines]
+            if kind == "jobs":
+                found.append(f"{under}jobs/{document.pk}/progress/")
+            if document.__dict__.get("pdf"):
+                found.append(f"{under}{kind}/{document.pk}/pdf/")
+    return found
+
+
+def text_of(answer) -> str:
+    """What a client can read in an answer: the text of a page or a picture, or of a PDF."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if answer["Content-Type"] != "application/pdf":
+        return body.decode()
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(body))
+    return " ".join([page.extract_text() for page in reader.pages] + [str(value) for value in reader.metadata.values()])
+
+
+def leaks(client, paths) -> dict[str, list[str]]:
+    found = {}
+    for path in paths:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        everything = text_of(answer) + str(answer.headers)
+        joined = figures_joined(everything)
+        names = [name for name, secret in SECRETS.items() if secret in everything or secret in joined]
+        if names:
+            found[path] = names
+    return found
+
+
+def test_a_contact_reads_nothing_internal(story, contact, log_in):
+    paths = ["/portal/", "/portal/quotes/", "/portal/jobs/", "/portal/jobs/?state=on_hold", "/portal/invoices/"]
+    paths += pages(story, lambda kind, document: (f"/portal/{kind}/{document.pk}/", "/portal/"))
+    assert len(paths) == 19
+    assert leaks(log_in(let_in(contact)), paths) == {}
+
+
+def test_whoever_has_a_link_reads_nothing_internal(story, client):
+    def base(kind, document):
+        path = link_to(document)[1]
+        return path, path
+
+    assert leaks(client, pages(story, base)) == {}
+
+
+def test_the_secrets_are_really_there(story, buyer):
+    """Each of them stands in a record one of the pages starts from: the test above would find it."""
+    from django.apps import apps
+
+    with scope(workspace=buyer.workspace):
+        rows = [
+            str(row)
+            for model in apps.get_models()
+            if model._meta.app_label in ("accounts", "crm", "inventory", "machines", "production", "billing")
+            and "workspace" in {field.name for field in model._meta.fields}
+            for row in model.objects.order_by("pk").values()
+        ]
+    from accounts.models import User
+
+    everything = " ".join(rows + list(User.objects.values_list("name", flat=True)))
+    assert [name for name, secret in SECRETS.items() if secret not in everything] == []
+
+
+def test_a_leak_would_be_found(client, workspace):
+    leaky = new_client(workspace, SECRETS["another client"])
+    path = link_to(new_quote(leaky))[1]
+    assert leaks(client, [path]) == {path: ["another client"]}

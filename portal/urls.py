@@ -1,0 +1,31 @@
+"""A document's pages exist twice: for contacts who are logged in, and under the token of a link."""
+
+from django.urls import include, path
+
+from portal import views
+
+app_name = "portal"
+
+DOCUMENTS = [
+    ("quotes/<int:pk>/accept/", views.quote_accept, "quote_accept"),
+    ("quotes/<int:pk>/decline/", views.quote_decline, "quote_decline"),
+    ("quotes/<int:pk>/pdf/", views.quote_pdf, "quote_pdf"),
+    ("quotes/<int:pk>/drawings/<int:line>/", views.quote_drawing, "quote_drawing"),
+    ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
+    ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
+    ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("client/", views.switch, name="switch"),
+    path("quotes/", views.quotes, name="quotes"),
+    path("quotes/<int:pk>/", views.quote, name="quote"),
+    path("jobs/", views.jobs, name="jobs"),
+    path("jobs/<int:pk>/", views.job, name="job"),
+    path("invoices/", views.invoices, name="invoices"),
+    path("invoices/<int:pk>/", views.invoice, name="invoice"),
+    *[path(route, view, name=name) for route, view, name in DOCUMENTS],
+    path("link/<str:token>/", views.link, name="link"),
+    path("link/<str:token>/", include([path(route, view, name=f"link_{name}") for route, view, name in DOCUMENTS])),
+]

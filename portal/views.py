@@ -1,0 +1,325 @@
+"""The pages of the client portal. Each starts from its visitor: see `portal.access`."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F, Q, Sum
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing import printing, totals
+from billing import quotes as quote_verbs
+from billing.documents import file_name
+from billing.models.rules import MorePieces
+from billing.states import OWED
+from crm import links
+from laseros.core.errors import Refused
+from portal import words
+from portal.access import SESSION_KEY, for_client
+from portal.filters import JobFilter
+from portal.forms import AcceptForm, DeclineForm
+from portal.templatetags.portal import address
+from production import progress
+from production.states import OPEN_JOB
+
+PAGE = 20
+SHORT = 5
+# A drawing is a picture and nothing else, also when somebody opens it by its address.
+PICTURE_ONLY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+
+
+@require_safe
+@for_client
+def home(request, visitor):
+    today = timezone.localdate()
+    open_quotes = visitor.quotes.filter(state="sent").exclude(valid_until__lt=today)
+    context = {
+        "visitor": visitor,
+        "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
+        "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
+        "jobs": progress.count(visitor.jobs.filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_POST
+@for_client
+def switch(request, visitor):
+    """Look at another of one's clients; somebody else's is not there."""
+    wanted = next((client for client in visitor.clients if str(client.pk) == request.POST.get("client")), None)
+    if wanted is None:
+        raise Http404
+    request.session[SESSION_KEY] = wanted.pk
+    return redirect("portal:home")
+
+
+# --- quotes -----------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def quotes(request, visitor):
+    return render(request, "portal/quotes.html", {"visitor": visitor, "page": _page(request, visitor.quotes)})
+
+
+def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
+    quote = get_object_or_404(visitor.quotes.select_related("job"), pk=pk)
+    if request.htmx:
+        return _pdf(request, visitor, "quote", quote)
+    _note(request, visitor, quote)
+    printing.ask_for(quote, visitor.by)
+    rows = quote.lines.defer("recipe", "item__price").select_related("item__material", "design_file", "product")
+    lines = list(_with_drawings(rows, "design_file"))
+    taken = _taken(quote, lines, request.POST or request.GET)
+    ordered = quote_verbs.ordered(quote, lines, taken)
+    for line, row in zip(lines, ordered, strict=True):
+        line.offers, line.taken = quote_verbs.offers_of(line, quote), row
+    sums = totals.of(ordered, quote.currency)
+    context = {
+        "visitor": visitor,
+        "quote": quote,
+        "lines": lines,
+        "rates": sums.rates,
+        "sums": sums,
+        "taken": {pk: offer.quantity for pk, offer in taken.items()},
+        "is_open": words.is_open(quote),
+        "may_choose": words.is_open(quote) and quote.more_pieces == MorePieces.CHOOSE,
+        "standing": words.standing(quote)[0],
+        "progress": progress.of(quote.job) if quote.job else None,
+        "accept": accept or AcceptForm(initial={"name": _signing(visitor)}, auto_id="accept_%s"),
+        "decline": decline or DeclineForm(initial={"name": _signing(visitor)}, auto_id="decline_%s"),
+    }
+    return render(request, "portal/quote.html", context, status=status)
+
+
+quote = require_safe(for_client(quote_page))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_client
+def quote_accept(request, visitor, pk):
+    return _decide(request, visitor, pk, "accept", AcceptForm)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_client
+def quote_decline(request, visitor, pk):
+    return _decide(request, visitor, pk, "decline", DeclineForm)
+
+
+def _decide(request, visitor, pk, verb, form_class):
+    """Both answers go the same way; whatever was quicker, the page then says how the quote stands."""
+    quote = get_object_or_404(visitor.quotes, pk=pk)
+    page = address(visitor, "quote", quote.pk)
+    if request.method != "POST":
+        return redirect(page)
+    form = form_class(request.POST, auto_id=f"{verb}_%s")
+    if not form.is_valid():
+        if words.is_open(quote):
+            return quote_page(request, visitor, pk, **{verb: form}, status=422)
+        return redirect(page)
+    answer = {"name": form.cleaned_data["name"], "ip": request.META.get("REMOTE_ADDR", ""), "by": visitor.user}
+    try:
+        if verb == "accept":
+            quote_verbs.accept(quote, **answer, quantities=_wanted(request.POST))
+        else:
+            quote_verbs.decline(quote, reason=form.cleaned_data["reason"], **answer)
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    return redirect(page)
+
+
+def _wanted(data) -> dict[int, int]:
+    """The quantities that were chosen: pieces-7=50 for line 7."""
+    found = {}
+    for name, value in data.items():
+        what, _dash, line = name.partition("-")
+        if what == "pieces" and all(text.isdecimal() and len(text) < 10 for text in (line, value)):
+            found[int(line)] = int(value)
+    return found
+
+
+def _taken(quote, lines, data) -> dict:
+    """What the page shows as chosen; what is not offered is as if nothing had been chosen."""
+    if not words.is_open(quote):
+        return {}
+    try:
+        return quote_verbs.chosen(quote, lines, _wanted(data))
+    except Refused:
+        return {}
+
+
+@require_safe
+@for_client
+def quote_pdf(request, visitor, pk):
+    return _download(request, visitor, "quote", get_object_or_404(visitor.quotes, pk=pk))
+
+
+@require_safe
+@for_client
+def quote_drawing(request, visitor, pk, line):
+    quote = get_object_or_404(visitor.quotes, pk=pk)
+    return _drawing(quote.lines.filter(pk=line), "design_file")
+
+
+# --- jobs -------------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def jobs(request, visitor):
+    found = JobFilter(request.GET, queryset=visitor.jobs)
+    page = _page(request, found.qs)
+    progress.count(page.object_list)
+    return render(request, "portal/jobs.html", {"visitor": visitor, "page": page, "form": found.form})
+
+
+def job_page(request, visitor, pk):
+    job = get_object_or_404(visitor.jobs, pk=pk)
+    _note(request, visitor, job)
+    lines = list(_with_drawings(job.lines.filter(parent=None), "design_file"))
+    context = {
+        "visitor": visitor,
+        "job": job,
+        "lines": lines,
+        "progress": progress.of(job, lines),
+        "quote": visitor.quotes.filter(job=job).first(),
+        "invoices": visitor.invoices.filter(job=job),
+    }
+    return render(request, "portal/job.html", context)
+
+
+job = require_safe(for_client(job_page))
+
+
+@require_safe
+@for_client
+def job_progress(request, visitor, pk):
+    """The piece of the job's page that a browser asks for every few seconds."""
+    job = get_object_or_404(visitor.jobs, pk=pk)
+    return render(request, "portal/_progress.html", {"visitor": visitor, "job": job, "progress": progress.of(job)})
+
+
+@require_safe
+@for_client
+def job_drawing(request, visitor, pk, line):
+    job = get_object_or_404(visitor.jobs, pk=pk)
+    return _drawing(job.lines.filter(pk=line), "design_file")
+
+
+# --- invoices ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def invoices(request, visitor):
+    owed = visitor.invoices.filter(state__in=OWED).values("currency").order_by("currency")
+    context = {
+        "visitor": visitor,
+        "page": _page(request, visitor.invoices),
+        "owed": owed.annotate(balance=Sum(F("total") - F("paid"))),
+    }
+    return render(request, "portal/invoices.html", context)
+
+
+def invoice_page(request, visitor, pk):
+    invoice = get_object_or_404(visitor.invoices, pk=pk)
+    if request.htmx:
+        return _pdf(request, visitor, "invoice", invoice)
+    _note(request, visitor, invoice)
+    printing.ask_for(invoice, visitor.by)
+    lines = list(invoice.lines.all())
+    for line in lines:
+        line.taken = line  # an invoice says what it says
+    context = {
+        "visitor": visitor,
+        "invoice": invoice,
+        "lines": lines,
+        "rates": totals.of(lines, invoice.currency).rates,
+        "payments": invoice.allocations.select_related("payment").order_by("payment__received_on", "id"),
+        "job": visitor.jobs.filter(pk=invoice.job_id).first(),
+        # What the paper says, so that page and PDF never name two accounts.
+        "bank": invoice.frozen.get("seller", {}).get("bank_details") or visitor.workspace.bank_details,
+    }
+    return render(request, "portal/invoice.html", context)
+
+
+invoice = require_safe(for_client(invoice_page))
+
+
+@require_safe
+@for_client
+def invoice_pdf(request, visitor, pk):
+    return _download(request, visitor, "invoice", get_object_or_404(visitor.invoices, pk=pk))
+
+
+# --- links ------------------------------------------------------------------------------------------------------------
+
+LINKED = {"quote": quote_page, "job": job_page, "invoice": invoice_page}
+
+
+@require_safe
+@for_client
+def link(request, visitor):
+    """The document a link was made for."""
+    page = LINKED.get(visitor.link.target_type.model)
+    if page is None:
+        raise Http404
+    return page(request, visitor, visitor.link.target_id)
+
+
+# --- what the pages share ---------------------------------------------------------------------------------------------
+
+
+def _page(request, rows):
+    """One page of a list. Its rows are read here, so that what is added to them stays on them."""
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    return page
+
+
+def _note(request, visitor, document) -> None:
+    if request.method == "GET":
+        links.note_opened(document, visitor.by, visitor.link)
+
+
+def _signing(visitor) -> str:
+    """Whose name to propose under a decision: a person's, never a company's."""
+    return visitor.contact.name if visitor.contact else ""
+
+
+def _with_drawings(lines, path: str):
+    """`drawn` on each line: whether there is a picture to ask for."""
+    return lines.annotate(drawn=Q(**{f"{path}__measurement__preview__gt": ""}))
+
+
+def _drawing(lines, path: str) -> HttpResponse:
+    picture = lines.values_list(f"{path}__measurement__preview", flat=True).first()
+    if not picture:
+        raise Http404
+    response = HttpResponse(picture, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Security-Policy"] = PICTURE_ONLY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
+
+
+def _pdf(request, visitor, kind: str, document) -> HttpResponse:
+    """The piece of a page that asks whether the PDF is ready."""
+    context = {"visitor": visitor, "document": document, "pdf": f"{kind}_pdf", "page": kind}
+    return render(request, "portal/_pdf.html", context)
+
+
+def _download(request, visitor, kind: str, document):
+    """The PDF as a download; while the worker still makes it, back to the page that says so."""
+    try:
+        content = document.pdf.open("rb") if document.pdf else None
+    except FileNotFoundError:
+        content = None
+    if content is None:
+        printing.ask_for(document, visitor.by)
+        messages.info(request, _("The PDF is being prepared. Try again in a moment."))
+        return redirect(address(visitor, kind, document.pk))
+    return FileResponse(content, as_attachment=True, filename=file_name(document), content_type="application/pdf")

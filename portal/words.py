@@ -1,0 +1,45 @@
+"""How a client is told where a document stands: their words, not the shop's. Sent is "waiting for your answer"."""
+
+from django.utils.translation import gettext_lazy as _
+
+from billing import quotes
+from billing.models import Invoice, Quote
+from production.models import Job
+
+QUOTE = {
+    "sent": _("waiting for your answer"),
+    "accepted": _("accepted"),
+    "declined": _("declined"),
+    "expired": _("expired"),
+    "withdrawn": _("withdrawn"),
+}
+JOB = {
+    "approved": _("confirmed"),
+    "in_progress": _("being made"),
+    "made": _("ready"),
+    "completed": _("completed"),
+    "on_hold": _("on hold"),
+    "cancelled": _("cancelled"),
+}
+INVOICE = {
+    "issued": _("to pay"),
+    "partly_paid": _("partly paid"),
+    "paid": _("paid"),
+    "overdue": _("overdue"),
+}
+
+
+def is_open(quote: Quote) -> bool:
+    """Whether the client can still decide: sent, and its date has not passed."""
+    return quote.state == "sent" and not quotes.is_past(quote)
+
+
+def standing(record: Quote | Job | Invoice) -> tuple[str, str]:
+    """(state, word) as the client reads it. What a date decides is read from the date."""
+    if isinstance(record, Quote):
+        state = "expired" if record.state == "sent" and not is_open(record) else record.state
+        return state, QUOTE[state]
+    if isinstance(record, Invoice):
+        state = "overdue" if record.is_overdue else record.state
+        return state, INVOICE[state]
+    return record.state, JOB[record.state]

@@ -1,0 +1,249 @@
+"""Jobs in the back office: what was ordered, how far it is, what keeps it."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.decorators import display
+
+from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.day_filter import BetweenDays
+from inventory.purchasing import wants
+from laseros.core.templatetags.laseros import day, money_filter, number
+from production import jobs
+from production.admin.badges import COLOURS, PRIORITIES, badge
+from production.admin.enquiry import WhyForm
+from production.models import Job, JobLine, Operation
+from production.signals import job_changed
+from production.states import OPEN_JOB, OPEN_OPERATION
+
+CHANGE = "production.change_job"
+
+
+class JobLineInline(RoomInline):
+    model = JobLine
+    fields = ("what", "item_name", "quantity", "made_good", "scrapped", "delivered", "invoiced", "price_each")
+    readonly_fields = fields
+    money_fields = ("price_each",)
+    can_delete = False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("item", "job__workspace")
+
+    @display(description=_("description"))
+    def what(self, line):
+        return line.description if line.parent_id is None else f"↳ {line.description}"
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_fields(self, request, obj=None):
+        return self._without_money(request, self.fields)
+
+    @display(description=_("material from stock"))
+    def item_name(self, line):
+        return line.item or "–"
+
+    @display(description=_("unit price"))
+    def price_each(self, line):
+        return money_filter(line.unit_price, line.job.workspace.currency)
+
+
+def _wanting(job) -> list[str]:
+    """What an open job lacks, asked once for one page."""
+    if "_wanting" not in job.__dict__:
+        job._wanting = jobs.wanting(job) if job.state in OPEN_JOB else []
+    return job._wanting
+
+
+def _short(job) -> dict:
+    """What has to be bought for an open job, asked once for one page, and only where something is wanting."""
+    if "_short" not in job.__dict__:
+        job._short = jobs.short_of(job) if _wanting(job) else {}
+    return job._short
+
+
+class BuyForm(OnceForm):
+    """Says what would be ordered; pressed twice it is ordered once."""
+
+    for_record = True
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        rows = jobs.short_of(record)
+        self.fields["what"] = forms.CharField(
+            label=_("What is missing"), disabled=True, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+            initial="\n".join(f"{number(count)} {item.get_unit_display()} {item}" for item, count in rows.items()),
+        )  # fmt: skip
+
+
+def _buy(request, job, *, once, what="") -> str:
+    rows = [wants.Want(item, count) for item, count in jobs.short_of(job).items()]
+    key = f"job:{job.pk}:{once}"
+    bought = wants.order(job.workspace, rows, key=key, by=request.user, less_ordered=True)
+    messages.success(request, wants.told(bought))
+    if len(bought.orders) == 1:
+        return reverse("admin:inventory_purchaseorder_change", args=[bought.orders[0].pk])
+    return f"{reverse('admin:inventory_purchaseorder_changelist')}?state__exact=draft"
+
+
+def _has_lines_by_hand(job) -> bool:
+    if job.state not in ("approved", "in_progress"):
+        return False
+    open_lines = job.lines.filter(made_good__lt=F("quantity"), parts=None)
+    return open_lines.exclude(operations__state__in=OPEN_OPERATION).exists()
+
+
+class BillFilter(admin.SimpleListFilter):
+    title = _("invoice")
+    parameter_name = "bill"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("To be invoiced"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(pk__in=jobs.to_invoice().order_by().values("pk")) if self.value() == "open" else queryset
+
+
+@admin.register(Job)
+class JobAdmin(RoomAdmin):
+    list_display = ("number", "title", "client", "state_shown", "priority_shown", "due", "made", "total_shown")
+    list_display_links = ("number", "title")
+    list_select_related = ("client",)
+    list_filter = ("state", "priority", BillFilter, ("due_on", BetweenDays), ("approved_at", BetweenDays))
+    list_filter_submit = True
+    search_fields = ("number", "title", "client__name", "client__code")
+    search_help_text = _("Number, title or client")
+    money_fields = ("total_shown", "quoted_total")
+    readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
+                       "made_at", "completed_at")  # fmt: skip
+    inlines = (JobLineInline,)
+    fieldsets = (
+        (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "total_shown"),
+                           ("priority", "due_on"), "made_shown", "note")}),
+        (_("Dates"), {"fields": (("approved_at", "started_at"), ("made_at", "completed_at")),
+                      "classes": ("collapse",)}),
+    )  # fmt: skip
+    change_form_outer_before_template = "admin/production/job.html"
+    change_form_outer_after_template = "admin/production/job_work.html"
+    empty_text = _("A job is made by itself when a client accepts a quote.")
+    empty_icon = "work"
+    verbs = (
+        Verb("prepare", _("Queue and reserve what is missing"), lambda request, job: _prepare(request, job), CHANGE,
+             lambda job: bool(_wanting(job)), icon="playlist_add"),
+        Verb("buy", _("Buy what is missing"), _buy, "inventory.add_purchaseorder", lambda job: bool(_short(job)),
+             form=BuyForm, icon="add_shopping_cart",
+             confirm=_("What this job takes and nobody has for it is put on a draft for each supplier.")),
+        Verb("by-hand", _("Made without a machine"), lambda request, job: jobs.made_by_hand(job, request.user), CHANGE,
+             _has_lines_by_hand, icon="front_hand", done=_("Counted as made."),
+             confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
+        Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
+             lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
+             done=_("On hold: nothing of it starts until it goes on.")),
+        Verb("continue", _("Go on"), lambda request, job: jobs.resume(job, request.user), CHANGE,
+             lambda job: job.state == "on_hold", primary=True, icon="play_arrow", done=_("It goes on.")),
+        Verb("cancel", pgettext_lazy("job", "Cancel"),
+             lambda request, job, why: jobs.cancel(job, request.user, why=why), CHANGE,
+             lambda job: job.state in OPEN_JOB, form=WhyForm, dangerous=True, icon="block",
+             confirm=_("Queued work leaves the queues and reserved material is free again."), done=_("Cancelled.")),
+    )  # fmt: skip
+
+    class Media:
+        css = {"all": ("css/production_admin.css",)}
+
+    def has_add_permission(self, request):
+        return False
+
+    def get_queryset(self, request):
+        lines = JobLine.objects.filter(job=OuterRef("pk"), parent=None).order_by().values("job")
+        made = lines.annotate(n=Sum(Least(F("made_good"), F("quantity")))).values("n")
+        ordered = lines.annotate(n=Sum("quantity")).values("n")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                pieces_made=Coalesce(Subquery(made, output_field=IntegerField()), 0),
+                pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
+            )
+        )
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and "contact" in form.base_fields:
+            form.base_fields["contact"].queryset = obj.client.contacts.all()
+        return form
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "priority" in form.changed_data:
+            jobs.follow_priority(obj, request.user)
+        jobs.tell(job_changed, obj)
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            related = ("machine", "reservation", "job_line__item")
+            operations = Operation.objects.filter(job_line__job=obj).select_related(*related)
+            context["operations"] = operations.prefetch_related(
+                "runs__operator", "runs__machine", "nest_parts__nest"
+            ).order_by("id")
+            context["wanting"] = _wanting(obj)
+            context["job"] = obj
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def related_links(self, obj):
+        return [
+            Related(str(_("Job sheet")), reverse("floor:traveller", args=[obj.pk]), "qr_code_2"),
+            to_record(obj.client, icon="groups"),
+            to_record(obj.enquiry, icon="mail"),
+            to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
+            to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
+            to_list(
+                "production.operation", _("Operations"), icon="list_alt", which="all", job_line__job__id__exact=obj.pk
+            ),
+        ]
+
+    @display(description=_("state"), ordering="state", label=COLOURS)
+    def state_shown(self, job):
+        return badge(job)
+
+    @display(description=_("state"))
+    def standing(self, job):
+        return f"{job.get_state_display()}: {job.hold_reason}" if job.hold_reason else job.get_state_display()
+
+    @display(description=_("priority"), ordering="priority", label=PRIORITIES)
+    def priority_shown(self, job):
+        return job.priority, job.get_priority_display()
+
+    @display(description=_("due"), ordering="due_on")
+    def due(self, job):
+        if job.due_on and job.state in OPEN_JOB and job.due_on < timezone.localdate():
+            return format_html('<span class="lo-late">{} · {}</span>', day(job.due_on), _("late"))
+        return job.due_on
+
+    @display(description=_("made"))
+    def made(self, job):
+        return _("%(made)s of %(ordered)s") % {"made": number(job.pieces_made), "ordered": number(job.pieces)}
+
+    @display(description=_("made"))
+    def made_shown(self, job):
+        return self.made(job)
+
+    @display(description=_("quoted, without tax"), ordering="quoted_total")
+    def total_shown(self, job):
+        return money_filter(job.quoted_total, job.workspace.currency)
+
+
+def _prepare(request, job):
+    missing = jobs.prepare(job, request.user)
+    for words in missing:
+        messages.warning(request, words)
+    if not missing:
+        messages.success(request, _("Everything is queued and reserved."))

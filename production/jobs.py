@@ -1,0 +1,415 @@
+"""Verbs about jobs: opening one, getting it ready, holding, cancelling, and what follows when it is made and paid."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from typing import TypedDict
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, FloatField, OuterRef, Q
+from django.db.models.functions import Cast, Least
+from django.db.models.lookups import LessThan
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity, numbering
+from crm.models import Client, Contact
+from inventory import ledger
+from inventory.models import Item, Lot, Reservation
+from laseros.core.errors import Refused
+from laseros.core.money import cents
+from laseros.core.retry import retried
+from production import exploding, following, queue
+from production.models import DesignFile, Enquiry, Job, JobLine, Operation, Priority, Product, Run, Step
+from production.signals import job_changed, job_made
+from production.states import ACTIVE_RUN, JOB, OPEN_OPERATION, OPERATION
+
+
+class NewLine(TypedDict, total=False):
+    """Plain data in the words of `JobLine`, so that whoever orders needs no model of ours."""
+
+    position: int
+    description: str
+    quantity: int
+    unit_price: Decimal
+    tax_percent: Decimal
+    material_each: Decimal  # of the item, in its unit
+    seconds_each: float
+    item: Item | None
+    design_file: DesignFile | None
+    product: Product | None
+    item_id: int | None
+    design_file_id: int | None
+    product_id: int | None
+    revision: int | None  # of the product
+    recipe: dict  # as `production.frozen_recipes` keeps it, empty for none; without it the product's own is taken
+
+
+@retried
+def open_from(
+    client: Client,
+    *,
+    key: str,
+    title: str,
+    lines: Iterable[NewLine],
+    contact: Contact | None = None,
+    enquiry: Enquiry | None = None,
+    due_on: date | None = None,
+    priority: int = Priority.NORMAL,
+    quoted_total: Decimal | None = None,
+    note: str = "",
+    by,
+) -> Job:
+    """The client's order: a job with its lines, its work in the queues, its material reserved. One per `key`.
+
+    All or nothing, with one exception: what is not in stock, or what no machine can make at the moment, does not undo
+    the client's order. The operation then stands in the queue without material, or the line without an operation; both
+    are shown to the office, and `prepare` tries again.
+    """
+    lines = [dict(line) for line in lines]
+    if not lines:
+        raise Refused(_("An order needs at least one line."), code="no-lines")
+    try:
+        with transaction.atomic():
+            done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
+            if done is not None:
+                return done
+            total = _sum(lines, client.workspace.currency) if quoted_total is None else quoted_total
+            job = Job.objects.create(
+                workspace_id=client.workspace_id,
+                number=numbering.draw(client.workspace, "job", client=client.short_code),
+                client=client,
+                contact=contact,
+                enquiry=enquiry,
+                title=title[:160],
+                priority=priority,
+                due_on=due_on,
+                approved_at=timezone.now(),
+                quoted_total=total,
+                note=note,
+                key=key,
+            )
+            for position, line in enumerate(lines, start=1):
+                line = {"position": position, **line}
+                recipe = line.pop("recipe", None)
+                exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
+            activity.record("created", job, by, money={"quoted": total})
+            _prepare(job, by)
+            tell(job_changed, job)
+            return job
+    except IntegrityError:
+        # Somebody opened this job at the same moment: theirs is the job.
+        done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
+        if done is None:
+            raise
+        return done
+
+
+def _sum(lines: list[dict], currency: str) -> Decimal:
+    return sum((cents(line.get("unit_price", Decimal(0)) * line["quantity"], currency) for line in lines), Decimal(0))
+
+
+# --- work and material ------------------------------------------------------------------------------------------------
+
+
+@retried
+@transaction.atomic
+def prepare(job: Job, by) -> list[str]:
+    """Queue and reserve what is still missing. Answers in words what is missing after that."""
+    lock(job)
+    job.refresh_from_db()
+    if job.state not in ("approved", "in_progress", "on_hold"):
+        raise Refused(_("%(job)s is %(state)s.") % {"job": job, "state": job.get_state_display()}, code="state")
+    _prepare(job, by)
+    return wanting(job)
+
+
+def _prepare(job: Job, by) -> None:
+    lines = job.lines.select_related("job", "item__material", "product__material", "design_file__measurement")
+    for line in lines.prefetch_related("materials__reservation", "materials__item"):
+        exploding.reserve(line, by)
+        operation = line.operations.filter(state__in=OPEN_OPERATION).first() or _queue(job, line, by)
+        if operation is not None and lacks_material(operation, line):
+            reserve(operation, line, by)
+
+
+def _queue(job: Job, line: JobLine, by) -> Operation | None:
+    """Put a line's work into the queue of the machine that gets to it first; None when there is none for it."""
+    if not line.missing or line.operations.exclude(state="cancelled").exists():
+        return None
+    machine = queue.machine_for(line)
+    if machine is None:
+        return None
+    operation = Operation.objects.create(
+        workspace_id=job.workspace_id,
+        job_line=line,
+        machine=machine,
+        quantity=line.missing,
+        priority=job.priority,
+        seconds_each=line.seconds_each,
+        position=queue.place_for(machine, job.priority),
+    )
+    activity.record("queued", operation, by, details={"machine": machine, "for": job.number})
+    return operation
+
+
+def reserve(operation: Operation, line: JobLine, by) -> bool:
+    """Promise the operation the material for what is left of it; False, and nothing changed, when there is too little.
+
+    Reserved is what the pieces take, `material_each` times their number, rounded up to the thousandth that the books
+    hold; not whole sheets, because the rest of a sheet belongs to the next job. What a run really used, be it the
+    whole sheet, is booked when it is finished.
+    """
+    needed = material_for(line, operation.left)
+    if line.item is None or not needed:
+        return False
+    old = operation.reservation
+    key = f"operation:{operation.pk}" + (f":after:{old.pk}" if old is not None else "")
+    try:
+        with transaction.atomic():
+            if old is not None:
+                ledger.release(old, by)
+            reservation = ledger.reserve(
+                line.item, needed, key=key, label=f"{line.job.number} {line.description}", by=by,
+                priority=line.job.priority, due_on=line.job.due_on, source=f"job:{line.job_id}",
+                **_of_the_client(line, needed),
+            )  # fmt: skip
+    except Refused as refusal:
+        if refusal.code != "short":
+            raise
+        return False
+    Operation._base_manager.filter(pk=operation.pk).update(reservation=reservation)
+    operation.reservation = reservation
+    return True
+
+
+def _of_the_client(line: JobLine, needed: Decimal) -> dict:
+    """A lot that the client left with us and that is enough for it comes before our own material."""
+    key = owner_key(line.job.client_id)
+    left = Lot.objects.filter(item=line.item_id, owner_key=key, state="free", quantity__gte=F("reserved") + needed)
+    lot = left.order_by("quantity", "id").first()
+    return {"lot": lot, "owner_key": key} if lot is not None else {}
+
+
+def owner_key(client_pk: int) -> str:
+    """What lots of a client's own material carry: see docs/adr/0005."""
+    return f"client:{client_pk}"
+
+
+def material_for(line: JobLine, pieces: int) -> Decimal:
+    return (line.material_each * pieces).quantize(ledger.STEP, ROUND_CEILING)
+
+
+def wanting(job: Job) -> list[str]:
+    """What keeps a job from being made, in words: material that is not there, lines that no machine can take."""
+    words = []
+    related = ("operations__reservation", "materials__reservation", "materials__item", "parts")
+    for line in job.lines.select_related("item").prefetch_related(*related):
+        for row in exploding.lacking(line):
+            words.append(_("%(line)s: %(item)s is not reserved.") % {"line": line.description, "item": row.item})
+        operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
+        if line.missing and not operations and not line.parts.all() and line.made_on != Step.Kind.HAND:
+            words.append(_("%(line)s: no machine has it in its queue.") % {"line": line.description})
+        if any(lacks_material(row, line) for row in operations):
+            words.append(_("%(line)s: %(item)s is not reserved.") % {"line": line.description, "item": line.item})
+    return words
+
+
+def short_of(job: Job) -> dict[Item, Decimal]:
+    """{item: quantity} a job takes and is not promised, less what is free: what has to be bought for it."""
+    wanted: dict[Item, Decimal] = {}
+    related = ("operations__reservation", "materials__reservation", "materials__item", "parts")
+    for line in job.lines.select_related("item").prefetch_related(*related):
+        rows = exploding.wanted(line)
+        operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
+        rows += [(line.item, _not_promised(row, line)) for row in operations if lacks_material(row, line)]
+        if line.item is not None and line.missing and not operations and not line.parts.all():
+            rows.append((line.item, material_for(line, line.missing)))
+        for item, quantity in rows:
+            wanted[item] = wanted.get(item, Decimal(0)) + quantity
+    short = {item: quantity - max(item.available, Decimal(0)) for item, quantity in wanted.items()}
+    return {item: quantity for item, quantity in short.items() if quantity > 0}
+
+
+def _not_promised(operation: Operation, line: JobLine) -> Decimal:
+    promised = operation.reservation.open_quantity if operation.reservation else Decimal(0)
+    return material_for(line, operation.left) - promised
+
+
+def lacks_material(operation: Operation, line: JobLine | None) -> bool:
+    """Whether a queued operation is promised less than its pieces take; `line` is None for a sheet of a nest."""
+    if operation.state != "queued":
+        return False
+    promised = operation.reservation.open_quantity if operation.reservation else 0
+    if line is None:
+        return promised + ledger.STEP < operation.sheet.extra * operation.left
+    if line.item_id is None or not line.material_each:
+        return False
+    # A thousandth is lost where runs are rounded one by one.
+    return promised + ledger.STEP < material_for(line, operation.left)
+
+
+def without_material():
+    """Queued operations promised less material than they take, or none, as a queryset: see `lacks_material`."""
+    promised = Cast(F("reservation__held"), FloatField())
+    takes = Cast(F("job_line__material_each") * (F("quantity") - F("good")), FloatField())
+    too_little = LessThan(promised + float(ledger.STEP) + 1e-6, takes)  # what floats make of a thousandth
+    rows = Operation.objects.filter(state="queued", job_line__item__isnull=False, job_line__material_each__gt=0)
+    return rows.filter(Q(reservation=None) | ~Q(reservation__state="active") | too_little)
+
+
+@retried
+@transaction.atomic
+def made_by_hand(job: Job, by) -> None:
+    """Say that the lines no machine makes are done: bending, delivery, what was bought in."""
+    lock(job)
+    by_hand = _by_hand(job)
+    if not by_hand:
+        raise Refused(_("Every open line of this job is in a queue."), code="queued")
+    job.refresh_from_db()
+    if job.state not in ("approved", "in_progress"):
+        raise Refused(_("%(job)s is %(state)s.") % {"job": job, "state": job.get_state_display()}, code="state")
+    names = []
+    while rows := [(line, turn) for line, turn in by_hand if turn is None or turn.room]:
+        for line, turn in rows:
+            made = line.quantity if turn is None else line.made_good + turn.room
+            JobLine._base_manager.filter(pk=line.pk).update(made_good=made)
+            names.append(line.description)
+        exploding.settle(job, by)  # what came together by that may be what a later step waits for
+        by_hand = _by_hand(job)
+    if not names:
+        line, turn = by_hand[0]
+        raise Refused(
+            _("“%(what)s” waits for %(before)s.") % {"what": line.description, "before": turn.words}, code="before"
+        )
+    activity.record("finished", job, by, details={"what": ", ".join(dict.fromkeys(names))[:300]})
+    make_if_done(job, by)
+
+
+def _by_hand(job: Job) -> list[tuple[JobLine, following.Turn | None]]:
+    """The open lines that no machine makes, each with what it waits for."""
+    lines = job.lines.filter(made_good__lt=F("quantity"), parts=None)
+    lines = list(lines.exclude(operations__state__in=OPEN_OPERATION).order_by("pk"))
+    turns = following.turns(lines)
+    return [(line, turns.get(line.pk)) for line in lines]
+
+
+# --- the life of a job ------------------------------------------------------------------------------------------------
+
+
+@retried
+@transaction.atomic
+def hold(job: Job, by, *, why: str = "") -> None:
+    """Nothing of it starts until it is continued; what runs may be finished."""
+    JOB.move(job, "hold", hold_reason=why[:200])
+    activity.record("held", job, by, details={"why": why} if why else None)
+    tell(job_changed, job)
+
+
+@retried
+@transaction.atomic
+def resume(job: Job, by) -> None:
+    lock(job)
+    started = Job._base_manager.values_list("started_at", flat=True).get(pk=job.pk)
+    JOB.move(job, "continue_started" if started else "continue_fresh", hold_reason="")
+    activity.record("continued", job, by)
+    make_if_done(job, by)  # the last run may have been finished meanwhile
+    tell(job_changed, job)
+
+
+@retried
+@transaction.atomic
+def cancel(job: Job, by, *, why: str = "") -> None:
+    """Stop a job: queued work leaves the queues, promised material is free again.
+
+    Refused ("running") while a machine works on it.
+    """
+    JOB.move(job, "cancel", hold_reason="")
+    active = active_run(job)
+    if active is not None:
+        raise Refused(
+            _("%(machine)s is working on this job. Finish or abort that run first.") % {"machine": active.machine},
+            code="running",
+        )
+    for operation in Operation.objects.filter(job_line__job=job).select_related("reservation").order_by("id"):
+        OPERATION.try_move(operation, "cancel", done_at=timezone.now())
+        if operation.reservation is not None:
+            ledger.release(operation.reservation, by)
+    exploding.release(job, by)
+    activity.record("cancelled", job, by, details={"why": why} if why else None)
+    tell(job_changed, job)
+
+
+def active_run(job: Job) -> Run | None:
+    """The run that works on a job now, be it on a sheet with pieces of others."""
+    rows = Run.objects.filter(state__in=ACTIVE_RUN).select_related("machine").order_by("id")
+    own = rows.filter(operation__job_line__job=job).first()
+    return own or rows.filter(parts__operation__job_line__job=job).first()
+
+
+@retried
+@transaction.atomic
+def complete(job: Job, by=None) -> bool:
+    """Close a job that is made and paid; whoever bills says so. False when it is not made, or closed already."""
+    if not JOB.try_move(job, "complete", completed_at=timezone.now()):
+        return False
+    activity.record("completed", job, by)
+    tell(job_changed, job)
+    return True
+
+
+@retried
+@transaction.atomic
+def prioritise(job: Job, priority: int, by) -> None:
+    """Give a job another priority, and with it everything of it that is still queued."""
+    before = Job._base_manager.values_list("priority", flat=True).get(pk=job.pk)
+    Job._base_manager.filter(pk=job.pk).update(priority=priority)
+    job.priority = priority
+    if before == priority:
+        return
+    activity.record("changed", job, by, details={"priority": [Priority(before).label, Priority(priority).label]})
+    follow_priority(job, by)
+
+
+@retried
+@transaction.atomic
+def follow_priority(job: Job, by) -> None:
+    """Give what is still queued of a job the job's priority."""
+    for operation in Operation.objects.filter(job_line__job=job, state="queued").order_by("position", "id"):
+        queue.prioritise(operation, job.priority, by)
+    promises = Reservation.objects.filter(source=f"job:{job.pk}", state="active")
+    promises.update(priority=job.priority, due_on=job.due_on)
+    items = Item.objects.filter(pk__in=promises.order_by().values("item")).order_by("pk")
+    for item in items:
+        ledger.remake(item, by, why=job.number)
+
+
+def make_if_done(job: Job, by) -> bool:
+    """Move on to "made" when no line misses a piece. Called in the transaction of whatever made the last one."""
+    exploding.settle(job, by)
+    if JobLine._base_manager.filter(job_id=job.pk, made_good__lt=F("quantity")).exists():
+        return False
+    if not JOB.try_move(job, "make", made_at=timezone.now()):
+        return False
+    activity.record("finished", job, by)
+    tell(job_made, job)
+    tell(job_changed, job)
+    return True
+
+
+def lock(job: Job) -> None:
+    """Hold the job until the transaction ends. Every verb locks it before its operations, runs and stock."""
+    Job._base_manager.filter(pk=job.pk).update(title=F("title"))
+
+
+def tell(signal, job: Job) -> None:
+    transaction.on_commit(lambda: signal.send_robust(sender=Job, job=job))
+
+
+def to_invoice():
+    """Jobs with pieces made and not yet invoiced, as a queryset."""
+    # Asked of each job that is made, which are few, and not of all lines there ever were.
+    unbilled = JobLine.objects.filter(
+        job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"))
+    )
+    return Job.objects.filter(Exists(unbilled), state="made")

@@ -1,0 +1,39 @@
+from production.models.design_file import DesignFile, Measurement
+from production.models.enquiry import Enquiry, EnquiryLine
+from production.models.job import Job, JobLine, LineMaterial, Priority
+from production.models.layer_rule import LayerRole, LayerRule
+from production.models.nest import Nest, NestPart, NestSheet
+from production.models.nesting_rules import NestingRules
+from production.models.operation import Operation, Run, RunPart
+from production.models.parameters import CuttingParameter
+from production.models.parcel import Parcel
+from production.models.product import Component, Product, ProductPicture, ProductRevision, Step
+from production.models.slicing import Slicing
+
+__all__ = [
+    "Component",
+    "CuttingParameter",
+    "DesignFile",
+    "Enquiry",
+    "EnquiryLine",
+    "Job",
+    "JobLine",
+    "LayerRole",
+    "LayerRule",
+    "LineMaterial",
+    "Measurement",
+    "Nest",
+    "NestPart",
+    "NestSheet",
+    "NestingRules",
+    "Operation",
+    "Parcel",
+    "Priority",
+    "Product",
+    "ProductPicture",
+    "ProductRevision",
+    "Run",
+    "RunPart",
+    "Slicing",
+    "Step",
+]

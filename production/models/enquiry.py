@@ -1,0 +1,82 @@
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import WorkspaceModel
+from crm.models import Client, Contact
+from inventory.models import Item
+from production.states import ENQUIRY
+
+
+class Enquiry(WorkspaceModel):
+    """What a client asks for, before there is a price: drawings, material, quantities."""
+
+    number = models.CharField(_("number"), max_length=30, editable=False)
+    client = models.ForeignKey(Client, models.PROTECT, related_name="enquiries", verbose_name=_("client"))
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="enquiries", verbose_name=_("contact")
+    )
+    title = models.CharField(_("title"), max_length=160)
+    note = models.TextField(_("note"), blank=True)
+    wanted_by = models.DateField(_("wanted by"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=ENQUIRY.choices, default=ENQUIRY.first, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("taken by"),
+    )
+    created_at = models.DateTimeField(_("taken"), default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("enquiry")
+        verbose_name_plural = _("enquiries")
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="enquiry_number_once")]
+        indexes = [
+            models.Index(fields=["workspace", "-id"], name="enquiry_by_workspace"),
+            models.Index(fields=["workspace", "state", "-id"], name="enquiry_by_state"),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+
+class EnquiryLine(WorkspaceModel):
+    """One part asked for: a drawing (or a description) in a stock material, so many times."""
+
+    enquiry = models.ForeignKey(Enquiry, models.CASCADE, related_name="lines", verbose_name=_("enquiry"))
+    position = models.PositiveSmallIntegerField(_("position"), default=1)
+    design_file = models.ForeignKey(
+        "production.DesignFile",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enquiry_lines",
+        verbose_name=_("drawing"),
+    )
+    product = models.ForeignKey(
+        "production.Product", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("product")
+    )
+    description = models.CharField(_("description"), max_length=200)
+    item = models.ForeignKey(
+        Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("material from stock")
+    )
+    quantity = models.PositiveIntegerField(_("quantity"), default=1, validators=[MinValueValidator(1)])
+    # For prints, until the slicer's file says it: what one piece takes.
+    grams_each = models.DecimalField(_("grams each"), max_digits=10, decimal_places=2, null=True, blank=True)
+    minutes_each = models.DecimalField(_("minutes each"), max_digits=10, decimal_places=2, null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("part asked for")
+        verbose_name_plural = _("parts asked for")
+        ordering = ["position", "id"]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="enquiry_line_of_something")]
+
+    def __str__(self):
+        return f"{self.quantity} × {self.description}"

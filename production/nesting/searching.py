@@ -1,0 +1,207 @@
+"""The way from a question to the best verified layout within its time."""
+
+import contextlib
+import os
+import time
+from collections.abc import Callable
+
+from production.nesting import boxes, scoring
+from production.nesting.assembling import assemble
+from production.nesting.crew import Crew
+from production.nesting.greedy import Maker
+from production.nesting.layout import Laid, Layout
+from production.nesting.problem import Problem, read
+from production.nesting.rectangles import area_left, leftmost, long_side, lowest, short_side
+from production.nesting.refused import Refused
+from production.nesting.verifying import Unsound, verify
+from production.nesting.wire import layout_in, layout_of, line_of
+
+QUICK_SECONDS, QUICK_SHARE = 2.0, 0.3  # for the candidates made in this process, before the others are heard
+MOST_BOXES = 12.0  # s: after that no further orders of boxes are tried
+BEST_FIRST = (short_side, leftmost, area_left, lowest, long_side)
+TRIAL = 0.5  # of the time: a search by strips that has found nothing better until then is ended
+LONGEST = 24 * 3600.0  # s
+SMALL_PIECES, SMALL_POINTS = 150, 600
+PATIENCE, PATIENCE_EACH = 5.0, 0.5  # s, and s for each piece
+ONE_SHEET = 0.6  # of a sheet: parts of so much area will lie on one
+# Of its box a piece fills on average. Above the one boxes and grids promise more than strips, below the other less.
+BOXY, ODD = 0.88, 0.75
+MIXED, KINDS = 0.85, 4  # of so many kinds already this is odd
+
+
+class Best:
+    """Takes layouts from anywhere and keeps the best of those that verify."""
+
+    def __init__(self, problem: Problem, report: Callable[[Layout, float], None], began: float):
+        self.problem, self.report, self.began, self.since = problem, report, began, began
+        self.layout = Layout(problem, ())
+        self.unsound: list[str] = []
+
+    def offer(self, layout: Layout) -> bool:
+        """Whether it is the best now. What others say may be nonsense: then it is no layout."""
+        try:
+            if self.layout.sheets and scoring.score(layout) >= scoring.score(self.layout):
+                return False
+            verify(self.problem, layout)
+        except (Unsound, LookupError, TypeError, ValueError) as error:
+            self.unsound.append(f"{layout.candidate}: {error}")
+            return False
+        self.layout, self.since = layout, time.monotonic()
+        self.report(layout, self.since - self.began)
+        return True
+
+    def settled(self) -> bool:
+        """Whether few pieces lie on one sheet and for so long nothing was better that nothing will be."""
+        if self.layout.unplaced() or sum(laid.count for laid in self.layout.sheets) != 1:
+            return False
+        patience = PATIENCE + PATIENCE_EACH * len(self.layout.sheets[0].spots)
+        return time.monotonic() - self.since > patience
+
+
+def search(question: dict, seconds: float, report, stopped, start: dict | None = None) -> Layout:
+    """See `production.nesting.nest`."""
+    began = time.monotonic()
+    if not 0 <= seconds <= LONGEST:  # nor what is no number
+        raise Refused("The time to search must be a number of seconds, a day at most.", "not-a-time")
+    problem = read(question)
+    best = Best(problem, report, began)
+    if not problem.parts:
+        return best.layout
+    _check_locks(problem)
+    if start is not None:
+        with contextlib.suppress(LookupError, TypeError, ValueError):
+            best.offer(layout_in(problem, start))
+
+    def late() -> bool:
+        return time.monotonic() - began > seconds or stopped()
+
+    with Crew() as crew:
+        left = seconds - 0.3
+        team = Team(problem, question, crew, best)
+        if left > 0.5:
+            team.start(began + left)
+        alone = seconds if not crew.members else min(QUICK_SECONDS, QUICK_SHARE * seconds)
+        quick(problem, best, crew, began + alone, began + seconds, stopped, shapes=not team.by_strips)
+        while not late() and crew.at_work() and not scoring.perfect(best.layout) and not best.settled():
+            team.hear()
+    return best.layout
+
+
+class Team:
+    """Who searches how. The more the pieces fill their boxes, the less the strips are given of the processors."""
+
+    def __init__(self, problem: Problem, question: dict, crew: Crew, best: Best):
+        self.problem, self.question, self.crew, self.best = problem, question, crew, best
+        self.by_strips = how(problem) != "pieces"
+        self.useful: set = set()
+        self.strips = None
+
+    def start(self, until: float) -> None:
+        self.until, self.began = until, time.monotonic()
+        for asked in roles(self.problem):
+            member = self._start(**asked)
+            self.strips = member if asked["role"] == "strips" else self.strips
+
+    def _start(self, **asked):
+        known = line_of(self.best.layout) if self.best.layout.sheets else None
+        return self.crew.start(question=self.question, start=known, seconds=self.until - time.monotonic(), **asked)
+
+    def hear(self) -> None:
+        """Take what somebody has found. Who searches by strips in vain makes room for others."""
+        heard = self.crew.heard(0.1)
+        if heard is not None:
+            member, said = heard
+            try:
+                layout = layout_of(self.problem, said)
+            except (TypeError, ValueError):
+                return
+            if _offer(self.best, self.crew, layout, member):
+                self.useful.add(member)
+            if layout.candidate == "plain strips":  # from here on their last sheets and gaps are what counts
+                self._squeeze()
+        elif self.strips is not None and time.monotonic() > self.began + TRIAL * (self.until - self.began):
+            if not self.by_strips and self.strips not in self.useful:
+                self.crew.end(self.strips)
+            self.strips = None
+
+    def _squeeze(self) -> None:
+        self._start(role="pieces", seed=2, nice=0)
+
+
+def _check_locks(problem: Problem) -> None:
+    """Locked pieces are taken as they are: those that break a rule would break every layout."""
+    locked = tuple(Laid(sheet, spots, 1, copy) for (sheet, copy), spots in problem.fixed.items())
+    try:
+        verify(problem, Layout(problem, locked))
+    except Unsound as error:
+        raise Refused(f"The locked pieces cannot stay where they are: {error}.", "bad-locks") from None
+
+
+def how(problem: Problem) -> str:
+    """ "strip" where all lies on one sheet and how short is all that counts, "plain" where the plan of strips sheet by
+    sheet may win, "pieces" where pieces put one by one do better than strips."""
+    area = sum(part.solid.area * part.quantity for part in problem.parts)
+    boxy = area / max(1e-9, sum(part.solid.minimum_rotated_rectangle.area * part.quantity for part in problem.parts))
+    largest = max(sheet.usable.area for sheet in problem.sheets)
+    simple = len(problem.sheets) == 1 and problem.sheets[0].rectangle and not problem.fixed
+    if len(problem.parts) >= KINDS and boxy < BOXY and area < ONE_SHEET * largest and simple:
+        return "strip"
+    if simple and (boxy < ODD or (boxy < MIXED and len(problem.parts) >= KINDS)):
+        return "plain"
+    return "pieces"
+
+
+def roles(problem: Problem) -> list[dict]:
+    """What the processes of a search are asked for."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    chosen = how(problem)
+    if chosen == "pieces":
+        strips = {"role": "strips", "workers": 1, "nice": 10, "plain": False}
+        return [strips, *({"role": "pieces", "seed": seed, "nice": 0} for seed in range(1, max(2, processors) + 1))]
+    strips = {"role": "strips", "workers": processors, "nice": 0, "plain": chosen == "plain"}
+    return [strips, {"role": "pieces", "seed": 1, "nice": 19 if chosen == "strip" else 5}]
+
+
+def quick(problem: Problem, best: Best, crew: Crew, until: float, last: float, stopped, shapes=True) -> None:
+    """Boxes in many orders: there is something to show at once. Without `shapes` the processors are left to others.
+
+    All orders are tried, however busy the machine is: what anybody gets by boxes we get too. Only of many pieces, where
+    one takes long, and when the search itself is over, some are left out.
+    """
+    began = time.monotonic()
+
+    def late() -> bool:
+        return stopped() or (time.monotonic() > until and bool(best.layout.sheets))
+
+    def over() -> bool:
+        now = time.monotonic()
+        return stopped() or (bool(best.layout.sheets) and (now > last or now - began > MOST_BOXES))
+
+    for rule in BEST_FIRST:
+        for order in boxes.ORDERS:
+            if over() or scoring.perfect(best.layout):
+                return
+
+            def fill(sheet, wanted, locked, order=order, rule=rule):
+                return list(locked) or boxes.fill(
+                    problem, sheet, boxes.ordered(problem, wanted, order), None, rule, over
+                )
+
+            _offer(best, crew, assemble(problem, fill, f"boxes by {order}, {rule.__name__}", over), None)
+    # The same is tried in a process of its own; here for when none can be started, and for the small jobs most are.
+    if (
+        shapes
+        and sum(problem.demand()) <= SMALL_PIECES
+        and sum(len(part.shape.exterior.coords) for part in problem.parts) <= SMALL_POINTS
+    ):
+        maker = Maker(problem, 0, until)
+        for fill, name in ((maker.first, "piece by piece"), (maker.gridded, "grids")):
+            if not late() and not scoring.perfect(best.layout):
+                _offer(best, crew, assemble(problem, fill, name, late), None)
+
+
+def _offer(best: Best, crew: Crew, layout: Layout, member) -> bool:
+    if not best.offer(layout):
+        return False
+    crew.tell(line_of(layout), member)
+    return True

@@ -1,0 +1,12 @@
+"""What other rooms may hear from production. Sent after commit."""
+
+from django.dispatch import Signal
+
+# run: Run
+run_started = Signal()
+run_finished = Signal()
+# job: Job
+job_made = Signal()
+job_changed = Signal()
+# line: EnquiryLine. Asks what the cutting of one piece costs: (amount, currency), or None where there is no price yet.
+cutting_price_wanted = Signal()

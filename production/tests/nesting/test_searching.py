@@ -1,0 +1,208 @@
+"""Whole searches: what is nested where, by the answer alone. Those without child processes take part of a second."""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+
+import pytest
+
+from production.nesting import nest
+from production.nesting.crew import Crew
+from production.nesting.greedy import Maker
+from production.nesting.layout import Laid, Layout
+from production.nesting.nofit import Shapes
+from production.nesting.plain import plan
+from production.nesting.problem import Spot, read
+from production.nesting.searching import PATIENCE, PATIENCE_EACH, Best, roles
+from production.nesting.squeezing import Bed, Squeeze
+from production.nesting.strips import Strips
+from production.nesting.verifying import verify
+from production.tests.nesting.problems import BRACKET, check, circle, counts, part, problem, rectangle, sheet
+
+ALONE = 0.7  # s: too short for processes of their own
+
+
+def answer(question, seconds=ALONE):
+    found = nest(question, seconds).as_dict()
+    check(question, found)
+    return found
+
+
+def test_small_parts_go_into_holes():
+    frame = part("frame", rectangle(200, 200), 2, holes=[rectangle(160, 160, 20, 20)])
+    small = part("small", rectangle(70, 70), 8)
+    found = answer(problem([frame, small], [sheet(420, 210, 2)], gap=5, margin=2))
+    assert len(found["sheets"]) == 1
+    assert found["unplaced"] == []
+    assert Counter(row["in_hole"] for row in found["sheets"][0]["placements"]) == {False: 2, True: 8}
+    flagged = problem([{**frame, "no_nest_inside": True}, small], [sheet(420, 210, 2)], gap=5, margin=2)
+    assert not any(row["in_hole"] for laid in answer(flagged)["sheets"] for row in laid["placements"])
+
+
+def test_round_parts_go_into_round_holes_by_true_shape():
+    ring = part("ring", circle(100), 1, holes=[circle(80)])
+    found = answer(problem([ring, part("disc", circle(78), 1)], [sheet(204, 204)], gap=1, margin=1))
+    assert counts(found) == {"ring": 1, "disc": 1}
+
+
+def test_remnants_are_used_first_whatever_their_shape():
+    corner = [[0, 0], [300, 0], [300, 100], [100, 100], [100, 300], [0, 300]]
+    stock = [sheet(1000, 1000, 2), sheet(300, 300, 1, "R", outline=corner, remnant=True)]
+    found = answer(problem([part("a", rectangle(80, 80), 5)], stock, gap=5, margin=5))
+    assert [(laid["id"], len(laid["placements"])) for laid in found["sheets"]] == [("R", 5)]
+
+
+def test_the_sheet_that_wastes_least_is_taken():
+    stock = [sheet(3000, 1500, 5, "large"), sheet(1000, 500, 5, "small")]
+    found = answer(problem([part("a", rectangle(490, 490), 2)], stock, gap=5, margin=2))
+    assert [laid["id"] for laid in found["sheets"]] == ["small"]
+
+
+def test_urgent_parts_are_placed_when_room_is_short():
+    parts = [part("later", rectangle(100, 100), 4), part("now", rectangle(90, 90), 4, priority=2)]
+    found = answer(problem(parts, [sheet(200, 200)]))
+    assert counts(found) == {"now": 4}
+    assert [(row["part"], row["quantity"], row["code"]) for row in found["unplaced"]] == [("later", 4, "no-room")]
+
+
+def test_locked_pieces_stay_and_the_rest_goes_around_them():
+    lock = {"sheet": "S", "copy": 0, "x_mm": 110.0, "y_mm": 60.0, "angle_deg": 0}
+    found = answer(problem([part("a", rectangle(80, 80), 3, fixed=[lock])], [sheet(300, 200, 3)], gap=2))
+    (laid,) = found["sheets"]
+    assert (110.0, 60.0, 0) in [(row["x_mm"], row["y_mm"], row["angle_deg"]) for row in laid["placements"]]
+    assert len(laid["placements"]) == 3
+
+
+def test_clamps_stay_free():
+    clamps = [{"x_mm": 0, "y_mm": 0, "width_mm": 40, "height_mm": 200}]
+    found = answer(problem([part("a", rectangle(80, 80), 4)], [sheet(220, 200, 1, clamps=clamps)]))
+    assert counts(found) == {"a": 4}
+    assert min(row["x_mm"] for row in found["sheets"][0]["placements"] if row["angle_deg"] == 0) >= 39.999
+
+
+def test_what_is_too_large_or_no_shape_is_left_out_with_a_reason():
+    nan = float("nan")
+    parts = [
+        part("large", rectangle(300, 20)),
+        part("point", [[1, 1]]),
+        part("line", [[0, 0], [10, 0], [20, 0]]),
+        part("nan", [[0, 0], [nan, 0], [1, 1]]),
+        part("none", rectangle(10, 10), 0),
+        part("good", rectangle(10, 10)),
+    ]
+    found = nest(problem(parts, [sheet(200, 200)]), ALONE).as_dict()
+    assert {row["part"]: row["code"] for row in found["unplaced"]} == {
+        "large": "too-large", "point": "no-outline", "line": "no-outline", "nan": "not-a-number",
+    }  # fmt: skip
+    assert counts(found) == {"good": 1}
+
+
+def test_a_billion_pieces_are_capped():
+    found = nest(problem([part("a", rectangle(100, 100), 10**9)], [sheet(1000, 1000, 3)]), ALONE).as_dict()
+    assert counts(found) == {"a": 300}
+    assert {row["code"] for row in found["unplaced"]} == {"too-many", "no-room"}
+
+
+def test_the_same_pattern_is_said_once_and_counted():
+    found = answer(problem([part("a", rectangle(100, 100), 12)], [sheet(200, 200, 9)]))
+    assert [laid["repeats"] for laid in found["sheets"]] == [3, 3, 3]
+    assert {laid["pattern"] for laid in found["sheets"]} == {0}
+
+
+def test_what_is_left_of_the_last_sheet_is_said():
+    found = answer(problem([part("a", rectangle(100, 200), 2, rotations=[0])], [sheet(1000, 200)], gap=10))
+    (laid,) = found["sheets"]
+    assert laid["used_length_mm"] == 210
+    assert laid["remnant"]["rectangle"] == [220, 0, 780, 200]
+    assert found["utilisation"] == pytest.approx(40_000 / (210 * 200), abs=1e-6)
+
+
+def test_brackets_are_paired_within_seconds_and_a_stop_is_a_stop():
+    heard = []
+    question = problem([part("L", BRACKET, 600)], [sheet(2450, 1225, 3)], gap=2, margin=6)
+    asked = []
+
+    def stopped():
+        if any(layout.utilisation > 0.88 for layout, _ in heard):
+            asked.append(time.monotonic())
+        return bool(asked)
+
+    found = nest(question, 60, lambda layout, at: heard.append((layout, at)), stopped)
+    assert time.monotonic() - asked[0] < 1
+    assert max(Counter(row["part"] for row in laid["placements"])["L"] for laid in found.as_dict()["sheets"]) >= 566
+    assert heard[0][1] < 5
+
+
+def test_a_search_whose_processes_die_still_answers(monkeypatch):
+    start = Crew.start
+
+    def killed(self, **asked):
+        start(self, **asked)
+        os.killpg(self.members[-1].pid, signal.SIGKILL)
+
+    monkeypatch.setattr(Crew, "start", killed)
+    began = time.monotonic()
+    found = nest(problem([part("a", circle(50), 5)], [sheet(1000, 500)], gap=2, margin=5), 20).as_dict()
+    assert counts(found) == {"a": 5}
+    assert time.monotonic() - began < 15
+
+
+def test_what_reaches_furthest_is_pulled_into_holes():
+    ring = part("ring", rectangle(200, 200), 2, holes=[rectangle(160, 160, 20, 20)])
+    asked = read(problem([ring, part("small", rectangle(70, 70), 8)], [sheet(2000, 210)], gap=5, margin=2))
+    spots = [Spot(0, 0.0, 2 + 205.0 * number, 2.0) for number in range(2)]
+    spots += [Spot(1, 0.0, 420 + 75.0 * (number // 2), 2 + 75.0 * (number % 2)) for number in range(8)]
+    before = Layout(asked, (Laid(0, tuple(spots)),))
+    verify(asked, before)
+    found = list(Maker(asked, 0, time.monotonic() + 5).improved(before, 0.1))
+    verify(asked, found[-1])
+    assert found[-1].lengths[0] < 410
+
+
+def test_what_lies_beyond_a_nearer_end_finds_room():
+    asked = read(problem([part("a", rectangle(60, 60), 6), part("disc", circle(28), 2)], [sheet(900, 130)], gap=2))
+    spots = [Spot(0, 0.0, 62.0 * number, 0.0) for number in range(6)]
+    spots += [Spot(1, 0.0, 400.0 + 60.0 * number, 28.0) for number in range(2)]
+    before = Layout(asked, (Laid(0, tuple(spots)),))
+    verify(asked, before)
+    shorter = Squeeze(Shapes(asked), before, random.Random(3), lambda: False).shorter(20)
+    after = next(layout for layout in shorter if layout.lengths[0] < 260)
+    verify(asked, after)
+    assert after.placed == before.placed
+
+
+def test_locked_pieces_are_never_taken_up():
+    lock = {"sheet": "S", "copy": 0, "x_mm": 500.0, "y_mm": 10.0, "angle_deg": 0}
+    asked = read(problem([part("a", rectangle(60, 60), 3, fixed=[lock])], [sheet(900, 130)], gap=2))
+    spots = (Spot(0, 0.0, 500.0, 10.0), Spot(0, 0.0, 600.0, 0.0), Spot(0, 0.0, 700.0, 0.0))
+    bed = Bed(Shapes(asked), Laid(0, spots, 1, 0))
+    assert 0 not in bed.around(1, 3)
+    assert sorted(bed.around(1, 3)) == [1, 2]
+
+
+def test_the_plain_plan_is_ours_too_where_it_may_win():
+    star = [[0, 0], [50, 20], [100, 0], [80, 50], [100, 100], [50, 80], [0, 100], [20, 50]]
+    odd = problem([part("star", star, 3)], [sheet(230, 220)], gap=2, margin=2)
+    assert roles(read(odd))[0]["plain"] is True
+    assert roles(read(problem([part("a", rectangle(50, 50), 3)], [sheet(300, 200)])))[0]["plain"] is False
+    brackets = [part(f"L{number}", BRACKET, 3) for number in range(4)]
+    assert roles(read(problem(brackets[:1], [sheet(300, 200)])))[0]["plain"] is False
+    assert roles(read(problem(brackets, [sheet(300, 200)])))[0]["plain"] is True
+    asked = read(odd)
+    found = plan(asked, Strips(asked, 1), 4)
+    verify(asked, found)
+    assert found.placed == {0: 3}
+
+
+def test_a_search_ends_when_few_pieces_have_long_lain_as_they_lie():
+    asked = read(problem([part("a", rectangle(80, 80), 3)], [sheet(300, 200)], gap=2))
+    best = Best(asked, lambda layout, at: None, time.monotonic())
+    assert not best.settled()
+    spots = tuple(Spot(0, 0.0, 82.0 * number, 0.0) for number in range(3))
+    assert best.offer(Layout(asked, (Laid(0, spots),)))
+    best.since -= PATIENCE + 3 * PATIENCE_EACH - 1
+    assert not best.settled()
+    best.since -= 2
+    assert best.settled()

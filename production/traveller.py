@@ -1,0 +1,48 @@
+"""The sheet that travels with a job: what to make, from what, and a code a scanner opens the work with. No price."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from production import drawings
+from production.models import Job, Operation
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One operation on the sheet."""
+
+    operation: Operation
+    code: str  # an SVG of ours
+    address: str
+    drawn: bool
+    mass_kg: object
+
+
+def leaves(job: Job) -> list[Leaf]:
+    related = ("machine", "job_line__item__material", "job_line__design_file__measurement")
+    rows = Operation.objects.filter(job_line__job=job).exclude(state="cancelled").select_related(*related)
+    return [_leaf(operation) for operation in rows.order_by("job_line__position", "id")]
+
+
+def _leaf(operation: Operation) -> Leaf:
+    line = operation.job_line
+    measurement = getattr(line.design_file, "measurement", None) if line.design_file else None
+    address = f"{settings.BASE_URL}{reverse('floor:operation', args=[operation.pk])}"
+    mass = drawings.mass_kg(measurement, line.item) if measurement else None
+    return Leaf(operation, code_of(address), address, bool(measurement and measurement.preview), mass)
+
+
+def code_of(text: str) -> str:
+    """A QR code as SVG, black on whatever is under it."""
+    import qrcode
+    from qrcode.image.svg import SvgPathImage
+
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
+    code.add_data(text)
+    out = BytesIO()
+    code.make_image(image_factory=SvgPathImage).save(out)
+    return mark_safe(out.getvalue().decode().split("?>", 1)[-1].strip())  # noqa: S308 drawn here from our own address

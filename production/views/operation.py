@@ -1,0 +1,76 @@
+"""One operation as the operator needs it: the drawing, the material, how many, for when."""
+
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from production import drawings, following, jobs, serving, undoing
+from production import traveller as sheets
+from production.models import Job, NestSheet, Operation, Run
+from production.nests import picture, problem
+from production.states import ACTIVE_RUN
+from production.views import queue, sheet
+from production.views.access import LOOK, WORK, floor, machines
+
+
+@floor(LOOK)
+@require_safe
+def page(request, pk):
+    related = ("machine__status", "reservation", "job_line__job", "job_line__item__material", "job_line__design_file",
+               "sheet__nest", "sheet__item", "sheet__lot")  # fmt: skip
+    operation = get_object_or_404(
+        Operation.objects.select_related(*related, "job_line__design_file__measurement").defer(
+            "job_line__design_file__measurement__preview", "job_line__design_file__measurement__findings"
+        ),
+        pk=pk,
+    )
+    if operation.sheet_id:
+        return sheet.page(request, operation)
+    line = operation.job_line
+    measurement = getattr(line.design_file, "measurement", None) if line.design_file else None
+    runs = list(operation.runs.select_related("operator", "machine").order_by("-id")[:20])
+    context = {
+        "operation": operation,
+        "line": line,
+        "job": line.job,
+        "measurement": measurement,
+        "mass_kg": drawings.mass_kg(measurement, line.item) if measurement else None,
+        "lacks_material": jobs.lacks_material(operation, line),
+        "turn": following.turn_of(operation) if operation.state == "queued" else None,
+        "needed": jobs.material_for(line, operation.left),
+        "runs": runs,
+        "run": next((run for run in runs if run.state in ACTIVE_RUN), None),
+        "busy": Run.objects.filter(machine=operation.machine, state__in=ACTIVE_RUN)
+        .exclude(operation=operation)
+        .exists(),
+        "others": machines().filter(kind=operation.machine.kind).exclude(pk=operation.machine_id),
+        "sheets": queue.sheets_with(operation) if operation.state == "nested" else [],
+        "can_work": request.user.has_perm(WORK),
+        "can_undo": runs[0].pk if runs and undoing.undo_until(runs[0]) else None,
+        "today": timezone.localdate(),
+    }
+    return render(request, "floor/operation.html", context)
+
+
+@floor(LOOK)
+@require_safe
+def drawing(request, pk):
+    on_sheet = NestSheet.objects.filter(operation=pk).select_related("nest").first()
+    if on_sheet is not None:
+        parts = problem.Parts(on_sheet.nest)
+        return serving.picture(picture.svg(on_sheet, parts, picture.Legend.of(on_sheet.nest)))
+    rows = Operation.objects.filter(pk=pk).filter(~Q(job_line__design_file__measurement__preview=""))
+    preview = rows.values_list("job_line__design_file__measurement__preview", flat=True).first()
+    if not preview:
+        raise Http404
+    return serving.picture(preview)
+
+
+@floor(LOOK)
+@require_safe
+def traveller(request, pk):
+    """A job's sheet, for the printer."""
+    job = get_object_or_404(Job.objects, pk=pk)
+    return render(request, "floor/traveller.html", {"job": job, "leaves": sheets.leaves(job)})

@@ -21,7 +21,8 @@ from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.locales import town_line
 from laseros.core.retry import retried
-from production.models import Job, JobLine
+from production import milestones
+from production.models import Event, Job, JobLine
 
 LINK_DAYS = 400
 
@@ -103,6 +104,11 @@ def issue(invoice: Invoice, by) -> Invoice:
     lines = list(invoice.lines.select_related("job_line"))
     _check_ready(invoice, lines, found)
     _count_as_invoiced(lines)
+    if (
+        invoice.job is not None
+        and not JobLine.objects.filter(job=invoice.job, parent=None, invoiced__lt=F("quantity")).exists()
+    ):
+        milestones.happened(invoice.job, Event.INVOICED, by)
     today = timezone.localdate()
     days = invoice.client.payment_days
     invoice.issued_on = today

@@ -19,10 +19,22 @@ from inventory.models import Item, Lot, Reservation
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from production import exploding, following, queue
-from production.models import DesignFile, Enquiry, Job, JobLine, Operation, Priority, Product, Run, Step
+from production import exploding, following, milestones, queue
+from production.models import (
+    DesignFile,
+    Enquiry,
+    Event,
+    Job,
+    JobLine,
+    MilestoneTemplate,
+    Operation,
+    Priority,
+    Product,
+    Run,
+    Step,
+)
 from production.signals import job_changed, job_made
-from production.states import ACTIVE_RUN, JOB, OPEN_OPERATION, OPERATION
+from production.states import ACTIVE_RUN, JOB, OPEN_JOB, OPEN_OPERATION, OPERATION
 
 
 class NewLine(TypedDict, total=False):
@@ -58,13 +70,14 @@ def open_from(
     priority: int = Priority.NORMAL,
     quoted_total: Decimal | None = None,
     note: str = "",
+    template: MilestoneTemplate | None = None,
     by,
 ) -> Job:
     """The client's order: a job with its lines, its work in the queues, its material reserved. One per `key`.
 
     All or nothing, with one exception: what is not in stock, or what no machine can make at the moment, does not undo
     the client's order. The operation then stands in the queue without material, or the line without an operation; both
-    are shown to the office, and `prepare` tries again.
+    are shown to the office, and `prepare` tries again. Clients follow it by `template`, by the enquiry's, or the standard.
     """
     lines = [dict(line) for line in lines]
     if not lines:
@@ -94,6 +107,7 @@ def open_from(
                 recipe = line.pop("recipe", None)
                 exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
             activity.record("created", job, by, money={"quoted": total})
+            milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
             tell(job_changed, job)
             return job
@@ -131,6 +145,38 @@ def _prepare(job: Job, by) -> None:
         operation = line.operations.filter(state__in=OPEN_OPERATION).first() or _queue(job, line, by)
         if operation is not None and lacks_material(operation, line):
             reserve(operation, line, by)
+    look_for_material(job, by)
+
+
+def look_for_material(job: Job, by) -> bool:
+    """Whether everything an open job takes is promised to it; then those who follow it know."""
+    related = ("operations__reservation", "materials__reservation", "parts")
+    for line in job.lines.select_related("item").prefetch_related(*related):
+        operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
+        nowhere = line.item_id is not None and line.missing and not operations and not line.parts.all()
+        if nowhere or exploding.lacking(line) or any(lacks_material(row, line) for row in operations):
+            return False
+    milestones.happened(job, Event.MATERIAL, by)
+    return True
+
+
+@retried
+@transaction.atomic
+def material_in(job: Job, by=None) -> None:
+    """Stock has changed: perhaps everything is there now."""
+    lock(job)
+    job.refresh_from_db()
+    look_for_material(job, by)
+
+
+@retried
+@transaction.atomic
+def follow_by(job: Job, template: MilestoneTemplate, by) -> None:
+    """Follow a job by the milestones of another template; those of events that have happened are reached."""
+    lock(job)
+    milestones.choose(job, template, by)
+    if job.state in OPEN_JOB:
+        look_for_material(job, by)
 
 
 def _queue(job: Job, line: JobLine, by) -> Operation | None:
@@ -392,6 +438,7 @@ def make_if_done(job: Job, by) -> bool:
     if not JOB.try_move(job, "make", made_at=timezone.now()):
         return False
     activity.record("finished", job, by)
+    milestones.happened(job, Event.MADE, by)
     tell(job_made, job)
     tell(job_changed, job)
     return True
@@ -399,7 +446,7 @@ def make_if_done(job: Job, by) -> bool:
 
 def lock(job: Job) -> None:
     """Hold the job until the transaction ends. Every verb locks it before its operations, runs and stock."""
-    Job._base_manager.filter(pk=job.pk).update(title=F("title"))
+    milestones.lock(job)
 
 
 def tell(signal, job: Job) -> None:

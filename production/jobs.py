@@ -77,7 +77,7 @@ def open_from(
 
     All or nothing, with one exception: what is not in stock, or what no machine can make at the moment, does not undo
     the client's order. The operation then stands in the queue without material, or the line without an operation; both
-    are shown to the office, and `prepare` tries again. Clients follow it by `template`, by the enquiry's, or the standard.
+    are shown to the office, and `prepare` tries again. Clients follow it by `template`, else the enquiry's or standard.
     """
     lines = [dict(line) for line in lines]
     if not lines:

@@ -65,7 +65,7 @@ class WorkspaceForm(forms.ModelForm):
         fields = (
             *("name", "slug", "legal_name", "logo", "colour", "address", "country", "email", "phone", "vat_number"),
             *("registration_number", "bank_details", "currency", "language", "timezone", "modules", "quote_terms"),
-            *("quote_valid_days", "payment_days", "is_active"),
+            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -185,6 +185,7 @@ class WorkspaceAdmin(RoomAdmin):
             _("Quotes and invoices"),
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
         ),
+        (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
         (_("Numbers"), {"classes": ("tab",), "fields": FORMAT_FIELDS}),
         (_("Modules"), {"classes": ("tab",), "fields": ("modules",)}),
     )

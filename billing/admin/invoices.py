@@ -15,6 +15,7 @@ from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft,
 from billing.documents import invoice_pdf
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.states import OWED
+from inventory.lots_admin import trace_link
 from laseros.core.money import cents
 
 STATE_COLOURS = {
@@ -114,6 +115,7 @@ class InvoiceAdmin(DocumentAdmin):
             self.pdf_link(obj),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
+            trace_link(f"invoice:{obj.pk}"),
             to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
         ]
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import OutgoingMail
-from inventory import ledger, purchasing
+from inventory import ledger, purchasing, stock
 from inventory.models import Item, Lot, Move, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, SupplierItem
 from inventory.purchasing import orders, performance, receiving, sources, suppliers, wants
 from inventory.purchasing.document import purchase_pdf

@@ -55,6 +55,8 @@ def receive_and_be_killed(workspace_pk: int, order_pk: int) -> list[tuple[int, i
         found, survived = [], False
         while not survived:
             connection.close()
+            if connection.vendor == "postgresql":
+                connection.close_pool()  # or the child would die in the middle of a connection of ours
             child = os.fork()
             if not child:
                 _killed_before(len(found) + 1)

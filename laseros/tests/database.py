@@ -167,14 +167,22 @@ def guards_off():
 
     from billing import guards
 
-    there = guards.present()
+    there, sqlite = guards.present(), connection.vendor == "sqlite"
     with connection.cursor() as cursor:
+        _check_now(cursor)
         for name, sql in there.items():
-            sqlite = connection.vendor == "sqlite"
             cursor.execute(f"DROP TRIGGER {name}" if sqlite else f'ALTER TABLE "{sql}" DISABLE TRIGGER {name}')
         yield
+        _check_now(cursor)
         for name, sql in there.items():
-            cursor.execute(sql if connection.vendor == "sqlite" else f'ALTER TABLE "{sql}" ENABLE TRIGGER {name}')
+            cursor.execute(sql if sqlite else f'ALTER TABLE "{sql}" ENABLE TRIGGER {name}')
+
+
+def _check_now(cursor) -> None:
+    """PostgreSQL alters no table that has keys still to be checked."""
+    if cursor.db.vendor == "postgresql" and cursor.db.in_atomic_block:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def put_back(beginning: dict[str, list[tuple]]) -> None:

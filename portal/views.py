@@ -222,7 +222,7 @@ def invoices(request, visitor):
     context = {
         "visitor": visitor,
         "page": _page(request, visitor.invoices),
-        "owed": owed.annotate(balance=Sum(F("total") - F("paid"))),
+        "owed": owed.annotate(balance=Sum(F("total") - F("paid") - F("credited"))),
     }
     return render(request, "portal/invoices.html", context)
 

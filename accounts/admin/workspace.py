@@ -47,6 +47,7 @@ KINDS = {
     "supplier": _("Suppliers"),
     "purchase": _("Purchase orders"),
     "invoice": _("Invoices"),
+    "credit": _("Credit notes and cancellations"),
     "payment": _("Payments"),
 }
 FORMAT_FIELDS = tuple(f"number_{kind}" for kind in formats.DEFAULTS)
@@ -64,8 +65,23 @@ class WorkspaceForm(forms.ModelForm):
         model = Workspace
         fields = (
             *("name", "slug", "legal_name", "logo", "colour", "address", "country", "email", "phone", "vat_number"),
+<<<<<<< HEAD
             *("registration_number", "bank_details", "currency", "language", "timezone", "modules", "quote_terms"),
             *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
+=======
+            *(
+                "tax_number",
+                "small_business",
+                "registration_number",
+                "bank_details",
+                "currency",
+                "language",
+                "timezone",
+                "modules",
+                "quote_terms",
+            ),
+            *("quote_valid_days", "payment_days", "is_active"),
+>>>>>>> ac8c479a0a57c889b9e4b15b647f2423a7b72ce6
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -178,7 +194,12 @@ class WorkspaceAdmin(RoomAdmin):
             _("Law and money"),
             {
                 "classes": ("tab",),
-                "fields": (("vat_number", "registration_number"), ("currency", "language"), "bank_details"),
+                "fields": (
+                    ("vat_number", "tax_number"),
+                    ("registration_number", "small_business"),
+                    ("currency", "language"),
+                    "bank_details",
+                ),
             },
         ),
         (

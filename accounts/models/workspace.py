@@ -40,6 +40,15 @@ class Workspace(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
+    tax_number = models.CharField(
+        _("tax number"),
+        max_length=40,
+        blank=True,
+        help_text=_("Where there is no VAT number, and beside it in Germany"),
+    )
+    small_business = models.BooleanField(
+        _("small business without VAT"), default=False, help_text=_("§ 19 UStG: invoices carry no VAT and say so")
+    )
     registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
     bank_details = models.TextField(_("bank details"), blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="ZAR")

@@ -65,10 +65,6 @@ class WorkspaceForm(forms.ModelForm):
         model = Workspace
         fields = (
             *("name", "slug", "legal_name", "logo", "colour", "address", "country", "email", "phone", "vat_number"),
-<<<<<<< HEAD
-            *("registration_number", "bank_details", "currency", "language", "timezone", "modules", "quote_terms"),
-            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
-=======
             *(
                 "tax_number",
                 "small_business",
@@ -80,8 +76,7 @@ class WorkspaceForm(forms.ModelForm):
                 "modules",
                 "quote_terms",
             ),
-            *("quote_valid_days", "payment_days", "is_active"),
->>>>>>> ac8c479a0a57c889b9e4b15b647f2423a7b72ce6
+            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 

@@ -173,14 +173,10 @@ class InvoiceAdmin(DocumentAdmin):
             *(to_record(row, icon="assignment_return") for row in obj.corrections.exclude(state="cancelled")),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
-<<<<<<< HEAD
             trace_link(f"invoice:{obj.pk}"),
-            to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
-=======
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
->>>>>>> ac8c479a0a57c889b9e4b15b647f2423a7b72ce6
         ]
 
     @display(description=_("number"), ordering="number")

@@ -1,6 +1,6 @@
 """Verbs about milestones: planning them for a job, reaching, skipping and taking back; and what events do to them.
 
-Verbs that change a job call `happened` in their own transaction: see docs/adr/0009.
+Verbs that change a job call `happened` in their own transaction: see docs/adr/0010.
 """
 
 from datetime import date, datetime, timedelta
@@ -140,6 +140,10 @@ def happened(job: Job, event: str, by) -> list[Milestone]:
     events = (*IMPLIED.get(event, ()), event)
     rows = Milestone.objects.filter(job=job, event__in=events, state="open").order_by("position", "id")
     return [row for row in rows if _reach(job, row, by, by_event=True)]
+
+
+def waits_for(job: Job, event: str) -> bool:
+    return Milestone.objects.filter(job=job, event=event, state="open").exists()
 
 
 def no_longer(job: Job, event: str, by) -> None:

@@ -10,7 +10,7 @@ from inventory.signals import promises_grew
 from laseros.core.drivers import State
 from machines import bell
 from machines.signals import state_changed
-from production import jobs, milestone_plan
+from production import milestone_events, milestone_plan
 from production.models import Job, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, OPEN_JOB
@@ -42,7 +42,7 @@ def material_came(sender, reservations, **kwargs):
     waits = Q(milestones__event="material", milestones__state="open")
     for job in Job._base_manager.filter(own, waits, state__in=OPEN_JOB).select_related("workspace").distinct():
         with scope(workspace=job.workspace):
-            jobs.material_in(job)
+            milestone_events.material_in(job)
 
 
 @receiver(post_save, sender=Workspace)

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from accounts.back_office import RoomAdmin, RoomInline, Verb
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day
-from production import jobs, milestone_photos, milestone_plan, milestones, serving
+from production import milestone_events, milestone_photos, milestone_plan, milestones, serving
 from production.models import Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
 
 WORK, SKIP, CHANGE = "production.run_operation", "production.skip_milestone", "production.change_job"
@@ -76,7 +76,7 @@ class TemplateForm(forms.Form):
 
 VERBS = (
     Verb("milestones", _("Other milestones"),
-         lambda request, job, template: jobs.follow_by(job, template, request.user), CHANGE,
+         lambda request, job, template: milestone_events.follow_by(job, template, request.user), CHANGE,
          lambda job: job.state not in ("completed", "cancelled"), form=TemplateForm, icon="flag",
          done=_("From now on it is followed by these. What was reached before stays.")),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from accounts.models import Activity
 from billing import invoices
 from inventory import ledger
 from laseros.core.errors import Refused
-from production import jobs, milestone_plan, milestones, runs, undoing
+from production import jobs, milestone_events, milestone_plan, milestones, runs, undoing
 from production.models import Event, Job, Milestone, MilestoneTemplate, TemplateMilestone
 from production.signals import milestone_reached
 from production.tests.ground import line, new_enquiry, new_job, operation_of
@@ -126,7 +126,7 @@ def test_other_milestones_keep_what_was_reached(shop, job, workspace, office):
     milestones.reach(job.milestones.first(), office)
     other = template(workspace, ("Deburred", "", None), ("Started", "started", None), ("Painted", "", 1), name="Paint")
     runs.start(operation_of(job), shop.laser, office)
-    jobs.follow_by(job, other, office)
+    milestone_events.follow_by(job, other, office)
     assert standing(job) == [("Deburred", "reached"), ("Started", "reached"), ("Painted", "open")]
 
 
@@ -181,7 +181,7 @@ def test_a_count_taken_back_opens_it_again(shop, operator):
 
 
 def test_material_that_comes_in_is_heard(shop, office, django_capture_on_commit_callbacks):
-    job = new_job(shop, lines=[line(shop, material_each=Decimal(2))])  # 40 sheets, 10 are there
+    job = new_job(shop, lines=[line(shop, material_each=Decimal(2))], despite="it waits")  # 40 sheets, 10 are there
     assert states(job)["material"] == "open"
     ledger.post(shop.sheet, 30, "purchase", key="first", by=office)
     jobs.prepare(job, office)
@@ -198,7 +198,7 @@ def test_material_that_comes_in_is_heard(shop, office, django_capture_on_commit_
 
 
 def test_the_first_run_says_that_the_material_is_there(shop, operator):
-    job = new_job(shop, lines=[line(shop, material_each=Decimal(2))])
+    job = new_job(shop, lines=[line(shop, material_each=Decimal(2))], despite="it waits")
     runs.start(operation_of(job), shop.laser, operator)
     assert (states(job)["material"], states(job)["started"]) == ("reached", "reached")
 
@@ -208,8 +208,10 @@ def test_an_invoice_of_everything_moves_one(shop, workspace, operator, office):
     job = new_job(shop, template=followed)
     runs.finish(runs.start(operation_of(job), shop.laser, operator), good=20, scrap=0, by=operator)
     assert standing(job) == [("Billed", "open")]
-    invoices.issue(invoices.draft_from(job, office), office)
+    invoice = invoices.issue(invoices.draft_from(job, office), office)
     assert standing(job) == [("Billed", "reached")]
+    invoices.cancel(invoice, office, "sent to the wrong address")
+    assert standing(job) == [("Billed", "open")]
 
 
 def test_a_refused_start_reaches_nothing(shop, operator, office):

@@ -1,4 +1,4 @@
-"""The shop says what its milestones are, three presses on a phone bring a job to ready, the client sees each at once."""
+"""The shop says what its milestones are, three presses bring a job to ready, the client sees each at once."""
 
 from io import BytesIO
 

@@ -427,6 +427,7 @@ POST billing_invoice             add                    403    403    403    403
 GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403

@@ -23,6 +23,7 @@ VERBS = {
     "lost": _("closed as lost"),
     "reopened": _("opened again"),
     "accepted": _("accepted"),
+    "accepted short": _("accepted although material is missing"),
     "approved": _("approved"),
     "declined": _("declined"),
     "expired": _("expired"),

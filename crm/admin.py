@@ -129,6 +129,12 @@ class ClientAdmin(RoomAdmin):
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
+            Related(
+                str(_("Their material with us")),
+                reverse("admin:production_job_material", args=[obj.pk]),
+                "handshake",
+                "inventory.view_lot",
+            ),
         ]
 
 

@@ -17,7 +17,7 @@ from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines.models import Machine
-from production import at_machine, booking, exploding, following, jobs, sheet_runs
+from production import at_machine, booking, exploding, following, jobs, sheet_runs, taking
 from production.models import Job, JobLine, Operation, Run
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -179,9 +179,10 @@ def _end(run: Run, move: str, good, scrap, material_used, note: str, by) -> Run:
     if note:
         details["note"] = note
     unbooked = Decimal(0)
-    if used and line.item:
+    rest = used - taking.use(fresh, used)
+    if rest and line.item:
         key, why = fresh.key_of_use, line.job.number
-        unbooked = booking.take(line.item, used, fresh.operation.reservation, key=key, reason=why, by=by,
+        unbooked = booking.take(line.item, rest, fresh.operation.reservation, key=key, reason=why, by=by,
                                 source=f"run:{fresh.pk}")  # fmt: skip
     if unbooked:
         details["not in the books"] = f"{unbooked.normalize():f} {line.item.get_unit_display()}"
@@ -242,4 +243,5 @@ def _count(run: Run, line: JobLine, by) -> None:
     OPERATION.move(operation, "complete", done_at=timezone.now())
     if operation.reservation is not None:
         ledger.release(operation.reservation, by)
+    taking.give_back(operation, by, key=taking.rest_key(run))
     jobs.make_if_done(line.job, by)

@@ -14,7 +14,7 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
-from production import at_machine, exploding, jobs, runs
+from production import at_machine, exploding, jobs, runs, taking
 from production.models import Job, JobLine, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -51,6 +51,7 @@ def undo(run: Run, *, times: int, by) -> Run:
     details = {"machine": fresh.machine, "good": fresh.good, "scrap": fresh.scrap}
     used = Move.objects.filter(key=fresh.key_of_use).select_related("item").first()
     _uncount(fresh, by)
+    taking.again(fresh, by)
     run_again(fresh)
     if used is not None:
         ledger.reverse(

@@ -76,7 +76,7 @@ class WorkspaceForm(forms.ModelForm):
                 "modules",
                 "quote_terms",
             ),
-            *("quote_valid_days", "payment_days", "is_active"),
+            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -201,6 +201,7 @@ class WorkspaceAdmin(RoomAdmin):
             _("Quotes and invoices"),
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
         ),
+        (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
         (_("Numbers"), {"classes": ("tab",), "fields": FORMAT_FIELDS}),
         (_("Modules"), {"classes": ("tab",), "fields": ("modules",)}),
     )

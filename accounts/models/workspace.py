@@ -60,6 +60,11 @@ class Workspace(models.Model):
         _("number formats"), default=dict, blank=True, help_text=_("Only what differs from the usual formats")
     )
     modules = models.JSONField(_("modules"), default=all_modules, blank=True)
+    takes_at_once = models.BooleanField(
+        _("take material out of stock at once"),
+        default=False,
+        help_text=_("When a job is approved. Otherwise it is reserved and booked out as it is used."),
+    )
     quote_terms = models.TextField(_("terms on quotes"), blank=True)
     quote_valid_days = models.PositiveSmallIntegerField(_("quotes are valid for (days)"), default=30)
     payment_days = models.PositiveSmallIntegerField(_("payment within (days)"), default=30)

@@ -24,6 +24,7 @@ from billing.documents import invoice_pdf
 from billing.law.treatments import EU
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.states import OWED
+from inventory.lots_admin import trace_link
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 
@@ -220,6 +221,7 @@ class InvoiceAdmin(DocumentAdmin):
             *(to_record(row, icon="assignment_return") for row in obj.corrections.exclude(state="cancelled")),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
+            trace_link(f"invoice:{obj.pk}"),
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),

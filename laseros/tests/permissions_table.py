@@ -106,6 +106,7 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
@@ -356,6 +357,8 @@ GET  production_job              add                    403    403    403    403
 POST production_job              add                    403    403    403    403    403
 GET  production_job              change,history         200    200    200    200    404    job
 POST production_job              change                 403    302    302    302    404    job title=New
+GET  production_job              material               200    200    200    200    404    client
+POST production_job              material               403    302    302    302    404    client item={item}&kind=sheet&quantity=2&once=x
 GET  production_operation        list,export            200    200    200    200    200
 POST production_operation        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_operation        add                    403    403    403    403    403

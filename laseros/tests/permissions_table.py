@@ -571,7 +571,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_invoice             issue          403    302    302    302    404    draft_invoice
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
-billing_invoice             cancel         403    409    409    409    404    invoice reason=Wrong
+billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

@@ -115,6 +115,7 @@ GET  portal:quote_drawing                 login  200    404    403    403    403
 GET  portal:jobs                          login  200    200    403    403    403    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
+GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
@@ -129,6 +130,7 @@ POST portal:link_quote_decline            302    302    302    302    302    302
 GET  portal:link_quote_pdf                200    200    200    200    200    200    200    200    200  link_quote,sent
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on

@@ -454,6 +454,7 @@ POST billing_invoice             add                    403    403    403    403
 GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -598,7 +599,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_invoice             issue          403    302    302    302    404    draft_invoice
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
-billing_invoice             cancel         403    409    409    409    404    invoice reason=Wrong
+billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

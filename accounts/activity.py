@@ -79,6 +79,8 @@ VERBS = {
     "sent back": _("sent back"),
     "imported": _("imported"),
     "closed": _("closed"),
+    "reached": _("reached"),
+    "skipped": _("skipped"),
 }
 
 

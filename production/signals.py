@@ -8,5 +8,7 @@ run_finished = Signal()
 # job: Job
 job_made = Signal()
 job_changed = Signal()
+# job: Job, milestone: Milestone
+milestone_reached = Signal()
 # line: EnquiryLine. Asks what the cutting of one piece costs: (amount, currency), or None where there is no price yet.
 cutting_price_wanted = Signal()

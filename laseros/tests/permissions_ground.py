@@ -22,7 +22,7 @@ from django_scopes import scope
 from accounts.models import Activity, BackgroundTask, OutgoingMail
 from accounts.money_behind import priced
 from billing import documents, invoices, payments, quotes
-from billing.models import ExtraOperation, PriceRules, TaxRate
+from billing.models import ExtraOperation, InvoiceLine, PriceRules, TaxRate
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -40,8 +40,19 @@ from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
 from machines.models import Machine, MachineJob, MachineStatus, StateChange
-from production import enquiries, jobs, layer_rules, queue, runs
-from production.models import CuttingParameter, DesignFile, Measurement, NestingRules, Operation, Product, Run
+from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.models import (
+    CuttingParameter,
+    DesignFile,
+    Measurement,
+    Milestone,
+    MilestonePhoto,
+    MilestoneTemplate,
+    NestingRules,
+    Operation,
+    Product,
+    Run,
+)
 from production.nests import deciding
 from production.states import NEST
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered
@@ -94,7 +105,7 @@ def build() -> World:
         _lots(world)
         _buying(world)
         _scanned(world)
-        _mark_money()
+        _mark_money(world)
     return world
 
 
@@ -157,11 +168,27 @@ def _work(world) -> None:
     world.over, world.never = runs.finish(runs.start(operation, done, None), good=0, scrap=0, by=None), 0
     Run.objects.filter(pk=world.over.pk).update(finished_at=timezone.now() + timedelta(days=1))  # until the test asks
     world.line = world.job.lines.get()
+    _milestones(world)
     _quote, world.held, _operation = _order(world)
     jobs.hold(world.held, None)
     _quote, world.unprepared, unqueued = _order(world)
     _quote, world.by_hand, unneeded = _order(world)
     Operation.objects.filter(pk__in=(unqueued.pk, unneeded.pk)).delete()
+
+
+def _milestones(world) -> None:
+    """Two templates in use, one that is not; a job with its next milestone, and one that was reached with a picture."""
+    world.archived_template, world.milestone_template = (
+        MilestoneTemplate.objects.create(workspace=world.workspace, name=name) for name in ("Gone", "Bent parts")
+    )
+    MilestoneTemplate.objects.filter(pk=world.archived_template.pk).update(archived_at=timezone.now())
+    world.milestone = milestones.next_of(milestones.of(world.job))
+    world.reached = world.job.milestones.filter(state="reached").first()
+    world.quick = world.running_job.milestones.filter(state="reached").first()
+    Milestone.objects.filter(pk=world.quick.pk).update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.photo = MilestonePhoto(workspace=world.workspace, milestone=world.reached)
+    world.photo.content.save("p.jpg", ContentFile(LOGO))
+    world.reach_deed, world.undo_deed, world.never_undone = "reach", "undo", 0
 
 
 def _connected(world, name: str, state: State) -> Machine:
@@ -197,6 +224,9 @@ def _documents(world) -> None:
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_credit = invoices.credit(invoices.issue(invoices.draft_from(job, None), None), None, "Bent")
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.wrong_invoice = invoices.issue(invoices.draft_from(job, None), None)
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_invoice = invoices.draft_from(job, None)
@@ -348,7 +378,7 @@ def _scanned(world) -> None:
     world.label_kind, world.letter, world.a_code = "lot", "l", lot.code
 
 
-def _mark_money() -> None:
+def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
         moving = ("paid", "credited")
@@ -357,3 +387,5 @@ def _mark_money() -> None:
             with guards_off():
                 model.objects.update(**dict.fromkeys(names, Decimal("7319.37")))
     Activity.objects.exclude(money={}).update(money={"total": "7319.37"})
+    with guards_off():  # one that adds up to no more than it says can be taken back
+        InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)

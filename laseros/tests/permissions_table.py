@@ -67,6 +67,16 @@ GET  code                                 302    302    302    302    302    302
 GET  floor:find                           login  403    403    302    302    302    302    302    302  - q={operation}
 GET  floor:operation                      login  403    403    200    200    200    200    200    404  operation
 GET  floor:traveller                      login  403    403    200    200    200    200    200    404  job
+GET  floor:job                            login  403    403    200    200    200    200    200    404  job
+GET  floor:reach                          login  403    403    405    403    405    405    405    405  milestone
+POST floor:reach                          login  403    403    302    403    302    302    302    404  milestone
+GET  floor:undo_milestone                 login  403    403    405    403    405    405    405    405  quick,never_undone
+POST floor:undo_milestone                 login  403    403    302    403    302    302    302    404  quick,never_undone
+GET  floor:skip_milestone                 login  403    403    403    403    405    405    405    405  milestone
+POST floor:skip_milestone                 login  403    403    403    403    302    302    302    404  milestone
+GET  floor:photograph                     login  403    403    405    403    405    405    405    405  reached
+POST floor:photograph                     login  403    403    409    403    409    409    409    404  reached
+GET  floor:photo                          login  403    403    200    200    200    200    200    404  photo
 GET  floor:drawing                        login  403    403    200    200    200    200    200    404  operation
 GET  floor:sheet_pdf                      login  403    403    200    200    200    200    200    404  sheet_operation
 GET  floor:order                          login  403    403    405    403    405    405    405    405  machine
@@ -105,6 +115,7 @@ GET  portal:quote_drawing                 login  200    404    403    403    403
 GET  portal:jobs                          login  200    200    403    403    403    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
+GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
@@ -119,6 +130,7 @@ POST portal:link_quote_decline            302    302    302    302    302    302
 GET  portal:link_quote_pdf                200    200    200    200    200    200    200    200    200  link_quote,sent
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
@@ -351,6 +363,16 @@ GET  production_layerrule        add                    403    200    200    200
 POST production_layerrule        add                    403    302    302    302    200    - client={client}&layer=GRAVUR&role=engrave
 GET  production_layerrule        change,history         200    200    200    200    404    layer_rule
 POST production_layerrule        change                 403    302    302    302    404    layer_rule layer=X7&role=bend
+GET  production_milestonetemplate list,export           200    200    200    200    200
+POST production_milestonetemplate saved                 302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_milestonetemplate add                   403    200    200    200    200
+POST production_milestonetemplate add                   403    302    302    302    302    - name=New
+GET  production_milestonetemplate change,history        200    200    200    200    404    milestone_template
+POST production_milestonetemplate change                403    302    302    302    404    milestone_template name=New
+GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
+POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
+POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken
 GET  production_job              list,export            200    200    200    200    200
 POST production_job              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_job              add                    403    403    403    403    403
@@ -430,6 +452,7 @@ POST billing_invoice             add                    403    403    403    403
 GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -541,6 +564,10 @@ production_layerrule        remove         403    302    302    302    404    la
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job
 production_job              by-hand        403    302    302    302    404    by_hand
+production_job              milestones     403    302    302    302    404    job template={milestone_template}
+production_milestonetemplate standard      403    302    302    302    404    milestone_template
+production_milestonetemplate archive       403    302    302    302    404    milestone_template
+production_milestonetemplate restore       403    302    302    302    404    archived_template
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
@@ -570,7 +597,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_invoice             issue          403    302    302    302    404    draft_invoice
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
-billing_invoice             cancel         403    409    409    409    404    invoice reason=Wrong
+billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

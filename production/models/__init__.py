@@ -2,6 +2,8 @@ from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
+from production.models.milestone import Milestone, MilestonePhoto
+from production.models.milestone_template import Event, MilestoneTemplate, TemplateMilestone
 from production.models.nest import Nest, NestPart, NestSheet
 from production.models.nesting_rules import NestingRules
 from production.models.operation import Operation, Run, RunPart
@@ -16,12 +18,16 @@ __all__ = [
     "DesignFile",
     "Enquiry",
     "EnquiryLine",
+    "Event",
     "Job",
     "JobLine",
     "LayerRole",
     "LayerRule",
     "LineMaterial",
     "Measurement",
+    "Milestone",
+    "MilestonePhoto",
+    "MilestoneTemplate",
     "Nest",
     "NestPart",
     "NestSheet",
@@ -36,4 +42,5 @@ __all__ = [
     "RunPart",
     "Slicing",
     "Step",
+    "TemplateMilestone",
 ]

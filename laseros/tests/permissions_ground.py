@@ -15,6 +15,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
@@ -400,4 +401,4 @@ def _mark_money(world) -> None:
     Activity.objects.exclude(money={}).update(money={"total": "7319.37"})
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
-        Invoice.objects.filter(pk=world.paid_back.pk).update(total=1)
+        Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))

@@ -23,6 +23,7 @@ from production.admin import client_material
 from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
+from production.admin.job_board import Boards
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
 from production.states import OPEN_JOB, OPEN_OPERATION
@@ -126,7 +127,7 @@ class BillFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(follow.Followed, RoomAdmin):
+class JobAdmin(follow.Followed, Boards, RoomAdmin):
     list_display = ("number", "title", "client", "state_shown", "next_shown", "priority_shown", "due", "made",
                     "total_shown")  # fmt: skip
     list_display_links = ("number", "title")

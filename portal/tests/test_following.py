@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
 from pypdf import PdfReader
@@ -77,6 +78,7 @@ def test_it_rings_when_the_job_changes_and_not_for_another(buyer, office):
         second = json.loads(await socket.receive_from())
         await database_sync_to_async(revoke)()
         closed = await socket.receive_output(sockets.PATIENCE)
+        await database_sync_to_async(connections.close_all)()  # of the thread that looked
         return first, second, closed
 
     def revoke():

@@ -124,7 +124,7 @@ NAVIGATION = (
                 "fact_check",
                 "admin:machines_machinejob_changelist",
                 "machines.view_machinejob",
-                "unclear_work",
+                "open_work",
                 "warning",
             ),
             Entry(

@@ -201,6 +201,9 @@ class MachineAdmin(Labelled, RoomAdmin):
         look = reverse("admin:machines_machine_doctor", args=[obj.pk])
         return [
             Related(_("The doctor"), look, "stethoscope", CHANGE) if drivers.connects(obj.driver) else None,
+            Related(_("Spools"), reverse("floor:spools", args=[obj.pk]), "donut_large", "production.view_operation")
+            if obj.kind == Machine.Kind.PRINTER
+            else None,
             to_list("production.operation", icon="list_alt", **mine),
             to_list("production.run", icon="timer", **mine),
             to_list("production.cuttingparameter", icon="tune", **mine),

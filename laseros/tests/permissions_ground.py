@@ -40,7 +40,16 @@ from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
 from machines.models import Machine, MachineJob, MachineStatus, StateChange
 from production import enquiries, jobs, layer_rules, queue, runs
-from production.models import CuttingParameter, DesignFile, Measurement, NestingRules, Operation, Product, Run
+from production.models import (
+    CuttingParameter,
+    DesignFile,
+    MachineWork,
+    Measurement,
+    NestingRules,
+    Operation,
+    Product,
+    Run,
+)
 from production.nests import deciding
 from production.states import NEST
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered
@@ -243,6 +252,11 @@ def _around(world) -> None:
         workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),
         ended_at=timezone.now(), outcome="unclear",
     )  # fmt: skip
+    printed = MachineJob.objects.create(
+        workspace=workspace, machine=world.busy, key="8", name="Plate", started_at=timezone.now(),
+        ended_at=timezone.now(), outcome="finished", claim="ours", work="X",
+    )  # fmt: skip
+    world.plate = MachineWork.objects.create(workspace=workspace, machine_job=printed, run=world.running, how="started")
     told = _connected(world, "S3", State.RUNNING)
     world.command = commands.request(told, "pause", key="told", by=None)
     world.spare_machine, world.archived_machine = _machine(world, "X0"), _machine(world, "X1")

@@ -87,8 +87,18 @@ GET  floor:abort                          login  403    403    200    403    200
 POST floor:abort                          login  403    403    302    403    302    302    302    404  running good=0&scrap=0
 GET  floor:undo                           login  403    403    405    403    405    405    405    405  over,never
 POST floor:undo                           login  403    403    302    403    302    302    302    404  over,never
+GET  floor:all_good                       login  403    403    405    403    405    405    405    405  running
+POST floor:all_good                       login  403    403    302    403    302    302    302    404  running
+GET  floor:plate                          login  403    403    405    403    405    405    405    405  plate
+POST floor:plate                          login  403    403    302    403    302    302    302    404  plate good=1
+GET  floor:spools                         login  403    403    200    200    200    200    200    404  machine
+POST floor:spools                         login  403    403    302    403    302    302    302    404  machine slot=1
+GET  floor:whose                          login  403    403    200    200    200    200    200    200
+GET  floor:claim                          login  403    403    405    403    405    405    405    405  machine_job
+POST floor:claim                          login  403    403    302    403    302    302    302    404  machine_job
 # The wall board
 GET  board:board                          login  403    403    200    200    200    200    200    200
+GET  board:needs                          login  403    403    200    200    200    200    200    200
 GET  board:card                           login  403    403    200    200    200    200    200    404  machine
 # The portal: for contacts of the client; staff are nobody's contact
 GET  portal:home                          login  200    200    403    403    403    403    403    403
@@ -515,7 +525,6 @@ machines_machine            forget         403    403    302    302    404    sp
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
-machines_machinejob         whose          403    403    302    302    404    machine_job work=J-1
 machines_machinejob         nobodys        403    403    302    302    404    machine_job
 production_enquiry          lose           403    302    302    302    404    enquiry
 production_enquiry          reopen         403    302    302    302    404    lost

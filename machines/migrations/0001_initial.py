@@ -104,6 +104,7 @@ class Migration(migrations.Migration):
                 ('metres', models.FloatField(blank=True, null=True, verbose_name='filament m')),
                 ('kwh_before', models.FloatField(blank=True, null=True)),
                 ('kwh', models.FloatField(blank=True, null=True, verbose_name='energy kWh')),
+                ('feeding', models.JSONField(blank=True, default=dict)),
                 ('claim', models.CharField(choices=[('open', 'whose is this?'), ('ours', 'of a job'), ('nobodys', 'not for a job')], default='open', max_length=8, verbose_name='belongs')),
                 ('work', models.CharField(blank=True, max_length=200, verbose_name='made for')),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='machines.machine', verbose_name='machine')),

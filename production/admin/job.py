@@ -18,6 +18,7 @@ from laseros.core.templatetags.laseros import day, money_filter, number
 from production import jobs
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
+from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
 from production.states import OPEN_JOB, OPEN_OPERATION
@@ -195,6 +196,7 @@ class JobAdmin(RoomAdmin):
                 "runs__operator", "runs__machine", "nest_parts__nest"
             ).order_by("id")
             context["wanting"] = _wanting(obj)
+            context["machines_used"] = costs.of_job(obj)
             context["job"] = obj
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -205,6 +207,7 @@ class JobAdmin(RoomAdmin):
             to_record(obj.enquiry, icon="mail"),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
+            to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),
             to_list(
                 "production.operation", _("Operations"), icon="list_alt", which="all", job_line__job__id__exact=obj.pk
             ),

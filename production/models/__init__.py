@@ -2,6 +2,7 @@ from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
+from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
 from production.models.nest import Nest, NestPart, NestSheet
 from production.models.nesting_rules import NestingRules
 from production.models.operation import Operation, Run, RunPart
@@ -21,6 +22,8 @@ __all__ = [
     "LayerRole",
     "LayerRule",
     "LineMaterial",
+    "LoadedSpool",
+    "MachineWork",
     "Measurement",
     "Nest",
     "NestPart",
@@ -35,5 +38,6 @@ __all__ = [
     "Run",
     "RunPart",
     "Slicing",
+    "SpoolTag",
     "Step",
 ]

@@ -17,6 +17,7 @@ from machines import drivers
 from machines.models import Command
 from production import following, jobs, progress, queue, undoing
 from production.filters import QueueFilter, contains
+from production.machine_work import counting, matching
 from production.models import NestPart, NestSheet, Operation, Run
 from production.states import ACTIVE_RUN, IN_QUEUE
 from production.views.access import LOOK, SESSION_KEY, WORK, floor, machines, my_machine
@@ -197,6 +198,8 @@ def now(request, machine) -> dict:
         "live": progress.of_run(run) if run else None,
         "over": None if run else just_over(machine),
         "answer": answer,
+        "plates": counting.open_plates(run) if run is not None and connected else [],
+        "unclaimed": matching.open_jobs().filter(machine=machine).count() if connected else 0,
         "can_work": request.user.has_perm(WORK),
     }
 

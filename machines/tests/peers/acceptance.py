@@ -72,6 +72,16 @@ def tell(printer, name, **arguments):
     return asked.state, asked.reason
 
 
+def ends_as(printer, *wanted: list[str], seconds: float = 15) -> None:
+    """The machine's rows get these outcomes, oldest first; otherwise it says which they got."""
+    try:
+        eventually(lambda: outcomes(printer) in wanted, seconds)
+    except AssertionError:
+        rows = MachineJob.objects.filter(machine=printer).order_by("started_at")
+        found = list(rows.values("key", "outcome", "started_at", "ended_at", "progress", "why"))
+        raise AssertionError(f"{found} did not end as {wanted}") from None
+
+
 def outcomes(printer) -> list[str]:
     return list(MachineJob.objects.filter(machine=printer).order_by("started_at").values_list("outcome", flat=True))
 
@@ -87,11 +97,11 @@ def test_printing_pausing_going_on_finishing_and_cancelling(printer, file, tmp_p
         assert tell(printer, "print", file=file)[0] == "refused"
         assert tell(printer, "resume")[0] == "confirmed"
         is_(printer, "finished", seconds=90)
-        eventually(lambda: outcomes(printer) == ["finished"], 10)
+        ends_as(printer, ["finished"], seconds=10)
         assert tell(printer, "print", file=file)[0] == "confirmed"
         is_(printer, "running")
         assert tell(printer, "stop")[0] == "confirmed"
-        eventually(lambda: outcomes(printer) == ["finished", "cancelled"], 10)
+        ends_as(printer, ["finished", "cancelled"], seconds=10)
 
 
 def test_a_watcher_killed_in_the_middle(printer, file, tmp_path):
@@ -103,7 +113,7 @@ def test_a_watcher_killed_in_the_middle(printer, file, tmp_path):
         os.kill(first.pid, signal.SIGKILL)
         begin()
         is_(printer, "finished", seconds=90)
-        eventually(lambda: outcomes(printer) == ["finished"], 15)
+        ends_as(printer, ["finished"], seconds=15)
 
 
 def test_ended_while_no_watcher_was_there(printer, file, tmp_path, server):
@@ -116,7 +126,7 @@ def test_ended_while_no_watcher_was_there(printer, file, tmp_path, server):
         driver = drivers.build(server.driver, server.options, tmp_path)
         asyncio.run(_cancel(driver))
         begin()
-        eventually(lambda: outcomes(printer) == ["cancelled"], 40)
+        ends_as(printer, ["cancelled"], seconds=40)
 
 
 async def _cancel(driver):
@@ -144,7 +154,7 @@ def test_the_server_restarted_in_the_middle(printer, file, tmp_path, server):
         is_(printer, "running")
         server.restart()
         is_(printer, "idle", "finished", seconds=90)
-        eventually(lambda: outcomes(printer) in (["failed"], ["unclear"]), 20)
+        ends_as(printer, ["failed"], ["unclear"], seconds=20)
         assert len(outcomes(printer)) == 1
 
 
@@ -157,7 +167,7 @@ def test_a_fault(printer, file, tmp_path, server):
         server.fault()
         is_(printer, "error")
         assert MachineStatus.objects.get(machine=printer).message
-        eventually(lambda: outcomes(printer) == ["failed"], 10)
+        ends_as(printer, ["failed"], seconds=10)
         server.recover()
         is_(printer, "idle", seconds=60)
         assert outcomes(printer) == ["failed"]

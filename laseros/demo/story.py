@@ -84,8 +84,15 @@ class Planner:
     def orders(self, count: int, start: dt.datetime, end: dt.datetime, *, settled=False) -> list[Order]:
         """`count` orders taken between `start` and `end`, in time; `settled` ones are all brought to an end."""
         step = (end - start) / count
-        taken = [self._working_time(start + step * (number + self.chance.random())) for number in range(count)]
+        taken = [self._taken(start + step * (number + self.chance.random())) for number in range(count)]
         return [self._order(moment, settled) for moment in sorted(taken)]
+
+    def _taken(self, moment):
+        """When the order came in: at work, and never after now (today may be a Sunday)."""
+        moment = self._working_time(moment)
+        while moment > self.plan.now or not _at_work(moment):
+            moment -= dt.timedelta(hours=1)
+        return moment
 
     def _order(self, taken, settled) -> Order:
         lines = [self._line() for _n in range(self.chance.choices((1, 2, 3), (60, 28, 12))[0])]
@@ -182,6 +189,10 @@ class Planner:
 
     def _working_time(self, moment):
         """The same moment, or the next one at which somebody is at work."""
-        while moment.weekday() > 4 or moment.hour not in WORKING_HOURS:
+        while not _at_work(moment):
             moment = (moment + dt.timedelta(hours=1)).replace(minute=self.chance.randrange(60))
         return moment
+
+
+def _at_work(moment: dt.datetime) -> bool:
+    return moment.weekday() <= 4 and moment.hour in WORKING_HOURS

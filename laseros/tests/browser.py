@@ -23,7 +23,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from laseros import probe
 from laseros.management.commands.run import PROCESSES
@@ -33,7 +33,8 @@ DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 # Longer than a person would wait: two cores may be busy with other tests.
-PATIENCE = 20.0
+PATIENCE = 60.0
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 def eventually(look: Callable, seconds: float = PATIENCE):

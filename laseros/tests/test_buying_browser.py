@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import OutgoingMail, Workspace
 from inventory.models import Item, PurchaseOrder
-from laseros.tests.browser import chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, perform_waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,7 +21,7 @@ def page(live_server, chromium):  # noqa: F811
     session.force_login(new_person("superuser"), backend="accounts.backends.WorkspaceRoleBackend")
     cookie = session.cookies[settings.SESSION_COOKIE_NAME].value
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(PATIENCE * 1000)
     context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
     yield context.new_page()
     context.close()

@@ -124,3 +124,15 @@ def test_the_history_is_deterministic(demo):
     assert [(o.taken, o.client, o.decision, len(o.runs)) for o in first] == [
         (o.taken, o.client, o.decision, len(o.runs)) for o in again
     ]
+
+
+@pytest.mark.parametrize("day", range(23, 30))  # Monday to Sunday
+@pytest.mark.parametrize("hour", [2, 12, 22])
+def test_nothing_happened_after_now(day, hour):
+    now = dt.datetime(2026, 11, day, hour, tzinfo=dt.UTC)
+    plan = Plan(PRINT_PARTS, lambda part, quantity: SimpleNamespace(seconds_each=600), 40, 4, 14, now)
+    orders = Planner(plan, "seed").orders(200, now - dt.timedelta(days=60), now)
+    moments = [moment for order in orders for moment in (order.taken, order.sent, order.decided, order.made)]
+    moments += [order.invoiced for order in orders] + [paid[0] for order in orders for paid in order.payments]
+    moments += [run.finished for order in orders for run in order.runs]
+    assert max(filter(None, moments)) <= now

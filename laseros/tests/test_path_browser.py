@@ -144,7 +144,7 @@ def a_drawing_is_dropped_and_measured(walk) -> None:
     page.locator("[data-dropzone]").dispatch_event("drop", {"dataTransfer": dropped})
     part = page.locator("#drawings tbody tr")
     expect(part).to_contain_text(f"{PART}.dxf")
-    expect(part.locator("[data-part-state]")).to_have_text("material missing", timeout=40_000)
+    expect(part.locator("[data-part-state]")).to_have_text("material missing")
     part.locator("summary").click()
     expect(part).to_contain_text("240,0 × 160,0 mm")
     expect(part).to_contain_text("1 051 mm")
@@ -228,7 +228,7 @@ def the_operator_starts_and_everybody_sees_it_move(walk) -> None:
         assert len(seen) > 2, f"{looks.url} stood still: {seen}"
         assert seen == sorted(seen)
     expect(card).to_contain_text(walk.job)
-    expect(now).to_contain_text("says it is done", timeout=30_000)
+    expect(now).to_contain_text("says it is done")
     expect(card).to_contain_text("finished")
 
 
@@ -260,7 +260,7 @@ def what_is_short_is_made_again(walk) -> None:
     first = page.locator("#queue li").first
     expect(first).to_contain_text(f"1 × {PART}")
     first.get_by_role("button", name="Start").click()
-    expect(page.locator("#now")).to_contain_text("says it is done", timeout=30_000)
+    expect(page.locator("#now")).to_contain_text("says it is done")
     finish(page, good=1)
     expect(page.get_by_text("1 good, 0 scrap.")).to_be_visible()
     expect(page.get_by_text("The queue is empty")).to_be_visible()

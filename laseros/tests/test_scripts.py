@@ -16,7 +16,7 @@ from django.template import engines
 from django.test import RequestFactory
 from playwright.sync_api import expect
 
-from laseros.tests.browser import chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +92,7 @@ def shop(chromium):  # noqa: F811
     context = chromium.new_context(
         viewport={"width": 900, "height": 900}, color_scheme="light", reduced_motion="reduce"
     )
-    context.set_default_timeout(5000)
+    context.set_default_timeout(PATIENCE * 1000)
     tab = Shop(context.new_page())
     yield tab
     context.close()

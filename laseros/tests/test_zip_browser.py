@@ -50,8 +50,8 @@ def test_a_zip_becomes_a_sent_quote(house, tabs, shop, office):  # noqa: F811
         {"name": "order.zip", "mimeType": "application/zip", "buffer": client_zip()}
     )
     rows = page.locator("#drawings tbody tr")
-    expect(rows).to_have_count(3, timeout=40_000)
-    expect(page.locator("#drawings[data-waiting]")).to_have_count(0, timeout=40_000)
+    expect(rows).to_have_count(3)
+    expect(page.locator("#drawings[data-waiting]")).to_have_count(0)
     expect(page.locator(".lo-parcel")).to_contain_text("4 of 5 files taken · 1 left out")
     expect(page.locator("#id_title")).to_have_value("Covers")
     page.get_by_role("button", name="Take from the file names (2)").click()
@@ -66,7 +66,7 @@ def test_a_zip_becomes_a_sent_quote(house, tabs, shop, office):  # noqa: F811
     nest = re.search(r"NS-\d+-\d+", page.title())[0]
     if (enough := verbs.get_by_role("button", name="Enough searched")).count():
         enough.click()
-    main.get_by_role("link", name="Make the quote on the enquiry").click(timeout=60_000)
+    main.get_by_role("link", name="Make the quote on the enquiry").click()
     verbs.get_by_role("button", name="Make a quote").click()
     price = page.locator(".lo-price").first
     price.locator("summary").first.click()

@@ -7,7 +7,7 @@ from django_scopes import scope
 from playwright.sync_api import expect
 
 from crm import links
-from laseros.tests.browser import chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from machines.models import MachineStatus
 from portal.tests.ground import (
     give_pdf,
@@ -40,7 +40,7 @@ def phone(chromium, live_server):  # noqa: F811
         context = chromium.new_context(
             base_url=live_server.url, **{"viewport": PHONE, "reduced_motion": "reduce", "locale": "en-ZA", **options}
         )
-        context.set_default_timeout(8000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -79,7 +79,7 @@ class _Rows(RoomInline):
 class ComponentInline(_Rows):
     model = Component
     fk_name = "product"
-    verbose_name = _("component")
+    verbose_name, verbose_name_plural = _("component"), _("components")
     fields = ("position", "item", "part", "amount", "measure", "waste_percent")
 
     def get_queryset(self, request):

@@ -37,6 +37,14 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // Narrow tables name each cell beside it; the language decides what else is written with a capital.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const cell of document.querySelectorAll("[data-label]")) {
+      const label = cell.dataset.label;
+      cell.dataset.label = label.charAt(0).toLocaleUpperCase() + label.slice(1);
+    }
+  });
+
   // Where a long form says why it was not stored, below what else is on the page.
   document.addEventListener("DOMContentLoaded", () => {
     const notes = document.querySelectorAll(".errornote");

@@ -207,11 +207,17 @@
     dialog.showModal();
     (tone === "bad" ? dialog.querySelector('[value="no"]') : yes).focus();
     return new Promise((resolve) => {
-      const answered = () => {
+      const settled = new AbortController();
+      const settle = (answer) => {
+        settled.abort();
         asking = false;
-        resolve(dialog.returnValue === "yes");
+        resolve(answer);
       };
-      dialog.addEventListener("close", answered, { once: true });
+      // Escape gives the focus back before "close" arrives; Enter pressed in between must ask again. That late "close"
+      // is no answer to the next question, which is open by then.
+      dialog.addEventListener("cancel", () => settle(false), { signal: settled.signal });
+      const closed = () => dialog.open || settle(dialog.returnValue === "yes");
+      dialog.addEventListener("close", closed, { signal: settled.signal });
     });
   }
 

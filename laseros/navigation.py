@@ -128,6 +128,9 @@ NAVIGATION = (
                 "warning",
             ),
             Entry(
+                _("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"
+            ),
+            Entry(
                 _("Drawings"),
                 "architecture",
                 "admin:production_designfile_changelist",

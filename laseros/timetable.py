@@ -14,6 +14,7 @@ NIGHTLY = {
 # name → (function, minutes)
 ALL_DAY = {
     "work that was lost": ("accounts.work.hand_over_lost", 2),
+    "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),
 }
 

@@ -13,15 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from accounts import work
 from accounts.back_office import OnceForm, Related, RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.labelled import Labelled
 from laseros.core.templatetags.laseros import money_filter
 from machines import board, commands, doctor, drivers, fleet, forms, machine_page
+from machines.files import finding
+from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
 from machines.models import Command, Machine, StateChange
 
-__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "StateChangeAdmin"]
+__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin"]
 
 CHANGE = "machines.change_machine"
 TONES = {
@@ -43,6 +46,12 @@ def _tell(name: str):
         commands.request(machine, name, key=key, by=request.user)
 
     return run
+
+
+def _look(request, machine) -> str:
+    work.queue(finding.find, machine.workspace, machine.pk, subject=machine, by=request.user)
+    messages.success(request, _("It is being asked for its files."))
+    return f"{reverse('admin:machines_printfile_changelist')}?machine__id__exact={machine.pk}"
 
 
 def _in(*states: str, command: str):
@@ -79,6 +88,8 @@ class MachineAdmin(Labelled, RoomAdmin):
              _in("finished", "error", "paused", "running", "preparing", command="forget"), form=OnceForm,
              icon="ink_eraser", done=_("Asked. The simulated machine will be idle."),
              confirm=_("The simulated machine is idle afterwards, as if it had never begun.")),
+        Verb("look", _("Look for files"), lambda request, machine: _look(request, machine), CHANGE, finding.has_files,
+             icon="folder_open"),
     )  # fmt: skip
 
     # --- the form -------------------------------------------------------------------------------------------------
@@ -102,7 +113,7 @@ class MachineAdmin(Labelled, RoomAdmin):
             (_("Connection"), {"fields": ["driver", *self._settings(request, obj)]}),
             (
                 _("What it can do"),
-                {"fields": (("bed_width_mm", "bed_height_mm"), "power_w")},
+                {"fields": (("bed_width_mm", "bed_height_mm"), ("power_w", "nozzle_mm"))},
             ),
             (
                 _("How it moves"),
@@ -207,6 +218,7 @@ class MachineAdmin(Labelled, RoomAdmin):
             to_list("production.operation", icon="list_alt", **mine),
             to_list("production.run", icon="timer", **mine),
             to_list("production.cuttingparameter", icon="tune", **mine),
+            to_list("machines.printfile", icon="folder_open", **mine) if finding.has_files(obj) else None,
             to_list("machines.machinejob", icon="fact_check", **mine),
             to_list("machines.statechange", icon="history", **mine),
             to_list("machines.command", icon="send", **mine),

@@ -472,6 +472,7 @@ class Migration(migrations.Migration):
                 ('scrap', models.PositiveIntegerField(default=0, verbose_name='scrap')),
                 ('material_used', models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name='material used')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('plates_sent', models.PositiveIntegerField(default=0, editable=False)),
                 ('undone', models.PositiveSmallIntegerField(default=0, verbose_name='taken back')),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='machines.machine', verbose_name='machine')),
                 ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='production.operation', verbose_name='operation')),

@@ -105,6 +105,7 @@ class Run(WorkspaceModel):
     scrap = models.PositiveIntegerField(_("scrap"), default=0)
     material_used = models.DecimalField(_("material used"), max_digits=14, decimal_places=3, default=0)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    plates_sent = models.PositiveIntegerField(default=0, editable=False)  # how often its file was sent to be printed
     undone = models.PositiveSmallIntegerField(_("taken back"), default=0)  # how often
 
     class Meta:

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from machines.models import MachineJob
-from production import runs, sheet_runs
+from production import dispatching, runs, sheet_runs
 from production.machine_work import counting, following, matching
 from production.models import MachineWork, Operation
 from production.views import queue
-from production.views.access import LOOK, WORK, floor
+from production.views.access import LOOK, WORK, floor, machines
 from production.views.runs import _floor, _run, _said
 
 MOST = 50
@@ -44,6 +44,32 @@ def all_good(request, pk):
     else:
         done = runs.finish(run, good=run.quantity, scrap=0, by=request.user)
     messages.success(request, _said(done))
+    return _floor(request, run.machine_id)
+
+
+@floor(WORK)
+@require_POST
+def send(request, pk):
+    """An operation to the machines chosen, each its share."""
+    operation = get_object_or_404(Operation.objects.select_related("machine"), pk=pk)
+    chosen = [queue.number(value) for value in request.POST.getlist("machine")]
+    found = list(machines().filter(pk__in=[number for number in chosen if number is not None]))
+    if not found:
+        messages.warning(request, _("Choose a machine first."))
+        return redirect("floor:operation", pk=operation.pk)
+    sent = dispatching.fan_out(operation, found, request.user)
+    names = ", ".join(run.machine.name for run in sent)
+    messages.success(request, _("It is being sent to %(machines)s.") % {"machines": names})
+    return redirect("floor:operation", pk=operation.pk)
+
+
+@floor(WORK)
+@require_POST
+def send_next(request, pk):
+    """The plate is clear: the next one of the run."""
+    run = _run(pk)
+    dispatching.send_next(run, request.user)
+    messages.success(request, _("The next plate is being sent."))
     return _floor(request, run.machine_id)
 
 

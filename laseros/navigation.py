@@ -127,9 +127,7 @@ NAVIGATION = (
                 "open_work",
                 "warning",
             ),
-            Entry(
-                _("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"
-            ),
+            Entry(_("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"),
             Entry(
                 _("Drawings"),
                 "architecture",

@@ -5,7 +5,7 @@ import secrets
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -17,8 +17,9 @@ from accounts import work
 from accounts.back_office import OnceForm, Related, RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.labelled import Labelled
+from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import money_filter
-from machines import board, commands, doctor, drivers, fleet, forms, machine_page
+from machines import board, commands, doctor, drivers, fleet, forms, machine_page, pairing
 from machines.files import finding
 from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
@@ -46,6 +47,13 @@ def _tell(name: str):
         commands.request(machine, name, key=key, by=request.user)
 
     return run
+
+
+def _go(request, address: str) -> HttpResponse:
+    """Another page, also for htmx."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def _look(request, machine) -> str:
@@ -170,8 +178,47 @@ class MachineAdmin(Labelled, RoomAdmin):
             path(
                 "<path:object_id>/doctor/", self.admin_site.admin_view(self.doctor_view), name="machines_machine_doctor"
             ),
+            path("<path:object_id>/pair/", self.admin_site.admin_view(self.pair_view), name="machines_machine_pair"),
             *super().get_urls(),
         ]
+
+    def pair_view(self, request, object_id):
+        """POST asks the machine for a key; the page then asks every second (`?ask=1`) whether somebody allowed it."""
+        machine = self.get_object(request, object_id)
+        if machine is None or not pairing.can_pair(machine):
+            raise Http404
+        if not self.has_change_permission(request, machine):
+            raise PermissionDenied
+        name = f"pairing:{machine.pk}"
+        try:
+            if request.method == "POST":
+                request.session[name] = pairing.ask(machine)
+                return redirect("admin:machines_machine_pair", machine.pk)
+            if request.GET.get("ask") and name in request.session:
+                return self._asked_again(request, machine, name)
+        except Refused as refusal:
+            request.session.pop(name, None)
+            messages.error(request, refusal.reason)
+            return _go(request, reverse("admin:machines_machine_pair", args=[machine.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Let it give us a key"),
+            "subtitle": str(machine),
+            "opts": self.opts,
+            "original": machine,
+            "machine": machine,
+            "waiting": name in request.session,
+        }
+        return TemplateResponse(request, "admin/machines/pair.html", context)
+
+    def _asked_again(self, request, machine, name: str):
+        key = pairing.key_for(machine, request.session[name])
+        if key is None:
+            return HttpResponse(status=204)
+        pairing.keep(machine, key, request.user)
+        del request.session[name]
+        messages.success(request, _("The machine gave us a key. It is connected in a moment."))
+        return _go(request, reverse("admin:machines_machine_change", args=[machine.pk]))
 
     def doctor_view(self, request, object_id):
         """What is wrong with the connection; POST forgets the certificate of the first time and looks again."""
@@ -214,6 +261,9 @@ class MachineAdmin(Labelled, RoomAdmin):
             Related(_("The doctor"), look, "stethoscope", CHANGE) if drivers.connects(obj.driver) else None,
             Related(_("Spools"), reverse("floor:spools", args=[obj.pk]), "donut_large", "production.view_operation")
             if obj.kind == Machine.Kind.PRINTER
+            else None,
+            Related(_("Let it give us a key"), reverse("admin:machines_machine_pair", args=[obj.pk]), "key", CHANGE)
+            if pairing.can_pair(obj)
             else None,
             to_list("production.operation", icon="list_alt", **mine),
             to_list("production.run", icon="timer", **mine),

@@ -93,7 +93,7 @@ class PrintFileAdmin(RoomAdmin):
     list_filter_submit = True
     search_fields = ("name", "path", "machine__name", "sha256")
     search_help_text = _("Name, folder, machine or checksum")
-    readonly_fields = ("name", "machine", "path", "state_shown", "bytes", "modified_at", "seen_at", "sha256", "reason",
+    readonly_fields = ("name", "machine", "path", "state_word", "bytes", "modified_at", "seen_at", "sha256", "reason",
                        "slicer", "time", "filament", "layers", "made_for")  # fmt: skip
     export_fields = ("name", "machine", "path", "state", "size", "sha256", "modified_at")
     actions = ("fetch_all",)
@@ -126,7 +126,7 @@ class PrintFileAdmin(RoomAdmin):
         if obj is None:
             return ((None, {"fields": ("upload",)}),)
         return (
-            (None, {"fields": (("name", "machine"), ("path", "state_shown"), ("bytes", "modified_at"), "reason")}),
+            (None, {"fields": (("name", "machine"), ("path", "state_word"), ("bytes", "modified_at"), "reason")}),
             (_("Slicer"), {"fields": (("slicer", "made_for"), ("time", "filament"), "layers")}),
             (_("Checksum"), {"fields": ("sha256", "seen_at"), "classes": ("collapse",)}),
         )
@@ -135,7 +135,7 @@ class PrintFileAdmin(RoomAdmin):
         return () if obj is None else self.readonly_fields
 
     def has_change_permission(self, request, obj=None):
-        return False if obj is not None else super().has_change_permission(request, obj)
+        return False  # it is fetched, sent and deleted, never edited
 
     def save_form(self, request, form, change):
         return moving.add(request.workspace, form.cleaned_data["upload"], request.user)
@@ -211,6 +211,10 @@ class PrintFileAdmin(RoomAdmin):
         if file.state in ("fetching", "sending") and file.percent is not None:
             words = f"{words} · {file.percent} %"
         return file.state, words
+
+    @display(description=_("state"))
+    def state_word(self, file):
+        return self.state_shown(file)[1]
 
     @display(description=_("file size"), ordering="size")
     def bytes(self, file):

@@ -336,7 +336,7 @@ GET  machines_printfile          add                    403    403    200    200
 POST machines_printfile          add                    403    403    200    200    200
 GET  machines_printfile          change,history         200    200    200    200    404    print_file
 GET  machines_printfile          picture,download       200    200    200    200    404    print_file
-POST machines_printfile          change                 403    403    302    302    404    print_file
+POST machines_printfile          change                 403    403    403    403    403    print_file
 GET  machines_command            list,export            200    200    200    200    200
 POST machines_command            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_command            add                    403    403    403    403    403

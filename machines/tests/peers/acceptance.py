@@ -16,13 +16,13 @@ from machines import commands, drivers, sealing
 from machines.forms import settings_of
 from machines.models import Command, Machine, MachineJob, MachineStatus
 from machines.tests.at_once import eventually, watchers
-from machines.tests.peers.servers import Moonraker, OctoPrint
+from machines.tests.peers.servers import Moonraker, OctoPrint, PrusaLink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ON_THE_PAGE_WITHIN = 3.0
 
 
-@pytest.fixture(scope="module", params=[OctoPrint, Moonraker], ids=["octoprint", "moonraker"])
+@pytest.fixture(scope="module", params=[OctoPrint, Moonraker, PrusaLink], ids=["octoprint", "moonraker", "prusalink"])
 def server(request):
     with tempfile.TemporaryDirectory() as folder:
         found = request.param(Path(folder) / "server")

@@ -40,3 +40,18 @@ def _next(workspace, key: str) -> int:
             rows.update(last=F("last") + 1)
     # The UPDATE holds the row until commit, so this reads our own number.
     return rows.values_list("last", flat=True).get()
+
+
+def draw_position(workspace, kind: str) -> int:
+    """The next place in a row that nobody reads as a number. As `draw`: inside the transaction that stores it."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("a position is drawn inside the transaction that uses it")
+    return _next(workspace, f"{kind}:")
+
+
+def coming(workspace, kind: str, day) -> str:
+    """The number that would be drawn now. Somebody else may be quicker: whoever uses it looks again when drawing."""
+    form = workspace.number_formats.get(kind) or numbering.DEFAULTS[kind]
+    prefix, suffix, width = numbering.split(form, day)
+    last = Sequence.objects.filter(prefix=f"{kind}:{prefix}…{suffix}").values_list("last", flat=True).first() or 0
+    return f"{prefix}{last + 1:0{width}d}{suffix}"

@@ -25,9 +25,11 @@ DETAILS = {
     "address": gettext_lazy("address"),
     "amount": gettext_lazy("amount"),
     "balance": gettext_lazy("to be paid"),
+    "by": gettext_lazy("by"),
     "code": gettext_lazy("code"),
     "command": gettext_lazy("command"),
     "copy of": gettext_lazy("copy of"),
+    "corrects": gettext_lazy("corrects"),
     "differences": gettext_lazy("differences"),
     "drawing": gettext_lazy("drawing"),
     "due": gettext_lazy("due"),
@@ -44,6 +46,7 @@ DETAILS = {
     "kind": gettext_lazy("kind"),
     "left g": gettext_lazy("left g"),
     "machine": gettext_lazy("machine"),
+    "missing": gettext_lazy("missing"),
     "name": gettext_lazy("name"),
     "net": gettext_lazy("net"),
     "not in the books": gettext_lazy("not in the books"),
@@ -77,6 +80,7 @@ SILENT = {"key"}  # for machines, not for people
 # Values that verbs write as the program knows them, whatever the language.
 VALUES = {
     "lines": gettext_lazy("lines"),
+    "corrects": gettext_lazy("corrects"),
     "differences": gettext_lazy("differences"),
     "prices": gettext_lazy("prices"),
     "start": gettext_lazy("Start"),

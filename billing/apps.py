@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +8,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Quotes and invoices")
 
     def ready(self):
-        from billing import printing, receivers, tasks, trail  # noqa: F401
+        from billing import guards, printing, receivers, tasks, trail  # noqa: F401
+
+        pre_migrate.connect(guards.take_up, dispatch_uid="billing.guards.take_up", sender=self)
+        post_migrate.connect(guards.lay, dispatch_uid="billing.guards.lay", sender=self)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering
-from billing.models import Allocation, Invoice, Payment
+from billing.models import Allocation, Invoice, Kind, Payment
 from billing.states import INVOICE, OWED
 from laseros.core.errors import Refused
 from laseros.core.money import cents, show
@@ -79,8 +79,9 @@ def complete_if_settled(job: Job) -> bool:
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state != "made" or any(line.to_invoice for line in job.lines.all()):
         return False
-    states = set(job.invoices.exclude(state="cancelled").values_list("state", flat=True))
-    if states != {"paid"}:
+    standing = job.invoices.filter(kind=Kind.INVOICE).exclude(state__in=("cancelled", "reversed"))
+    states = set(standing.values_list("state", flat=True))
+    if not states or states - {"paid", "credited"}:
         return False
     jobs.complete(job)
     return True
@@ -129,7 +130,7 @@ def _ask_about_second(invoice: Invoice, amount: Decimal, received_on: date) -> N
 def _take(invoice: Invoice, amount: Decimal) -> None:
     """Raise what is paid, under the database's own check. Rounded there, because SQLite adds in binary."""
     paid = Round(F("paid") + amount, precision=4)
-    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=paid)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=paid + F("credited"))
     if not rows.update(paid=paid):
         raise Refused(_why_not(invoice), code="over-balance" if invoice.state in OWED else "state")
     invoice.refresh_from_db(fields=["paid"])
@@ -142,6 +143,8 @@ def _why_not(invoice: Invoice) -> str:
             "balance": show(invoice.balance, invoice.currency, locale),
             "invoice": invoice.number,
         }
+    if invoice.is_correction or invoice.state in ("reversed", "credited"):
+        return _("Nothing is owed on %(invoice)s any more.") % {"invoice": invoice.number}
     if invoice.state == "paid":
         return _("%(invoice)s is paid already.") % {"invoice": invoice.number}
     return _("This invoice has not been issued, so nothing is owed on it.")

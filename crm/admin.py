@@ -78,11 +78,11 @@ class ClientAdmin(RoomAdmin):
     readonly_fields = ("code", "created_at")
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"),)}),
+        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
     )
     add_fieldsets = (
         (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"),)}),
+        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
@@ -129,6 +129,12 @@ class ClientAdmin(RoomAdmin):
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
+            Related(
+                str(_("Their material with us")),
+                reverse("admin:production_job_material", args=[obj.pk]),
+                "handshake",
+                "inventory.view_lot",
+            ),
         ]
 
 

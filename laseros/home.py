@@ -14,6 +14,7 @@ from django_scopes import get_scope
 from accounts.models import Activity, Membership
 from accounts.roles import SEE_MONEY
 from accounts.telling import told
+from billing import invoices
 from billing.models import Invoice, PriceRules, Quote, TaxRate
 from billing.states import OWED
 from crm.models import Client
@@ -135,7 +136,7 @@ def _page(name: str) -> str:
 def _money(today: date) -> tuple[list[dict], dict]:
     """Key figures in money and the thirty days behind us; five queries over few or indexed rows."""
     offered = Quote.objects.filter(state="sent").aggregate(sum=Sum("net"), count=Count("pk"))
-    owed = ExpressionWrapper(F("total") - F("paid"), output_field=MONEY)
+    owed = ExpressionWrapper(F("total") - F("paid") - F("credited"), output_field=MONEY)
     due = Invoice.objects.filter(state__in=OWED).aggregate(
         sum=Sum(owed), late=Sum(owed, filter=Q(due_on__lt=today)), count=Count("pk")
     )
@@ -143,7 +144,9 @@ def _money(today: date) -> tuple[list[dict], dict]:
         sum=Sum(ExpressionWrapper(F("on_hand") * F("price"), output_field=MONEY))
     )
     first, month = today - timedelta(days=DAYS - 1), today.replace(day=1)
-    invoiced = _per_day(Invoice.objects.filter(issued_on__gte=min(first, month)).values_list("issued_on"))
+    invoiced = _per_day(
+        Invoice.objects.filter(issued_on__gte=min(first, month)).values_list("issued_on"), invoices.TURNOVER
+    )
     quoted = _per_day(
         Quote.objects.filter(sent_at__gte=_midnight(first)).annotate(day=TruncDate("sent_at")).values_list("day")
     )
@@ -163,8 +166,8 @@ def _midnight(day: date):
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _per_day(rows) -> dict[date, Decimal]:
-    return dict(rows.order_by().annotate(sum=Sum("net")))
+def _per_day(rows, amount="net") -> dict[date, Decimal]:
+    return dict(rows.order_by().annotate(sum=Sum(amount)))
 
 
 def _chart(first: date, today: date, invoiced: dict, quoted: dict) -> dict | None:
@@ -179,7 +182,7 @@ def _chart(first: date, today: date, invoiced: dict, quoted: dict) -> dict | Non
             (2, "quoted", _("Quoted"), quoted),
             (10, "invoiced", _("Invoiced"), invoiced),
         ):
-            amount = amounts.get(day) or 0
+            amount = max(amounts.get(day) or 0, 0)  # a day of credit notes has no bar
             height = round(float(amount / most) * 110, 1)
             if height:
                 bars.append(

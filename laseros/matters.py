@@ -17,7 +17,7 @@ from django_scopes import get_scope, scope
 from accounts.models import Workspace
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
-from production import jobs
+from production import jobs, shortages
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
@@ -106,7 +106,7 @@ MATTERS = (
     ),
     Matter(
         "without_material", _("Operations without enough reserved material"), "production.operation", "category",
-        "warning", lambda today: {"which": "bare"}, "production.view_operation", rows=jobs.without_material,
+        "warning", lambda today: {"which": "bare"}, "production.view_operation", rows=shortages.without_material,
     ),
     Matter(
         "low_items", _("Items below their minimum"), "inventory.item", "inventory_2", "warning",

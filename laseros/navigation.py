@@ -251,6 +251,7 @@ NAVIGATION = (
     Group(
         _("Log"),
         (
+            Entry(_("Issued documents"), "verified", "admin:billing_seal_changelist", "billing.view_seal"),
             Entry(_("Activity"), "history", "admin:accounts_activity_changelist", "accounts.view_activity"),
             Entry(
                 _("Background work"),

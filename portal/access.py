@@ -25,6 +25,7 @@ from accounts.models import User, Workspace
 from crm import links
 from crm.models import AccessLink, Client, Contact
 from laseros.core.errors import NotFound
+from production import client_material
 
 SESSION_KEY = "portal_client"
 MODULE = "portal"
@@ -60,6 +61,12 @@ class Visitor:
     @property
     def invoices(self):
         return self._reach(self.client.invoices.filter(number__isnull=False), "invoice")
+
+    @property
+    def material(self):
+        """What the client left with the business; a link names one document and shows none of it."""
+        rows = client_material.of(self.client)
+        return rows if self.link is None else rows.none()
 
     def _reach(self, rows, kind: str):
         if self.link is None:

@@ -23,6 +23,7 @@ urlpatterns = [
     path("quotes/<int:pk>/", views.quote, name="quote"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("material/", views.material, name="material"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],

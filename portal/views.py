@@ -39,6 +39,7 @@ def home(request, visitor):
         "visitor": visitor,
         "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
         "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
+        "has_material": visitor.material.exists(),
         "jobs": progress.count(visitor.jobs.filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
     }
     return render(request, "portal/home.html", context)
@@ -123,7 +124,9 @@ def _decide(request, visitor, pk, verb, form_class):
     answer = {"name": form.cleaned_data["name"], "ip": request.META.get("REMOTE_ADDR", ""), "by": visitor.user}
     try:
         if verb == "accept":
-            quote_verbs.accept(quote, **answer, quantities=_wanted(request.POST))
+            # No client is sent away because a sheet has to be bought first: the office sees what is missing.
+            reason = _("ordered by the client")
+            quote_verbs.accept(quote, **answer, quantities=_wanted(request.POST), despite=reason)
         else:
             quote_verbs.decline(quote, reason=form.cleaned_data["reason"], **answer)
     except Refused as refusal:
@@ -219,7 +222,7 @@ def invoices(request, visitor):
     context = {
         "visitor": visitor,
         "page": _page(request, visitor.invoices),
-        "owed": owed.annotate(balance=Sum(F("total") - F("paid"))),
+        "owed": owed.annotate(balance=Sum(F("total") - F("paid") - F("credited"))),
     }
     return render(request, "portal/invoices.html", context)
 
@@ -253,6 +256,16 @@ invoice = require_safe(for_client(invoice_page))
 @for_client
 def invoice_pdf(request, visitor, pk):
     return _download(request, visitor, "invoice", get_object_or_404(visitor.invoices, pk=pk))
+
+
+# --- material ---------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def material(request, visitor):
+    """What the client left with us: how much came, how much is left, what of that is spoken for."""
+    return render(request, "portal/material.html", {"visitor": visitor, "page": _page(request, visitor.material)})
 
 
 # --- links ------------------------------------------------------------------------------------------------------------

@@ -26,6 +26,9 @@ INVOICE = {
     "partly_paid": _("partly paid"),
     "paid": _("paid"),
     "overdue": _("overdue"),
+    "credited": _("credited"),
+    "reversed": _("cancelled"),
+    "booked": _("credit"),
 }
 
 

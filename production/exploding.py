@@ -6,13 +6,12 @@ what it takes beside them is booked as its pieces come together. Everything here
 
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from inventory import ledger
-from inventory.models import Item
+from inventory.models import Item, Move
 from laseros.core.errors import Refused
-from production import following, recipes
+from production import booking, following, recipes
 from production.frozen_recipes import thawed
 from production.models import Job, JobLine, LineMaterial, Step
 from production.recipes import Node
@@ -117,10 +116,11 @@ def _take(line: JobLine, items: list) -> None:
 def lacking(line: JobLine) -> list[LineMaterial]:
     """What a line still takes from stock and is promised too little of. Fetch `materials__reservation` with it."""
     pieces = line.missing
-    return [row for row in line.materials.all() if pieces and _needed(row, pieces) > _promised(row)]
+    return [row for row in line.materials.all() if pieces and not row.at_once and needed(row, pieces) > _promised(row)]
 
 
-def _needed(row: LineMaterial, pieces: int) -> Decimal:
+def needed(row: LineMaterial, pieces: int) -> Decimal:
+    """What so many pieces of its line take of it, in the item's unit."""
     return (row.each * pieces).quantize(ledger.STEP)
 
 
@@ -130,27 +130,38 @@ def _promised(row: LineMaterial) -> Decimal:
 
 
 def reserve(line: JobLine, by) -> bool:
-    """Promise a line everything it takes beside its operation, or nothing of it; False when something is short."""
+    """Promise a line everything it takes beside its operation; False when some of it waits for stock."""
     rows = lacking(line)
-    try:
-        with transaction.atomic():
-            for row in rows:
-                if row.reservation is not None:
-                    ledger.release(row.reservation, by)
-                needed = max(_needed(row, line.missing), ledger.STEP)
-                key = f"line-material:{row.pk}:{row.reservation_id or 0}"
-                label = f"{line.job.number} {line.description}"
-                row.reservation = ledger.reserve(row.item, needed, key=key, label=label, by=by)
-                row.save(update_fields=["reservation"])
-    except Refused as refusal:
-        if refusal.code != "short":
-            raise
-        return False
-    return True
+    for row in rows:
+        old, job = row.reservation, line.job
+        if old is not None:
+            ledger.release(old, by, share=False)
+        wanted = max(needed(row, line.missing), ledger.STEP)
+        row.reservation = ledger.reserve(
+            row.item, wanted, key=f"line-material:{row.pk}:{row.reservation_id or 0}",
+            label=f"{job.number} {line.description}", by=by, priority=job.priority, due_on=job.due_on,
+            source=f"job:{job.pk}", despite=_("ordered by the client"), since=old.created_at if old else None,
+        )  # fmt: skip
+        row.save(update_fields=["reservation"])
+        if old is not None:
+            ledger.share_out(row.item, by, why=job.number)
+            row.reservation.refresh_from_db()
+    return not any(row.reservation.waiting for row in rows)
+
+
+def take(job: Job, by) -> None:
+    """Book at once all that the lines of a job take beside their operations, where they are promised all of it."""
+    rows = LineMaterial.objects.filter(job_line__job=job, at_once=False, reservation__state="active")
+    for row in rows.select_related("item", "reservation", "job_line").order_by("pk"):
+        if not row.reservation.waiting:
+            LineMaterial._base_manager.filter(pk=row.pk).update(at_once=True)
+    settle(job, by)
 
 
 def release(job: Job, by) -> None:
-    """Give back all that is promised to a job's lines beside their operations."""
+    """Give back all that is promised to a job's lines beside their operations, or was taken at once and not used."""
+    if LineMaterial._base_manager.filter(job_line__job=job, at_once=True).update(at_once=False):
+        settle(job, by)
     rows = LineMaterial.objects.filter(job_line__job=job, reservation__state="active").select_related("reservation")
     for row in rows.order_by("pk"):
         ledger.release(row.reservation, by)
@@ -180,30 +191,27 @@ def settle(job: Job, by) -> None:
     rows = LineMaterial.objects.filter(job_line__job=job).select_related("item", "reservation").order_by("pk")
     for row in rows:
         line = lines[row.job_line_id]
-        if row.booked != line.made_good:
-            _book(job, line, row, by)
-        if not line.missing and row.reservation is not None:
+        pieces = line.quantity if row.at_once else line.made_good
+        if row.booked != pieces:
+            _book(job, pieces, row, by)
+        if (not line.missing or row.at_once) and row.reservation is not None:
             ledger.release(row.reservation, by)
 
 
-def _book(job: Job, line: JobLine, row: LineMaterial, by) -> None:
-    """Bring what is booked to what was made. Where the books hold less, all they can give is booked, as for runs."""
-    key = f"line-material:{row.pk}:booking:{row.bookings + 1}"
-    target, before = _needed(row, line.made_good), _needed(row, row.booked)
+def _book(job: Job, pieces: int, row: LineMaterial, by) -> None:
+    """Bring what is booked to so many pieces. Where the books hold less, all they can give is booked, as for runs."""
+    keys = f"line-material:{row.pk}:booking:"
+    said = {"key": f"{keys}{row.bookings + 1}", "by": by, "reason": job.number, "source": f"job:{job.pk}"}
+    target, before = needed(row, pieces), needed(row, row.booked)
     if target < before:
-        ledger.post(row.item, before - target, "return", key=key, by=by, reason=job.number, source=f"job:{job.pk}")
+        moves = Move.objects.filter(key__startswith=keys).select_related("item", "lot", "location")
+        booking.give_back(moves, before - target, **said)
     elif target > before:
-        free = Item._base_manager.get(pk=row.item_id).available
-        free += row.reservation.open_quantity if row.reservation else 0
-        quantity = min(target - before, free)
-        if quantity > 0 and row.reservation is not None:
-            ledger.use(row.reservation, quantity, key=key, by=by, reason=job.number, source=f"job:{job.pk}")
-        elif quantity > 0:
-            ledger.post(row.item, -quantity, "usage", key=key, by=by, reason=job.number, source=f"job:{job.pk}")
-    LineMaterial._base_manager.filter(pk=row.pk).update(booked=line.made_good, bookings=row.bookings + 1)
+        booking.take(row.item, target - before, row.reservation, **said)
+    LineMaterial._base_manager.filter(pk=row.pk).update(booked=pieces, bookings=row.bookings + 1)
 
 
 def wanted(line: JobLine) -> list[tuple[Item, Decimal]]:
     """(item, quantity) a line takes beside its operation and is not promised. Fetch as for `lacking`."""
     pieces = line.missing
-    return [(row.item, _needed(row, pieces) - _promised(row) + ledger.STEP) for row in lacking(line)]
+    return [(row.item, needed(row, pieces) - _promised(row) + ledger.STEP) for row in lacking(line)]

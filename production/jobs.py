@@ -2,25 +2,25 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import TypedDict
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, FloatField, OuterRef, Q
-from django.db.models.functions import Cast, Least
-from django.db.models.lookups import LessThan
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering
 from crm.models import Client, Contact
 from inventory import ledger
-from inventory.models import Item, Lot, Reservation
+from inventory.models import Item, Reservation
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from production import exploding, following, queue
-from production.models import DesignFile, Enquiry, Job, JobLine, Operation, Priority, Product, Run, Step
+from production import client_material, exploding, following, queue, shortages, taking
+from production.models import DesignFile, Enquiry, Job, JobLine, Operation, Priority, Product, Run
+from production.shortages import lacks_material, material_for, wanting
 from production.signals import job_changed, job_made
 from production.states import ACTIVE_RUN, JOB, OPEN_OPERATION, OPERATION
 
@@ -58,13 +58,14 @@ def open_from(
     priority: int = Priority.NORMAL,
     quoted_total: Decimal | None = None,
     note: str = "",
+    despite: str = "",
     by,
 ) -> Job:
     """The client's order: a job with its lines, its work in the queues, its material reserved. One per `key`.
 
-    All or nothing, with one exception: what is not in stock, or what no machine can make at the moment, does not undo
-    the client's order. The operation then stands in the queue without material, or the line without an operation; both
-    are shown to the office, and `prepare` tries again.
+    All or nothing. Where there is too little in stock it is refused ("short") with a list of what is missing, unless
+    `despite` says why it is accepted all the same: then its promises wait for stock. What no machine can make at the
+    moment does not undo the order: it is shown to the office, and `prepare` tries again.
     """
     lines = [dict(line) for line in lines]
     if not lines:
@@ -95,6 +96,9 @@ def open_from(
                 exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
             activity.record("created", job, by, money={"quoted": total})
             _prepare(job, by)
+            _accept_shortage(job, despite, by)
+            if job.workspace.takes_at_once:
+                taking.take(job, by)
             tell(job_changed, job)
             return job
     except IntegrityError:
@@ -121,7 +125,22 @@ def prepare(job: Job, by) -> list[str]:
     if job.state not in ("approved", "in_progress", "on_hold"):
         raise Refused(_("%(job)s is %(state)s.") % {"job": job, "state": job.get_state_display()}, code="state")
     _prepare(job, by)
+    if job.workspace.takes_at_once:
+        taking.take(job, by)
     return wanting(job)
+
+
+def _accept_shortage(job: Job, despite: str, by) -> None:
+    if job.priority > Priority.NORMAL:
+        _come_first(job, by)
+    missing = shortages.of(job)
+    if not missing:
+        return
+    if not despite:
+        words = [shortages.said(row) for row in missing]
+        raise Refused("\n".join([_("There is too little in stock:"), *words]), code="short", missing=missing)
+    rows = ", ".join(f"{row.missing.normalize():f} {row.item.get_unit_display()} {row.item.code}" for row in missing)
+    activity.record("accepted short", job, by, details={"why": despite, "missing": rows[:300]})
 
 
 def _prepare(job: Job, by) -> None:
@@ -154,108 +173,37 @@ def _queue(job: Job, line: JobLine, by) -> Operation | None:
 
 
 def reserve(operation: Operation, line: JobLine, by) -> bool:
-    """Promise the operation the material for what is left of it; False, and nothing changed, when there is too little.
+    """Promise the operation the material for what is left of it; False when some of it waits for stock.
 
     Reserved is what the pieces take, `material_each` times their number, rounded up to the thousandth that the books
     hold; not whole sheets, because the rest of a sheet belongs to the next job. What a run really used, be it the
     whole sheet, is booked when it is finished.
     """
-    needed = material_for(line, operation.left)
-    if line.item is None or not needed:
+    needed = material_for(line, operation.left) - operation.taken
+    if line.item is None or needed <= 0:
         return False
-    old = operation.reservation
-    key = f"operation:{operation.pk}" + (f":after:{old.pk}" if old is not None else "")
-    try:
-        with transaction.atomic():
-            if old is not None:
-                ledger.release(old, by)
-            reservation = ledger.reserve(
-                line.item, needed, key=key, label=f"{line.job.number} {line.description}", by=by,
-                priority=line.job.priority, due_on=line.job.due_on, source=f"job:{line.job_id}",
-                **_of_the_client(line, needed),
-            )  # fmt: skip
-    except Refused as refusal:
-        if refusal.code != "short":
-            raise
-        return False
+    old, job = operation.reservation, line.job
+    if old is not None:
+        ledger.release(old, by, share=False)
+    reservation = ledger.reserve(
+        line.item, needed, key=f"operation:{operation.pk}" + (f":after:{old.pk}" if old is not None else ""),
+        label=f"{job.number} {line.description}", by=by, priority=job.priority, due_on=job.due_on,
+        source=f"job:{job.pk}", despite=_("ordered by the client"), since=old.created_at if old is not None else None,
+        **_of_the_client(line, needed),
+    )  # fmt: skip
     Operation._base_manager.filter(pk=operation.pk).update(reservation=reservation)
+    if old is not None:
+        # What it gave up and did not take again is for those who wait; it stands among them where it stood before.
+        ledger.share_out(line.item, by, why=job.number)
+        reservation.refresh_from_db()
     operation.reservation = reservation
-    return True
+    return not reservation.waiting
 
 
 def _of_the_client(line: JobLine, needed: Decimal) -> dict:
     """A lot that the client left with us and that is enough for it comes before our own material."""
-    key = owner_key(line.job.client_id)
-    left = Lot.objects.filter(item=line.item_id, owner_key=key, state="free", quantity__gte=F("reserved") + needed)
-    lot = left.order_by("quantity", "id").first()
-    return {"lot": lot, "owner_key": key} if lot is not None else {}
-
-
-def owner_key(client_pk: int) -> str:
-    """What lots of a client's own material carry: see docs/adr/0005."""
-    return f"client:{client_pk}"
-
-
-def material_for(line: JobLine, pieces: int) -> Decimal:
-    return (line.material_each * pieces).quantize(ledger.STEP, ROUND_CEILING)
-
-
-def wanting(job: Job) -> list[str]:
-    """What keeps a job from being made, in words: material that is not there, lines that no machine can take."""
-    words = []
-    related = ("operations__reservation", "materials__reservation", "materials__item", "parts")
-    for line in job.lines.select_related("item").prefetch_related(*related):
-        for row in exploding.lacking(line):
-            words.append(_("%(line)s: %(item)s is not reserved.") % {"line": line.description, "item": row.item})
-        operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
-        if line.missing and not operations and not line.parts.all() and line.made_on != Step.Kind.HAND:
-            words.append(_("%(line)s: no machine has it in its queue.") % {"line": line.description})
-        if any(lacks_material(row, line) for row in operations):
-            words.append(_("%(line)s: %(item)s is not reserved.") % {"line": line.description, "item": line.item})
-    return words
-
-
-def short_of(job: Job) -> dict[Item, Decimal]:
-    """{item: quantity} a job takes and is not promised, less what is free: what has to be bought for it."""
-    wanted: dict[Item, Decimal] = {}
-    related = ("operations__reservation", "materials__reservation", "materials__item", "parts")
-    for line in job.lines.select_related("item").prefetch_related(*related):
-        rows = exploding.wanted(line)
-        operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
-        rows += [(line.item, _not_promised(row, line)) for row in operations if lacks_material(row, line)]
-        if line.item is not None and line.missing and not operations and not line.parts.all():
-            rows.append((line.item, material_for(line, line.missing)))
-        for item, quantity in rows:
-            wanted[item] = wanted.get(item, Decimal(0)) + quantity
-    short = {item: quantity - max(item.available, Decimal(0)) for item, quantity in wanted.items()}
-    return {item: quantity for item, quantity in short.items() if quantity > 0}
-
-
-def _not_promised(operation: Operation, line: JobLine) -> Decimal:
-    promised = operation.reservation.open_quantity if operation.reservation else Decimal(0)
-    return material_for(line, operation.left) - promised
-
-
-def lacks_material(operation: Operation, line: JobLine | None) -> bool:
-    """Whether a queued operation is promised less than its pieces take; `line` is None for a sheet of a nest."""
-    if operation.state != "queued":
-        return False
-    promised = operation.reservation.open_quantity if operation.reservation else 0
-    if line is None:
-        return promised + ledger.STEP < operation.sheet.extra * operation.left
-    if line.item_id is None or not line.material_each:
-        return False
-    # A thousandth is lost where runs are rounded one by one.
-    return promised + ledger.STEP < material_for(line, operation.left)
-
-
-def without_material():
-    """Queued operations promised less material than they take, or none, as a queryset: see `lacks_material`."""
-    promised = Cast(F("reservation__held"), FloatField())
-    takes = Cast(F("job_line__material_each") * (F("quantity") - F("good")), FloatField())
-    too_little = LessThan(promised + float(ledger.STEP) + 1e-6, takes)  # what floats make of a thousandth
-    rows = Operation.objects.filter(state="queued", job_line__item__isnull=False, job_line__material_each__gt=0)
-    return rows.filter(Q(reservation=None) | ~Q(reservation__state="active") | too_little)
+    lot = client_material.enough_of(line.job.client_id, line.item, needed)
+    return {"lot": lot, "owner_key": lot.owner_key} if lot is not None else {}
 
 
 @retried
@@ -331,10 +279,12 @@ def cancel(job: Job, by, *, why: str = "") -> None:
             _("%(machine)s is working on this job. Finish or abort that run first.") % {"machine": active.machine},
             code="running",
         )
-    for operation in Operation.objects.filter(job_line__job=job).select_related("reservation").order_by("id"):
+    rows = Operation.objects.filter(job_line__job=job).select_related("reservation", "job_line__job")
+    for operation in rows.order_by("id"):
         OPERATION.try_move(operation, "cancel", done_at=timezone.now())
         if operation.reservation is not None:
             ledger.release(operation.reservation, by)
+        taking.give_back(operation, by)
     exploding.release(job, by)
     activity.record("cancelled", job, by, details={"why": why} if why else None)
     tell(job_changed, job)
@@ -377,10 +327,14 @@ def follow_priority(job: Job, by) -> None:
     """Give what is still queued of a job the job's priority."""
     for operation in Operation.objects.filter(job_line__job=job, state="queued").order_by("position", "id"):
         queue.prioritise(operation, job.priority, by)
+    _come_first(job, by)
+
+
+def _come_first(job: Job, by) -> None:
+    """Promises are made anew in the order of their jobs, this one where its priority puts it."""
     promises = Reservation.objects.filter(source=f"job:{job.pk}", state="active")
     promises.update(priority=job.priority, due_on=job.due_on)
-    items = Item.objects.filter(pk__in=promises.order_by().values("item")).order_by("pk")
-    for item in items:
+    for item in Item.objects.filter(pk__in=promises.order_by().values("item")).order_by("pk"):
         ledger.remake(item, by, why=job.number)
 
 

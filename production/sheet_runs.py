@@ -157,7 +157,8 @@ def split(total: Decimal, areas: list[float]) -> list[Decimal]:
 def _book(run: Run, sheet: NestSheet, parts: list[RunPart], used: Decimal, by) -> Decimal:
     """Take the sheet out of the books, a move for each job on it. Answers what the books could not give."""
     if run.operation.reservation is not None:
-        ledger.release(run.operation.reservation, by)  # what is left of it is promised anew for the next sheet
+        # What is left of it is promised anew for the next sheet.
+        ledger.release(run.operation.reservation, by, share=False)
     other = _area_of_all(sheet) - sum(part.area_mm2 for part in parts)
     shares = split(used, [*(part.area_mm2 for part in parts), max(other, 0.0)])
     unbooked = Decimal(0)
@@ -214,7 +215,7 @@ def extra_of(sheet: NestSheet) -> Decimal:
 
 
 def reserve(operation: Operation, by, *, again: str = "") -> None:
-    """Promise a sheet in the queue what it takes beyond its operations; where there is too little, it is shown so.
+    """Promise a sheet in the queue what it takes beyond its operations; what is not there is waited for.
 
     `again` tells apart promises made anew because a run was taken back.
     """
@@ -223,14 +224,13 @@ def reserve(operation: Operation, by, *, again: str = "") -> None:
         return
     sheet = operation.sheet
     key = f"operation:{operation.pk}:sheets:{sheet.cut}{again}"
-    try:
-        with transaction.atomic():
-            label = f"{sheet.nest.number} {operation.what}"
-            reservation = ledger.reserve(sheet.item, needed, key=key, label=label, by=by)
-    except Refused as refusal:
-        if refusal.code != "short":
-            raise
-        return
+    reservation = ledger.reserve(
+        sheet.item, needed, key=key, label=f"{sheet.nest.number} {operation.what}", by=by, priority=operation.priority,
+        despite=_("ordered by clients"), since=operation.created_at,
+    )  # fmt: skip
+    if reservation.waiting:
+        ledger.share_out(sheet.item, by, why=sheet.nest.number)
+        reservation.refresh_from_db()
     Operation._base_manager.filter(pk=operation.pk).update(reservation=reservation)
     operation.reservation = reservation
 

@@ -14,8 +14,12 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+<<<<<<< HEAD
 from production import at_machine, exploding, jobs, runs
 from production.machine_work import counting
+=======
+from production import at_machine, exploding, jobs, runs, taking
+>>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
 from production.models import Job, JobLine, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -52,6 +56,7 @@ def undo(run: Run, *, times: int, by) -> Run:
     details = {"machine": fresh.machine, "good": fresh.good, "scrap": fresh.scrap}
     used = Move.objects.filter(key=fresh.key_of_use).select_related("item").first()
     _uncount(fresh, by)
+    taking.again(fresh, by)
     run_again(fresh)
     counting.forget(fresh)
     if used is not None:

@@ -47,6 +47,7 @@ KINDS = {
     "supplier": _("Suppliers"),
     "purchase": _("Purchase orders"),
     "invoice": _("Invoices"),
+    "credit": _("Credit notes and cancellations"),
     "payment": _("Payments"),
 }
 FORMAT_FIELDS = tuple(f"number_{kind}" for kind in formats.DEFAULTS)
@@ -64,8 +65,18 @@ class WorkspaceForm(forms.ModelForm):
         model = Workspace
         fields = (
             *("name", "slug", "legal_name", "logo", "colour", "address", "country", "email", "phone", "vat_number"),
-            *("registration_number", "bank_details", "currency", "language", "timezone", "modules", "quote_terms"),
-            *("quote_valid_days", "payment_days", "is_active"),
+            *(
+                "tax_number",
+                "small_business",
+                "registration_number",
+                "bank_details",
+                "currency",
+                "language",
+                "timezone",
+                "modules",
+                "quote_terms",
+            ),
+            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -178,13 +189,19 @@ class WorkspaceAdmin(RoomAdmin):
             _("Law and money"),
             {
                 "classes": ("tab",),
-                "fields": (("vat_number", "registration_number"), ("currency", "language"), "bank_details"),
+                "fields": (
+                    ("vat_number", "tax_number"),
+                    ("registration_number", "small_business"),
+                    ("currency", "language"),
+                    "bank_details",
+                ),
             },
         ),
         (
             _("Quotes and invoices"),
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
         ),
+        (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
         (_("Numbers"), {"classes": ("tab",), "fields": FORMAT_FIELDS}),
         (_("Modules"), {"classes": ("tab",), "fields": ("modules",)}),
     )

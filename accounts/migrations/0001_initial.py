@@ -42,8 +42,11 @@ class Migration(migrations.Migration):
                 ('quote_terms', models.TextField(blank=True, verbose_name='terms on quotes')),
                 ('quote_valid_days', models.PositiveSmallIntegerField(default=30, verbose_name='quotes are valid for (days)')),
                 ('payment_days', models.PositiveSmallIntegerField(default=30, verbose_name='payment within (days)')),
+                ('takes_at_once', models.BooleanField(default=False, help_text='When a job is approved. Otherwise it is reserved and booked out as it is used.', verbose_name='take material out of stock at once')),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('small_business', models.BooleanField(default=False, help_text='§ 19 UStG: invoices carry no VAT and say so', verbose_name='small business without VAT')),
+                ('tax_number', models.CharField(blank=True, help_text='Where there is no VAT number, and beside it in Germany', max_length=40, verbose_name='tax number')),
             ],
             options={
                 'verbose_name': 'workspace',

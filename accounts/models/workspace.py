@@ -40,6 +40,15 @@ class Workspace(models.Model):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
+    tax_number = models.CharField(
+        _("tax number"),
+        max_length=40,
+        blank=True,
+        help_text=_("Where there is no VAT number, and beside it in Germany"),
+    )
+    small_business = models.BooleanField(
+        _("small business without VAT"), default=False, help_text=_("§ 19 UStG: invoices carry no VAT and say so")
+    )
     registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
     bank_details = models.TextField(_("bank details"), blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="ZAR")
@@ -51,6 +60,11 @@ class Workspace(models.Model):
         _("number formats"), default=dict, blank=True, help_text=_("Only what differs from the usual formats")
     )
     modules = models.JSONField(_("modules"), default=all_modules, blank=True)
+    takes_at_once = models.BooleanField(
+        _("take material out of stock at once"),
+        default=False,
+        help_text=_("When a job is approved. Otherwise it is reserved and booked out as it is used."),
+    )
     quote_terms = models.TextField(_("terms on quotes"), blank=True)
     quote_valid_days = models.PositiveSmallIntegerField(_("quotes are valid for (days)"), default=30)
     payment_days = models.PositiveSmallIntegerField(_("payment within (days)"), default=30)

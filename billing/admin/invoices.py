@@ -3,7 +3,9 @@
 from django import forms
 from django.contrib import admin, messages
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
@@ -12,9 +14,11 @@ from accounts.back_office import OnceForm, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from billing import invoices, payments
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
+from billing.admin.draft_form import SEEN
 from billing.documents import invoice_pdf
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.states import OWED
+from inventory.lots_admin import trace_link
 from laseros.core.money import cents
 
 STATE_COLOURS = {
@@ -23,6 +27,9 @@ STATE_COLOURS = {
     "partly_paid": "warning",
     "paid": "success",
     "overdue": "danger",
+    "credited": "",
+    "reversed": "",
+    "booked": "success",
     "cancelled": "",
 }
 
@@ -59,11 +66,36 @@ class PaymentForm(OnceForm):
             self.fields["again"] = self.question
 
 
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("It stands on the cancellation, for the client and the auditor")
+    )
+
+
 def _issue(request, invoice):
-    if invoices.address_of(invoices.issue(invoice, request.user)):
-        messages.success(request, _("The invoice is issued and on its way."))
+    if not invoices.issue_soon(invoice, request.user):
+        messages.info(request, _("This one is long: it is being issued. Its number appears here in a moment."))
+    elif invoices.address_of(invoice):
+        messages.success(request, _("The credit note is issued and on its way.") if invoice.is_correction
+                         else _("The invoice is issued and on its way."))  # fmt: skip
     else:
-        messages.warning(request, _("The invoice is issued. The client has no e-mail address: print the PDF."))
+        messages.warning(request, _("It is issued. The client has no e-mail address: print the PDF."))
+
+
+def _credit(request, invoice):
+    return reverse("admin:billing_invoice_change", args=[invoices.credit(invoice, request.user).pk])
+
+
+def _cancel(request, invoice, reason):
+    return reverse("admin:billing_invoice_change", args=[invoices.cancel(invoice, request.user, reason).pk])
+
+
+def _is_draft_invoice(invoice) -> bool:
+    return is_draft(invoice) and not invoice.is_correction
+
+
+def _is_draft_correction(invoice) -> bool:
+    return is_draft(invoice) and invoice.is_correction
 
 
 def _receive(request, invoice, once, **facts):
@@ -74,52 +106,88 @@ def _receive(request, invoice, once, **facts):
 class InvoiceAdmin(DocumentAdmin):
     verbs_of = invoices
     render = invoice_pdf
-    list_display = ("number_shown", "client", "job_number", "state_shown", "total_shown", "balance_shown", "issued_on",
-                    "due_on")  # fmt: skip
+    list_display = ("number_shown", "kind", "client", "job_number", "state_shown", "total_shown", "balance_shown",
+                    "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
-    list_select_related = ("client", "job")
-    list_filter = ("state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
+    list_select_related = ("client", "job", "origin")
+    list_filter = ("kind", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")
     search_help_text = _("Number, client or job")
     money_fields = ("total_shown", "balance_shown", "sums", "received")
     inlines = (InvoiceLineInline,)
-    readonly_fields = ("number_shown", "standing", "client", "issued_on", "due_on", "sums", "received")
+    readonly_fields = ("number_shown", "kind", "standing", "client", "issued_on", "due_on", "sums", "received",
+                       "corrected")  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("number_shown", "standing"), "client", "supplied_on", ("issued_on", "due_on"), "note",
-                           "sums")}),
+        (None, {"fields": (("number_shown", "kind", "standing"), ("client", "treatment"),
+                           ("supplied_on", "issued_on", "due_on"), "note", "sums")}),
         (_("Payments"), {"fields": ("received",)}),
     )  # fmt: skip
-    export_fields = ("number", "client", "job", "state", "issued_on", "supplied_on", "due_on", "currency", "net", "tax",
-                     "total", "paid")  # fmt: skip
+    correction_fieldsets = (
+        (None, {"fields": (("number_shown", "kind", "standing"), "corrected", "client", "reason",
+                           ("supplied_on", "issued_on"), "note", "sums")}),
+    )  # fmt: skip
+    export_fields = ("number", "kind", "origin", "client", "job", "state", "treatment", "issued_on", "supplied_on",
+                     "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
-             "billing.issue_invoice", is_draft, primary=True, icon="send",
+             "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",
              confirm=_("It gets its number now and cannot be changed afterwards. The client gets it by e-mail.")),
+        Verb("issue-credit", _("Issue and send"), _issue,
+             "billing.issue_invoice", _is_draft_correction, primary=True, icon="send",
+             confirm=_("It gets its number now and is counted against the invoice. The client gets it by e-mail.")),
         Verb("receive", _("Record a payment"), _receive, "billing.receive_payment",
              lambda invoice: invoice.state in OWED, form=PaymentForm, primary=True, icon="payments",
              done=_("The payment is booked.")),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
              confirm=_("What is made stays to be invoiced. No number is lost.")),
+        Verb("credit", _("Make a credit note"), _credit, "billing.issue_invoice", invoices.may_be_credited,
+             icon="assignment_return"),
+        Verb("cancel", _("Cancel the invoice"), _cancel, "billing.issue_invoice", invoices.may_be_cancelled,
+             form=CancelForm, dangerous=True, icon="block",
+             done=_("The invoice is cancelled by this document. What it had invoiced can be invoiced again.")),
     )  # fmt: skip
 
     def has_add_permission(self, request):
         return False
 
+    def get_fieldsets(self, request, obj=None):
+        if obj is None or not obj.is_correction:
+            return super().get_fieldsets(request, obj)
+        name, first = self.correction_fieldsets[0]
+        editable = self.has_change_permission(request, obj)
+        return [(name, {**first, "fields": (*first["fields"], SEEN) if editable else first["fields"]})]
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if "treatment" in form.changed_data:
+            invoices.treat(obj, request.user)
+
     def related_links(self, obj):
         return [
             self.pdf_link(obj),
+            to_record(obj.origin, _("Corrects"), icon="undo"),
+            *(to_record(row, icon="assignment_return") for row in obj.corrections.exclude(state="cancelled")),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
-            to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
+            trace_link(f"invoice:{obj.pk}"),
+            None
+            if obj.is_correction
+            else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
         ]
 
     @display(description=_("number"), ordering="number")
     def number_shown(self, invoice):
         return invoice.number or _("draft")
+
+    @display(description=_("corrects"))
+    def corrected(self, invoice):
+        origin = invoice.origin
+        url = reverse("admin:billing_invoice_change", args=[origin.pk])
+        return format_html('<a href="{}">{}</a>, {}', url, origin.number, amount(origin.total, origin.currency))
 
     @display(description=_("job"), ordering="job__number")
     def job_number(self, invoice):
@@ -139,7 +207,7 @@ class InvoiceAdmin(DocumentAdmin):
 
     @display(description=_("to be paid"))
     def balance_shown(self, invoice):
-        return amount(invoice.balance, invoice.currency) if invoice.number else "–"
+        return amount(invoice.balance, invoice.currency) if invoice.number and not invoice.is_correction else "–"
 
     @display(description=_("sums"))
     @once

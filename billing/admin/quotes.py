@@ -1,11 +1,12 @@
 """Quotes in the back office: every part of a price in sight, sent with one press, and what the client did."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -24,7 +25,10 @@ from billing.models.rules import MorePieces
 from billing.quotes import drafting
 from crm import links
 from crm.models import AccessLink, Contact
+from laseros.core.errors import Refused
+from production import shortages
 
+PROMISE_SHORT = "inventory.promise_short"
 STATE_COLOURS = {
     "draft": "info",
     "sent": "warning",
@@ -70,6 +74,12 @@ class AcceptForm(ForClientForm):
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
+        self._despite = forms.CharField(
+            label=_("Accept it all the same, because"), max_length=200, required=False,
+            help_text=_("The job waits for what is missing, and this stands beside it."),
+        )  # fmt: skip
+        if "despite" in self.data:
+            self.fields["despite"] = self._despite
         if record.more_pieces != MorePieces.CHOOSE:
             return
         for line in record.lines.all():
@@ -82,6 +92,11 @@ class AcceptForm(ForClientForm):
                     label=line.description, choices=choices, coerce=int, initial=line.quantity
                 )
 
+    def refused(self, refusal):
+        """Too little in stock: whoever may promise what is not there is asked for a reason."""
+        if refusal.code == "short" and refusal.details.get("may_despite"):
+            self.fields["despite"] = self._despite
+
 
 class DeclineForm(ForClientForm):
     reason = forms.CharField(
@@ -89,9 +104,19 @@ class DeclineForm(ForClientForm):
     )
 
 
-def _accept(request, quote, name, **pieces):
+def _accept(request, quote, name, despite="", **pieces):
+    may = request.user.has_perm(PROMISE_SHORT)
     quantities = {int(field.removeprefix("pieces_")): quantity for field, quantity in pieces.items()}
-    job = to_record(quotes.accept(quote, name=name, by=request.user, quantities=quantities))
+    try:
+        job = quotes.accept(quote, name=name, by=request.user, quantities=quantities, despite=despite if may else "")
+    except Refused as refusal:
+        if refusal.code != "short":
+            raise
+        hint = "" if may else _t("A manager may accept it with a reason.")
+        raise Refused(f"{refusal.reason}\n{hint}".strip(), code="short", may_despite=may) from None
+    for row in shortages.of(job):
+        messages.warning(request, shortages.said(row))
+    job = to_record(job)
     return job.url if job and request.user.has_perm(job.permission) else None
 
 

@@ -14,8 +14,8 @@ from laseros.core.templatetags.laseros import money_filter
 
 @admin.register(TaxRate)
 class TaxRateAdmin(RoomAdmin):
-    list_display = ("name", "percent", "is_default")
-    fields = (("name", "percent"), "is_default")
+    list_display = ("name", "percent", "valid_from", "valid_until", "is_default")
+    fields = (("name", "percent"), ("valid_from", "valid_until"), "is_default")
     readonly_fields = ("is_default",)
     verbs = (
         Verb("usual", _("Make it the usual rate"), lambda request, rate: taxes.make_usual(rate, request.user),

@@ -1,25 +1,32 @@
 """The invoice on paper: names, addresses and tax from what was frozen when it was issued."""
 
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead, rows, vat
-from billing import totals
-from billing.models import Invoice
+from billing import law, totals
+from billing.facts import frozen_facts, link
+from billing.models import Invoice, InvoiceLine
 from crm import links
 
 
-def invoice_pdf(invoice: Invoice) -> bytes:
-    from billing.invoices import frozen_facts, link
-
-    lines = list(invoice.lines.all())
+def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> bytes:
+    """The paper of an invoice or of what takes one back. One with a number says only what was frozen."""
+    lines = list(invoice.lines.all()) if lines is None else lines
     facts = invoice.frozen or frozen_facts(invoice, totals.of(lines, invoice.currency).rates)
     locale = facts["locale"]
     address = links.url(link(invoice)) if invoice.number else ""
     transfer = ""
-    if invoice.number:
+    if invoice.number and not invoice.is_correction:
         transfer = pictures.bank_transfer(facts["seller"], invoice.total, invoice.currency, invoice.number)
+    with translation.override(facts["language"]):
+        heading = law.heading(facts["seller"]["country"], invoice.kind, invoice.tax)
+        statement = facts.get("statement", "")
     context = {
+        "heading": heading,
+        "statement": statement,
+        "origin": invoice.origin,
+        "origin_day": day(invoice.origin.issued_on, locale) if invoice.origin else "",
         **letterhead(invoice.workspace, facts["seller"], facts["buyer"]),
         "invoice": invoice,
         "job": invoice.job,
@@ -35,7 +42,5 @@ def invoice_pdf(invoice: Invoice) -> bytes:
         "to_pay": bool(transfer),
         "qr": pictures.qr(transfer or address) if address else "",
         "draft": invoice.number is None,
-        # South Africa wants these two words on it.
-        "vat_invoice": invoice.workspace.country == "ZA" and invoice.tax > 0,
     }
     return pdf.render("billing/invoice.html", context, facts["language"])

@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(blank=True, editable=False, max_length=30, null=True, verbose_name='number')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'sent'), ('partly_paid', 'partly paid'), ('paid', 'paid'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('issued', 'sent'), ('partly_paid', 'partly paid'), ('paid', 'paid'), ('credited', 'credited'), ('reversed', 'cancelled by another'), ('booked', 'issued'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=12, verbose_name='state')),
                 ('currency', models.CharField(editable=False, max_length=3, verbose_name='currency')),
                 ('note', models.TextField(blank=True, verbose_name='note to the client')),
                 ('issued_on', models.DateField(editable=False, null=True, verbose_name='date')),
@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('job', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='production.job', verbose_name='job')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('credited', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='credited')),
+                ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit', 'Credit note'), ('cancellation', 'Cancellation')], default='invoice', editable=False, max_length=12, verbose_name='kind')),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
+                ('treatment', models.CharField(choices=[('standard', 'VAT as on the lines'), ('export', 'Export: no VAT'), ('intra', 'To a business in another EU country: no VAT'), ('reverse', 'Reverse charge: the client owes the VAT'), ('small', 'Small business: no VAT (§ 19 UStG)'), ('none', 'Not registered for VAT: no VAT')], default='standard', help_text='Anything but the first takes the VAT off all lines and says why on the document', max_length=10, verbose_name='VAT')),
+                ('xml', models.FileField(blank=True, editable=False, max_length=200, upload_to='documents/')),
+                ('xml_sha256', models.CharField(blank=True, editable=False, max_length=64)),
             ],
             options={
                 'verbose_name': 'invoice',
@@ -89,6 +95,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='crm.client', verbose_name='client')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('kind', models.CharField(choices=[('received', 'Received'), ('refund', 'Paid back')], default='received', max_length=8, verbose_name='kind')),
             ],
             options={
                 'verbose_name': 'payment',
@@ -259,6 +266,8 @@ class Migration(migrations.Migration):
                 ('percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='percent')),
                 ('is_default', models.BooleanField(default=False, verbose_name='usual rate')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('valid_from', models.DateField(blank=True, help_text='Empty: since ever', null=True, verbose_name='from')),
+                ('valid_until', models.DateField(blank=True, help_text='The last day; empty: until further', null=True, verbose_name='until')),
             ],
             options={
                 'verbose_name': 'tax rate',
@@ -292,5 +301,53 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ('draft', 'cancelled'))), models.Q(('number__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='invoice_numbered_when_issued'),
+        ),
+        migrations.CreateModel(
+            name='Seal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('by', models.CharField(max_length=160, verbose_name='who')),
+                ('content', models.TextField(verbose_name='content')),
+                ('previous', models.CharField(blank=True, max_length=64, verbose_name='link before')),
+                ('link', models.CharField(max_length=64, verbose_name='link')),
+            ],
+            options={
+                'verbose_name': 'seal',
+                'verbose_name_plural': 'seals',
+                'ordering': ['position'],
+            },
+        ),
+        migrations.AddField(
+            model_name='invoice',
+            name='origin',
+            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.invoice', verbose_name='corrects'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='invoice_credited_within'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), ('origin__isnull', True)), models.Q(models.Q(('kind', 'invoice'), _negated=True), ('origin__isnull', False)), _connector='OR'), name='invoice_correction_of_something'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='invoice',
+            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='billing.invoice', verbose_name='document'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='workspace',
+            field=models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(fields=('workspace', 'position'), name='seal_position_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.CheckConstraint(condition=models.Q(('position__gt', 0)), name='seal_from_one'),
         ),
     ]

@@ -1,7 +1,8 @@
-from billing.models.invoice import Invoice, InvoiceLine
+from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
+from billing.models.seal import Seal
 
 __all__ = [
     "Allocation",
@@ -9,10 +10,13 @@ __all__ = [
     "GasPrice",
     "Invoice",
     "InvoiceLine",
+    "Kind",
     "Payment",
     "PriceRules",
     "QuantityBreak",
     "Quote",
     "QuoteLine",
+    "Seal",
     "TaxRate",
+    "Treatment",
 ]

@@ -9,6 +9,7 @@ from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
 from billing.states import INVOICE, OWED
 from crm.models import Client
+from laseros.core.money import ZERO
 from production.models import Job, JobLine
 
 
@@ -18,9 +19,33 @@ def refuse_when_issued(invoice_pk: int | None) -> None:
         raise TypeError("an issued invoice is never changed")
 
 
-class Invoice(WorkspaceModel):
-    """What a client owes. A draft has no number; issued, it is frozen and only another document corrects it."""
+class Kind(models.TextChoices):
+    """What an invoice, or a document that corrects one, is in law."""
 
+    INVOICE = "invoice", _("Invoice")
+    CREDIT = "credit", _("Credit note")
+    CANCELLATION = "cancellation", pgettext_lazy("document", "Cancellation")
+
+
+class Treatment(models.TextChoices):
+    """Why there is VAT on a document, or why there is none."""
+
+    STANDARD = "standard", _("VAT as on the lines")
+    EXPORT = "export", _("Export: no VAT")
+    INTRA = "intra", _("To a business in another EU country: no VAT")
+    REVERSE = "reverse", _("Reverse charge: the client owes the VAT")
+    SMALL = "small", _("Small business: no VAT (§ 19 UStG)")
+    NONE = "none", _("Not registered for VAT: no VAT")
+
+
+class Invoice(WorkspaceModel):
+    """What a client owes. A draft has no number; issued, it is frozen and only another document corrects it.
+
+    `Kind` says whether it is one, or takes one back: a credit note's sums are positive and count against its `origin`.
+    `billing.guards` names what of an issued one may still move: its state, what is paid and credited of it.
+    """
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices, default=Kind.INVOICE, editable=False)
     number = models.CharField(_("number"), max_length=30, null=True, blank=True, editable=False)
     client = models.ForeignKey(Client, models.PROTECT, related_name="invoices", verbose_name=_("client"))
     job = models.ForeignKey(
@@ -28,6 +53,14 @@ class Invoice(WorkspaceModel):
     )
     state = models.CharField(_("state"), max_length=12, choices=INVOICE.choices, default=INVOICE.first, editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="corrections", verbose_name=_("corrects")
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    treatment = models.CharField(
+        _("VAT"), max_length=10, choices=Treatment.choices, default=Treatment.STANDARD,
+        help_text=_("Anything but the first takes the VAT off all lines and says why on the document"),
+    )  # fmt: skip
     note = models.TextField(_("note to the client"), blank=True)
     issued_on = models.DateField(_("date"), null=True, editable=False)
     supplied_on = models.DateField(_("date of supply"), null=True, blank=True)
@@ -36,10 +69,13 @@ class Invoice(WorkspaceModel):
     tax = money_field(_("tax"), editable=False)
     total = money_field(_("total"), editable=False)
     paid = money_field(_("paid"), editable=False)
+    credited = money_field(_("credited"), editable=False)  # by credit notes, or all of it by a cancellation
     # Names, addresses, tax numbers and tax per rate as they were when it was issued.
     frozen = models.JSONField(default=dict, editable=False)
     pdf = models.FileField(upload_to="documents/", blank=True, editable=False, max_length=200)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    xml = models.FileField(upload_to="documents/", blank=True, editable=False, max_length=200)
+    xml_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
     )
@@ -53,6 +89,13 @@ class Invoice(WorkspaceModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="invoice_number_once"),
             models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within"),
+            models.CheckConstraint(
+                condition=Q(credited__gte=0, credited__lte=F("total")), name="invoice_credited_within"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="invoice", origin__isnull=True) | (~Q(kind="invoice") & Q(origin__isnull=False)),
+                name="invoice_correction_of_something",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("draft", "cancelled"), number__isnull=True)
                 | (Q(number__isnull=False) & ~Q(state="draft")),
@@ -72,7 +115,7 @@ class Invoice(WorkspaceModel):
         permissions = [("issue_invoice", "Can issue invoices")]
 
     def __str__(self):
-        return self.number or str(_("draft invoice"))
+        return self.number or str(_("draft invoice") if self.kind == Kind.INVOICE else _("draft credit note"))
 
     def save(self, *args, **kwargs):
         refuse_when_issued(self.pk)
@@ -83,8 +126,18 @@ class Invoice(WorkspaceModel):
         return super().delete(*args, **kwargs)
 
     @property
+    def is_correction(self) -> bool:
+        return self.kind != Kind.INVOICE
+
+    @property
     def balance(self):
-        return self.total - self.paid
+        """What the client has still to pay; nothing on a document that takes something back."""
+        return ZERO if self.is_correction else max(self.total - self.paid - self.credited, ZERO)
+
+    @property
+    def surplus(self):
+        """What the client has paid beyond what is owed after credit notes: theirs, to be paid back."""
+        return ZERO if self.is_correction else max(self.paid + self.credited - self.total, ZERO)
 
     @property
     def is_overdue(self) -> bool:

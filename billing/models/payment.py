@@ -11,7 +11,7 @@ from crm.models import Client
 
 
 class Payment(WorkspaceModel):
-    """Money received, once per key, and what it was for."""
+    """Money received or paid back, once per key, and what it was for."""
 
     class Method(models.TextChoices):
         TRANSFER = "transfer", _("Bank transfer")
@@ -19,6 +19,11 @@ class Payment(WorkspaceModel):
         CASH = "cash", _("Cash")
         OTHER = "other", _("Other")
 
+    class Kind(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        REFUND = "refund", _("Paid back")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.RECEIVED)
     number = models.CharField(_("number"), max_length=30)
     client = models.ForeignKey(Client, models.PROTECT, related_name="payments", verbose_name=_("client"))
     amount = money_field(_("amount"))

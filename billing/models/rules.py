@@ -1,3 +1,4 @@
+from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,8 @@ class TaxRate(WorkspaceModel):
     name = models.CharField(_("name"), max_length=60)
     percent = percent_field(_("percent"))
     is_default = models.BooleanField(_("usual rate"), default=False)
+    valid_from = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: since ever"))
+    valid_until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty: until further"))
 
     class Meta:
         verbose_name = _("tax rate")
@@ -32,6 +35,17 @@ class TaxRate(WorkspaceModel):
 
     def __str__(self):
         return f"{self.name} {self.percent.normalize():f} %"
+
+    def clean(self):
+        super().clean()
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _("The last day lies before the first.")})
+
+    def covers(self, day: date) -> bool:
+        """Whether it applied to what was supplied on `day`."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
 
 class MorePieces(models.TextChoices):

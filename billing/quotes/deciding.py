@@ -22,10 +22,13 @@ from production.states import ENQUIRY
 
 @retried
 @transaction.atomic
-def accept(quote: Quote, *, name: str, ip: str = "", by=None, quantities: dict[int, int] | None = None) -> Job:
+def accept(
+    quote: Quote, *, name: str, ip: str = "", by=None, quantities: dict[int, int] | None = None, despite: str = ""
+) -> Job:  # fmt: skip
     """The client orders what is offered: one job, however often and wherever the button is pressed.
 
-    `quantities` are other ones of those offered, by line. Refused with code "quantity" for one that is not.
+    `quantities` are other ones of those offered, by line. Refused with code "quantity" for one that is not, and with
+    "short" where there is too little material in stock, unless `despite` says why it is accepted all the same.
     """
     name = _signature(name)
     quote.refresh_from_db()
@@ -47,6 +50,7 @@ def accept(quote: Quote, *, name: str, ip: str = "", by=None, quantities: dict[i
         enquiry=quote.enquiry,
         due_on=after_working_days(timezone.localdate(), quote.delivery_days),
         quoted_total=sum((row.net for row in offers.ordered(quote, lines)), ZERO),
+        despite=despite,
         by=by or name,
     )
     Quote._base_manager.filter(pk=quote.pk).update(job=job)

@@ -1,5 +1,7 @@
 """What the processes of `test_at_once` do."""
 
+import os
+import signal
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -39,6 +41,33 @@ def issue(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
             except Refused:
                 continue
     return numbers
+
+
+def issue_and_die(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
+    """As `issue`; the first half of the processes are killed by themselves in the middle of it, at different places."""
+    if mine < len(invoice_pks) / 2:
+        _die_when(("store", "move", "seal", "queue")[mine // 2 % 4])
+    return issue(workspace_pk, invoice_pks, mine)
+
+
+def _die_when(deed: str) -> None:
+    """SIGKILL when this process has just done `deed` for the second time: nothing is cleaned up, as in a power cut."""
+    from accounts import work
+    from billing import chain
+    from billing.documents import papers
+    from billing.states import INVOICE
+
+    owner = {"store": papers, "move": INVOICE, "seal": chain, "queue": work}[deed]
+    original, calls = getattr(owner, deed), []
+
+    def done(*args, **kwargs):
+        answer = original(*args, **kwargs)
+        calls.append(deed)
+        if len(calls) == 2:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answer
+
+    setattr(owner, deed, done)
 
 
 @retried

@@ -1,7 +1,11 @@
 """Ground for billing's tests: what stands before and after a quote, made through the real verbs where there are any."""
 
 import hashlib
+from datetime import timedelta
 from decimal import Decimal
+
+import time_machine
+from django.utils import timezone
 
 from billing import invoices, quotes
 from billing.models import Invoice, Quote
@@ -80,6 +84,12 @@ def make(job: Job) -> Job:
 
 def issued_invoice(shop: Shop, by=None, *lines: dict) -> Invoice:
     return invoices.issue(invoices.draft_from(made_job(shop, by, *lines), by), by)
+
+
+def late_invoice(shop: Shop, by=None) -> Invoice:
+    """Issued ninety days ago, and due long since."""
+    with time_machine.travel(timezone.now() - timedelta(days=90), tick=False):
+        return issued_invoice(shop, by)
 
 
 def with_address(shop: Shop) -> None:

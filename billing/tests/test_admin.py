@@ -14,7 +14,7 @@ from django_scopes import scope
 
 from billing import invoices, quotes
 from billing.models import Invoice, Payment, PriceRules, Quote, QuoteLine, TaxRate
-from billing.tests.ground import issued_invoice, made_job, make, new_enquiry, sent_quote
+from billing.tests.ground import issued_invoice, late_invoice, made_job, make, new_enquiry, sent_quote
 from crm.models import Client
 from inventory.models import Item
 from laseros.tests.ground import new_person
@@ -438,8 +438,7 @@ def test_a_quote_page_asks_as_often_for_three_lines_as_for_one(ground, enter, sc
 
 
 def test_late_is_said_on_the_list(ground, enter, scoped):
-    invoice = ground(issued_invoice)
-    Invoice._base_manager.update(due_on=timezone.localdate() - timedelta(days=1))
+    invoice = ground(late_invoice)
     client = enter("office")
     assert "overdue" in client.get(reverse("admin:billing_invoice_changelist")).content.decode()
     assert "overdue" in client.get(page(invoice)).content.decode()

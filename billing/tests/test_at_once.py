@@ -8,8 +8,8 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import OutgoingMail
-from billing import invoices
-from billing.models import Invoice, Payment, Quote
+from billing import invoices, verifying
+from billing.models import Invoice, Payment, Quote, Seal
 from billing.tests.ground import issued_invoice, made_job, sent_quote
 from laseros.tests.processes import run_together
 from production.models import Job, JobLine, Operation
@@ -30,7 +30,13 @@ def test_eight_processes_accept_one_quote_and_there_is_one_job(workspace, shop, 
         assert OutgoingMail.objects.filter(key=f"quote_accepted:{quote.pk}").count() == 1
 
 
-def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace, shop, office):
+@pytest.fixture
+def shared_files(settings):
+    """The processes store where this one looks."""
+    settings.MEDIA_ROOT = settings.DATA_DIR / "files"
+
+
+def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace, shop, office, shared_files):
     with scope(workspace=workspace):
         drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(16)]
     issued = run_together("billing.tests.at_once:issue", [(workspace.pk, drafts, number * 2) for number in range(8)])
@@ -40,6 +46,26 @@ def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace
     with scope(workspace=workspace):
         assert sorted(Invoice.objects.values_list("number", flat=True)) == expected
         assert set(JobLine.objects.values_list("invoiced", flat=True)) == {10}
+        assert list(verifying.wrong(workspace)) == []
+
+
+def test_processes_killed_while_they_issue_leave_no_gap_and_nothing_half_done(workspace, shop, office, shared_files):
+    """Four of eight are killed by SIGKILL: papers stored, number drawn, sealed, or all of it done but the commit."""
+    with scope(workspace=workspace):
+        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(16)]
+    arguments = [(workspace.pk, drafts, number * 2) for number in range(8)]
+    issued = run_together("billing.tests.at_once:issue_and_die", arguments, some_die=True)
+    assert [numbers is None for numbers in issued] == [True] * 4 + [False] * 4
+    year = timezone.localdate().year
+    with scope(workspace=workspace):
+        left = Invoice.objects.filter(number=None)
+        for invoice in left:  # whoever comes after goes on where the others were
+            invoices.issue(invoice, None)
+        numbers = sorted(Invoice.objects.values_list("number", flat=True))
+        assert numbers == [f"INV-{year}-{number:04}" for number in range(1, 17)]
+        assert all(Invoice.objects.values_list("pdf", flat=True))
+        assert Seal.objects.count() == 16
+        assert list(verifying.wrong(workspace)) == []
 
 
 def test_eight_processes_pay_and_never_more_than_is_owed(workspace, shop, office):

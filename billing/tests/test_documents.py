@@ -134,6 +134,7 @@ def test_in_german_with_euros_any_latin_name_and_a_code_for_the_banking_app(othe
         Workspace.objects.filter(pk=other_workspace.pk).update(bank_details=bank, legal_name="Łódź ₹ ș Größe GmbH")
         other_workspace.refresh_from_db()
         shop = stock_shop(other_workspace)
+        with_address(shop)
         invoice = issued_invoice(shop, None)
         content = documents.invoice_pdf(invoice)
         words = text_of(content)

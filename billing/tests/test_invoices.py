@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import Activity, Workspace
 from billing import invoices, quotes
-from billing.models import Invoice, InvoiceLine
+from billing.models import Invoice, InvoiceLine, TaxRate
 from billing.tests.ground import add_line, issued_invoice, made_job, new_enquiry, sent_quote, with_address
 from laseros.core.errors import Refused
 from production.models import JobLine
@@ -60,6 +60,7 @@ def test_issuing_freezes_names_addresses_and_tax(shop, office):
             "address": "1 Test Road\nTestville",
             "country": "ZA",
             "vat_number": "4000000000",
+            "tax_number": "",
             "registration_number": "",
             "email": "office@cutters.example",
             "phone": "",
@@ -69,11 +70,17 @@ def test_issuing_freezes_names_addresses_and_tax(shop, office):
             "code": "CL-0001",
             "name": "Umgeni Pumps",
             "address": ["12 Umgeni Road", "Durban 4001"],
+            "street": "12 Umgeni Road",
+            "postcode": "4001",
+            "city": "Durban",
+            "country": "ZA",
             "vat_number": "",
+            "reference": "",
             "email": "buyer@umgeni.example",
         },
         "language": "en",
         "locale": "en_ZA",
+        "statement": "",
         "vat": [{"percent": "15.00", "net": "372.00", "tax": "55.80"}],
     }
     assert Activity.objects.get(verb="issued").money == {"total": "427.80"}
@@ -121,6 +128,7 @@ def test_without_tax_no_tax_number_is_needed(shop, office):
 
 
 def test_two_rates_are_rounded_each_on_its_own_sum(shop, office):
+    TaxRate.objects.create(workspace=shop.workspace, name="Reduced", percent=Decimal(7))
     quote = quotes.draw_up(new_enquiry(shop), office)
     add_line(quote, unit_price=Decimal("0.05"), quantity=1, tax_percent=Decimal(7), description="Sticker")
     add_line(quote, unit_price=Decimal("0.05"), quantity=1, tax_percent=Decimal(7), description="Sticker")

@@ -1,6 +1,6 @@
 """Money that comes in: once, never too much; and the job that is completed by it."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Activity
 from billing import invoices, payments, quotes
 from billing.models import Allocation, Invoice, Payment
-from billing.tests.ground import issued_invoice, made_job, make, sent_quote
+from billing.tests.ground import issued_invoice, late_invoice, made_job, make, sent_quote
 from laseros.core.errors import Refused
 from production.models import Job, JobLine
 
@@ -142,10 +142,8 @@ def test_paid_before_the_last_piece_was_made(shop, office, django_capture_on_com
 
 
 def test_overdue_is_read_from_the_date(shop, office):
-    invoice = issued_invoice(shop, office)
-    assert invoice.is_overdue is False
-    Invoice._base_manager.update(due_on=date(2026, 1, 1))
-    invoice.refresh_from_db()
+    assert issued_invoice(shop, office).is_overdue is False
+    invoice = late_invoice(shop, office)
     assert invoice.is_overdue is True
     pay(invoice, "427.80")
     invoice.refresh_from_db()

@@ -12,6 +12,8 @@ from billing import quotes
 from billing.models import Quote, QuoteLine, TaxRate
 from billing.quotes.deciding import after_working_days
 from billing.tests.ground import add_line, new_enquiry, sent_quote
+from crm import links
+from inventory import ledger
 from inventory.models import Item, Material
 from laseros.core.errors import Refused
 from machines.models import Machine
@@ -404,3 +406,36 @@ def test_a_quote_that_was_sent_follows_nothing(shop, office):
     again = quotes.follow(enquiry, office)
     assert (again.pk != quote.pk, again.state, again.lines.get().quantity) == (True, "draft", 20)
     assert quote.lines.get().quantity == 10
+
+
+# --- accepting what is not in stock -----------------------------------------------------------------------------------
+
+
+def test_too_little_in_stock_is_refused_to_the_office_and_accepted_by_a_manager(shop, office, manager, log_in):
+    quote = sent_quote(shop, office)
+    ledger.post(shop.sheet, "-9.999", "waste", key="gone")
+    press, said = f"/admin/billing/quote/{quote.pk}/do/accept/", {"name": "Thandi Nkosi"}
+    answer = log_in(office).post(press, said)
+    words = answer.content.decode()
+    assert (answer.status_code, "There is too little in stock:" in words, shop.sheet.code in words) == (409, True, True)
+    assert ("A manager may accept it with a reason." in words, 'name="despite"' in words) == (True, False)
+    log_in(office).post(press, {**said, "despite": "because I say so"})
+    quote.refresh_from_db()
+    assert (quote.state, Job.objects.count()) == ("sent", 0)
+    answer = log_in(manager).post(press, said)
+    assert (answer.status_code, 'name="despite"' in answer.content.decode()) == (409, True)
+    assert log_in(manager).post(press, {**said, "despite": "ordered yesterday"}).status_code == 302
+    job = Job.objects.get()
+    told = Activity.objects.get(verb="accepted short")
+    assert (told.actor, told.target_id, told.details["why"]) == (manager, job.pk, "ordered yesterday")
+
+
+def test_a_client_is_never_sent_away_for_want_of_a_sheet(shop, office, client):
+    quote = sent_quote(shop, office)
+    ledger.post(shop.sheet, "-9.999", "waste", key="gone")
+    token = links.token(links.make(quote, shop.client, shop.contact))
+    answer = client.post(f"/portal/link/{token}/quotes/{quote.pk}/accept/", {"name": "Thandi Nkosi", "agree": "on"})
+    assert answer.status_code == 302
+    job = Job.objects.get()
+    assert Activity.objects.get(verb="accepted short").target_id == job.pk
+    assert job.lines.get().operations.get().reservation.waiting > 0

@@ -33,6 +33,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
                 ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('buyer_reference', models.CharField(blank=True, help_text='Leitweg-ID of a public client, or what they ask for', max_length=60, verbose_name='buyer reference')),
+                ('invoice_format', models.CharField(choices=[('pdf', 'PDF'), ('facturx-pdf', 'PDF with XML inside (ZUGFeRD, Factur-X)'), ('xrechnung-cii', 'XRechnung (CII)'), ('xrechnung-ubl', 'XRechnung (UBL)')], default='pdf', max_length=14, verbose_name='invoices as')),
             ],
             options={
                 'verbose_name': 'client',

@@ -1,4 +1,4 @@
 from crm.models.access_link import AccessLink
-from crm.models.client import Address, Client, Contact
+from crm.models.client import Address, Client, Contact, InvoiceFormat
 
-__all__ = ["AccessLink", "Address", "Client", "Contact"]
+__all__ = ["AccessLink", "Address", "Client", "Contact", "InvoiceFormat"]

@@ -9,6 +9,15 @@ from accounts.models import WorkspaceModel
 from laseros.core.locales import town_line
 
 
+class InvoiceFormat(models.TextChoices):
+    """How a client wants to be invoiced; the values are those of `manage.py einvoice --format`."""
+
+    PDF = "pdf", _("PDF")
+    HYBRID = "facturx-pdf", _("PDF with XML inside (ZUGFeRD, Factur-X)")
+    CII = "xrechnung-cii", _("XRechnung (CII)")
+    UBL = "xrechnung-ubl", _("XRechnung (UBL)")
+
+
 class Client(WorkspaceModel):
     """Who buys from us: a business or a private person."""
 
@@ -24,6 +33,15 @@ class Client(WorkspaceModel):
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
     payment_days = models.PositiveSmallIntegerField(
         _("payment within (days)"), null=True, blank=True, help_text=_("Empty: the workspace's")
+    )
+    buyer_reference = models.CharField(
+        _("buyer reference"),
+        max_length=60,
+        blank=True,
+        help_text=_("Leitweg-ID of a public client, or what they ask for"),
+    )
+    invoice_format = models.CharField(
+        _("invoices as"), max_length=14, choices=InvoiceFormat.choices, default=InvoiceFormat.PDF
     )
     discount_percent = models.DecimalField(
         _("discount %"),

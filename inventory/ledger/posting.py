@@ -122,6 +122,8 @@ def _book(line: _Line, quantity, key, lot, location, for_owner, despite_promises
             return _write(line, quantity, key, None, location.pk if location is not None else _usual(item))
     except _Elsewhere:
         with transaction.atomic():
+            if despite_promises:
+                make_room(item, -quantity, line.by)
             return _from_anywhere(line, -quantity, key, location, for_owner)
 
 
@@ -304,9 +306,11 @@ def _opposite(move: Move, key: str, by, reason: str) -> Move:
 @retried
 def transfer(
     item: Item, quantity, *, source_location: Location, target_location: Location, key: str, by, lot: Lot | None = None,
-    reason: str = "", source: str = "",
+    reason: str = "", source: str = "", at: datetime | None = None,
 ) -> Move:  # fmt: skip
     """Carry `quantity` of what lies loose, or the whole of `lot`, from one place to another. A key carries once.
+
+    `at` is when it was carried, where that was before now.
 
     Two moves of the same amount, worth nothing; the one that leaves has the key and is answered. Raises `Refused`:
     "quantity", "same", "location", "part" for a part of a lot (split it first), "short".
@@ -316,17 +320,14 @@ def transfer(
     _check_place(item, None, target_location)
     if source_location.pk == target_location.pk:
         raise Refused(_("It lies there already."), code="same")
-    if lot is None:
-        return shift(item, quantity, key=key, by=by, places=(source_location.pk, target_location.pk), reason=reason,
-                     source=source)  # fmt: skip
     return shift(item, quantity, key=key, by=by, places=(source_location.pk, target_location.pk), lots=(lot, lot),
-                 reason=reason, source=source)  # fmt: skip
+                 reason=reason, source=source, at=at)  # fmt: skip
 
 
 @retried
 def shift(
     item: Item, quantity: Decimal, *, key: str, by, places: tuple[int, int], reason: str = "", source: str = "",
-    lots: tuple[Lot | None, Lot | None] = (None, None),
+    lots: tuple[Lot | None, Lot | None] = (None, None), at: datetime | None = None,
 ) -> Move:  # fmt: skip
     """Two moves of one amount: out of a place and a lot (None: loose), into another. Item and value stay as they are.
 
@@ -336,7 +337,8 @@ def shift(
         raise Refused(_("Nothing to carry."), code="quantity")
     try:
         with transaction.atomic():
-            return _shift(_Line(item, Move.Kind.TRANSFER, by, reason, source=source), quantity, key, places, lots)
+            line = _Line(item, Move.Kind.TRANSFER, by, reason, at, source)
+            return _shift(line, quantity, key, places, lots)
     except (Refused, IntegrityError):
         done = _made(item, key)
         if done is None:

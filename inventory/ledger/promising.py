@@ -1,6 +1,6 @@
 """Promises: an amount of an item or lot for somebody, used or given back. Reserve → use → release."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
@@ -22,13 +22,14 @@ NOTHING = Decimal(0)
 @retried
 def reserve(
     item: Item, quantity, *, key: str, label: str, by=None, lot: Lot | None = None, priority: int = 0,
-    due_on: date | None = None, source: str = "", owner_key: str = "", despite: str = "",
+    due_on: date | None = None, source: str = "", owner_key: str = "", despite: str = "", since: datetime | None = None,
 ) -> Reservation:  # fmt: skip
     """Promise `quantity` of what is available. The same key again answers the reservation it made.
 
     Against a `lot`, of that lot alone; with `owner_key`, of that client's material alone, which then has to be a lot's.
-    `despite` says why it may wait for stock: then what is there is promised, and the rest when more comes. Raises
-    `Refused`: "quantity", "lot", "owned", and "short" with what is missing.
+    `despite` says why it may wait for stock: then what is there is promised, and the rest when more comes. `since` is
+    the `created_at` of the promise it takes the place of, and so its place among those who wait. Raises `Refused`:
+    "quantity", "lot", "owned", and "short" with what is missing.
     """
     quantity = quantity_of(quantity)
     try:
@@ -38,7 +39,7 @@ def reserve(
             return _reserve(
                 lock(item), quantity, key, lot, by,
                 label=label[:160], priority=priority, due_on=due_on, source=source[:60], owner_key=owner_key,
-                despite=despite[:200],
+                despite=despite[:200], **({"created_at": since} if since is not None else {}),
             )  # fmt: skip
     except (Refused, IntegrityError):
         done = Reservation._base_manager.filter(workspace_id=item.workspace_id, key=key).first()
@@ -99,9 +100,12 @@ def _short(item: Item, wanted: Decimal, there: Decimal) -> Refused:
 @retried
 def use(
     reservation: Reservation, quantity, *, key: str, by=None, kind="usage", reason="", lot: Lot | None = None,
-    source: str = "", location=None,
+    source: str = "", location=None, despite_promises: bool = False,
 ) -> Move:  # fmt: skip
-    """Take `quantity` out of stock, first from what is reserved, the rest from what is free. A key takes once."""
+    """Take `quantity` out of stock, first from what is reserved, the rest from what is free. A key takes once.
+
+    `despite_promises`: it is gone, whoever was promised it.
+    """
     quantity = quantity_of(quantity)
     if quantity <= 0:
         raise Refused(_("Nothing to take."), code="quantity")
@@ -124,6 +128,7 @@ def use(
             return post(
                 item, -quantity, kind, key=key, by=by, reason=reason or fresh.label, lot=lot or fresh.lot,
                 source=source or fresh.source, location=location, for_owner=fresh.owner_key,
+                despite_promises=despite_promises,
             )  # fmt: skip
     except (Refused, IntegrityError):
         done = Move._base_manager.filter(workspace_id=item.workspace_id, key=key).first()
@@ -134,8 +139,11 @@ def use(
 
 @retried
 @transaction.atomic
-def release(reservation: Reservation, by=None) -> None:
-    """Give back what is still promised. Harmless when it was given back or used up before."""
+def release(reservation: Reservation, by=None, *, share: bool = True) -> None:
+    """Give back what is still promised. Harmless when it was given back or used up before.
+
+    Whoever waits gets it; without `share` nobody does, because the caller promises it anew and then shares out.
+    """
     item = lock(reservation.item)
     fresh = Reservation._base_manager.select_related("lot").get(pk=reservation.pk)
     left = fresh.open_quantity
@@ -145,5 +153,5 @@ def release(reservation: Reservation, by=None) -> None:
     if left:
         _hold(fresh, -left)
         activity.record("released", item, by, details={"quantity": left, "for": fresh.label})
-        if fresh.lot is None:
+        if fresh.lot is None and share:
             share_out(item, by, why=fresh.label)

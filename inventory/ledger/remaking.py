@@ -37,7 +37,7 @@ def lock(item: Item) -> Item:
 def in_order(item: Item):
     """The open promises of our own stock against an item, whoever comes first first, as a queryset."""
     rows = Reservation._base_manager.filter(item_id=item.pk, state="active", lot=None, owner_key="")
-    return rows.order_by("-priority", F("due_on").asc(nulls_last=True), "id")
+    return rows.order_by("-priority", F("due_on").asc(nulls_last=True), "created_at", "id")
 
 
 @retried

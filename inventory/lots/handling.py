@@ -41,7 +41,9 @@ def _stamp(lot: Lot, field: str, verb: str, by, at: datetime | None, once: bool 
 
 
 @retried
-def move(lot: Lot, location: Location, *, key: str, by, reason: str = "") -> Move | None:
+def move(
+    lot: Lot, location: Location, *, key: str, by, reason: str = "", at: datetime | None = None
+) -> Move | None:  # fmt: skip
     """Carry a whole lot to another place. A key carries once; None when it lies there already."""
     done = Move._base_manager.filter(workspace_id=lot.workspace_id, key=key).first()
     if done is not None:
@@ -57,7 +59,7 @@ def move(lot: Lot, location: Location, *, key: str, by, reason: str = "") -> Mov
             )
         moved = ledger.transfer(
             item, fresh.quantity, source_location=fresh.location, target_location=location, key=key, by=by, lot=fresh,
-            reason=reason,
+            reason=reason, at=at,
         )  # fmt: skip
         activity.record("moved", fresh, by, details={"place": [str(fresh.location), str(location)]})
         lot.location, lot.location_id = location, location.pk
@@ -93,8 +95,9 @@ def release_quarantine(lot: Lot, by) -> None:
     fresh = Lot._base_manager.get(pk=lot.pk)
     if not LOT.try_move(fresh, "clear", quarantine_why=""):
         return
-    if not fresh.owner_key:
-        books.item(item.pk, books.Change(quarantined=-fresh.quantity))
+    if not fresh.owner_key and books.item(item.pk, books.Change(quarantined=-fresh.quantity)) is None:
+        # Nothing that a shop can do makes it so: the lot says more is set aside than the item knows of.
+        raise Refused(_("The books of %(item)s do not add up. Run check_ledger.") % {"item": item}, code="books")
     lot.refresh_from_db()
     activity.record("cleared", lot, by)
     ledger.share_out(item, by, why=fresh.code)

@@ -74,7 +74,7 @@ class ScanEventAdmin(RoomAdmin):
 
     @display(description=_("what was typed"))
     def said(self, event):
-        names = {"gross_g": _("gross g"), "tare_g": _("empty spool g"), "place": _("place"), "quantity": _("quantity"),
-                 "there": _("there"), "count": _("count")}  # fmt: skip
+        names = {"gross_g": _("gross g"), "tare_g": _("empty spool g"), "from": _("from"), "place": _("place"),
+                 "quantity": _("quantity"), "there": _("there"), "count": _("count")}  # fmt: skip
         parts = [f"{names[name]}: {value}" for name, value in event.data.items() if name in names]
         return " · ".join(parts) or "–"

@@ -83,7 +83,12 @@ def of_item(item: Item, balances) -> dict:
         "free": plain(item.available),
         "unit": item.get_unit_display(),
         "places": [
-            {"code": row.location.code, "name": str(row.location), "quantity": plain(row.quantity)}
+            {
+                "code": row.location.code,
+                "name": str(row.location),
+                "quantity": plain(row.quantity),
+                "loose": plain(row.loose),
+            }
             for row in balances
             if row.quantity
         ],

@@ -6,9 +6,10 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import activity
 from accounts.models import Workspace
 from inventory import counting, ledger, lots
-from inventory.models import Location, Lot, Move, ScanEvent, Weighing
+from inventory.models import Item, Location, Lot, Move, ScanEvent, Weighing
 from inventory.scanning import finding, undoing
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import moment
@@ -26,6 +27,8 @@ def do(event: ScanEvent, by, *, anyhow: bool = False) -> tuple[dict, Lot | None]
         return undoing.undo(event, by)
     if event.kind == ScanEvent.Kind.COUNT:
         return _count(event, by)
+    if event.kind == ScanEvent.Kind.MOVE and isinstance(found := finding.thing(event.workspace, event.code), Item):
+        return _move_loose(event, found, by), None
     lot = finding.lot(_workspace(event), event.code)
     if not anyhow:
         _not_overtaken(event, lot)
@@ -62,13 +65,27 @@ def _weigh(event: ScanEvent, lot: Lot, by) -> dict:
 def _move(event: ScanEvent, lot: Lot, by) -> dict:
     place = finding.location(_workspace(event), event.data.get("place", ""))
     source = lot.location
-    done = lots.move(lot, place, key=event.booking_key, by=by)
+    done = lots.move(lot, place, key=event.booking_key, by=by, at=event.at)
     return {
         "from": source.pk,
         "to": place.pk,
         "to_name": str(place),
         "move": done and done.pk,
     }
+
+
+def _move_loose(event: ScanEvent, item: Item, by) -> dict:
+    """So much of what lies in no lot, from one place to another; refused where less lies there by now."""
+    workspace, data = _workspace(event), event.data
+    source, target = (finding.location(workspace, data.get(name, "")) for name in ("from", "place"))
+    amount = ledger.quantity_of(data.get("quantity"))
+    done = ledger.transfer(item, amount, source_location=source, target_location=target, key=event.booking_key, by=by,
+                           at=event.at)  # fmt: skip
+    activity.record("moved", item, by, details={"quantity": amount, "place": [str(source), str(target)]})
+    return {
+        "item": item.pk, "from": source.pk, "to": target.pk, "to_name": str(target), "quantity": _plain(amount),
+        "move": done.pk,
+    }  # fmt: skip
 
 
 def _open(event: ScanEvent, lot: Lot, by) -> dict:
@@ -118,7 +135,7 @@ def _not_overtaken(event: ScanEvent, lot: Lot) -> None:
     if timezone.now() - event.at < LATE or event.kind == ScanEvent.Kind.OPEN:
         return
     later = _since(event, lot)
-    # A move is dated when it arrives. What the same person scanned before this is no overtaking.
+    # What the same person scanned before this is no overtaking, however clocks were moved.
     own = _scanned_before(event, later)
     for key, (at, what) in later.items():
         if key not in own:

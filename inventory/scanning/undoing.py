@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from inventory import counting, ledger, lots
-from inventory.models import Location, Lot, Move, ScanEvent
+from inventory.models import Item, Location, Lot, Move, ScanEvent
 from inventory.models.scan import SCAN
 from laseros.core.errors import Refused
 
@@ -50,10 +50,26 @@ def _booked(of: ScanEvent, key: str, by) -> None:
 def _carried(of: ScanEvent, key: str, by) -> None:
     if of.result.get("move") is None:
         return
+    if of.lot_id is None:
+        _carried_loose(of, key, by)
+        return
     lot = Lot._base_manager.select_related("item", "location").get(pk=of.lot_id)
     if lot.location_id != of.result["to"]:
         raise _overtaken(of)
     lots.move(lot, Location._base_manager.get(pk=of.result["from"]), key=key, by=by)
+
+
+def _carried_loose(of: ScanEvent, key: str, by) -> None:
+    item = Item._base_manager.get(pk=of.result["item"])
+    source, target = (Location._base_manager.get(pk=of.result[name]) for name in ("to", "from"))
+    try:
+        ledger.transfer(
+            item, of.result["quantity"], source_location=source, target_location=target, key=key, by=by,
+            reason=_("taken back"),
+        )  # fmt: skip
+    except Refused as refusal:
+        raise _overtaken(of) if refusal.code == "short" else refusal from None
+    activity.record("undone", item, by, details={"what": of.get_kind_display()})
 
 
 @transaction.atomic

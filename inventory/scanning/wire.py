@@ -16,7 +16,7 @@ MOST_EVENTS, MOST_BYTES = 200, 256 * 1024
 # What belongs to each kind, beside the code.
 FIELDS = {
     "weigh": {"gross_g", "tare_g"},
-    "move": {"place"},
+    "move": {"place", "from", "quantity"},
     "open": set(),
     "use_up": set(),
     "count": {"count", "quantity", "gross_g", "place", "there"},

@@ -1,10 +1,15 @@
 """What the processes of `test_at_once` do."""
 
+import os
+import signal
+
+from django.db import connection
 from django_scopes import scope
 
 from accounts.models import Workspace
 from inventory import ledger, lots
-from inventory.models import Item, Lot
+from inventory.models import Item, Lot, PurchaseOrder, Receipt
+from inventory.tests.buying import came
 from laseros.core.errors import Refused
 
 
@@ -41,3 +46,36 @@ def keep(workspace_pk: int, item_pk: int) -> int:
     square = {"outline": [[0, 0], [500, 0], [500, 500], [0, 500]], "rectangle": [0, 0, 500, 500]}
     with scope(workspace=Workspace.objects.get(pk=workspace_pk)):
         return lots.keep(Item.objects.get(pk=item_pk), **square, key="run:1", by=None).pk
+
+
+def receive_and_be_killed(workspace_pk: int, order_pk: int) -> list[tuple[int, int]]:
+    """Receive the two spools of an order, killed before the first statement of it, then before the second, and so on,
+    until it comes through. Answers [(receipts, lots) found after each time]."""
+    with scope(workspace=Workspace.objects.get(pk=workspace_pk)):
+        found, survived = [], False
+        while not survived:
+            connection.close()
+            if connection.vendor == "postgresql":
+                connection.close_pool()  # or the child would die in the middle of a connection of ours
+            child = os.fork()
+            if not child:
+                _killed_before(len(found) + 1)
+                came(PurchaseOrder.objects.get(pk=order_pk), 2000, key="one delivery")
+                os._exit(0)
+            survived = os.waitpid(child, 0)[1] == 0
+            found.append((Receipt.objects.count(), Lot.objects.count()))
+        came(PurchaseOrder.objects.get(pk=order_pk), 2000, key="one delivery")  # pressed again
+        return [*found, (Receipt.objects.count(), Lot.objects.count())]
+
+
+def _killed_before(number: int) -> None:
+    """End this process with -9 when it is about to make its so-manieth statement."""
+    connection.ensure_connection()
+    made = iter(range(1, number + 1))
+
+    def count(execute, *arguments):
+        if next(made) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*arguments)
+
+    connection.execute_wrappers.append(count)

@@ -6,9 +6,10 @@ import pytest
 from django.db.models import Sum
 from django_scopes import scope
 
-from inventory import ledger
+from inventory import ledger, stock
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import Item, Lot, Move
+from inventory.tests.buying import new_supplier, sells, sent
 from laseros.bench import storm
 from laseros.tests.processes import run_together
 
@@ -44,6 +45,22 @@ def test_a_remnant_is_kept_once_and_promised_to_one(shop):
         lot.refresh_from_db()
         assert sorted(answers) == sorted([lot.reserved_for, *["state"] * 5])
         assert (lot.state, wrong(shop.workspace)) == ("reserved", [])
+
+
+def test_killed_anywhere_while_goods_come_in_they_come_in_once_or_not_at_all(shop):
+    with scope(workspace=shop.workspace):
+        pla = Item(workspace=shop.workspace, name="PLA", category="filament", unit="g", diameter_mm=Decimal("1.75"))
+        stock.register(pla, None)
+        order = sent(sells(new_supplier(shop.workspace), pla, pack_size=1000), packs=2)
+    (found,) = run_together(DO + "receive_and_be_killed", [(shop.workspace.pk, order.pk)])
+    assert len(found) > 30  # so many statements there were to die at
+    nothing, all_of_it = [0, 0], [1, 2]
+    done = found.index(all_of_it)
+    assert found == [nothing] * done + [all_of_it] * (len(found) - done)
+    with scope(workspace=shop.workspace):
+        order.refresh_from_db()
+        pla.refresh_from_db()
+        assert (order.state, pla.on_hand, wrong(shop.workspace)) == ("received", 2000, [])
 
 
 def test_after_a_storm_with_some_killed_the_books_are_right(workspace):

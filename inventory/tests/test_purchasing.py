@@ -9,7 +9,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import OutgoingMail
-from inventory import ledger, purchasing
+from inventory import ledger, purchasing, stock
 from inventory.models import Item, Lot, Move, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, SupplierItem
 from inventory.purchasing import orders, performance, receiving, sources, suppliers, wants
 from inventory.purchasing.document import purchase_pdf
@@ -296,3 +296,21 @@ def test_what_a_supplier_did_is_measured_from_what_came(shop, steel, source):
     assert [(row["month"].month, row["on_time"], row["late"]) for row in did.months[-3:]] == [
         (9, 1, 0), (10, 0, 1), (11, 0, 1),
     ]  # fmt: skip
+
+
+def test_a_receipt_leads_to_the_labels_of_its_lots_and_to_the_trace(shop, steel, office, log_in):
+    pla = Item(workspace=shop.workspace, name="PLA", category="filament", unit="g", price=Decimal("0.4"))
+    stock.register(pla, None)
+    order = sent(sells(steel, pla, sku="PLA", pack_size=1000), packs=2, by=office)
+    receipt, made = came(order, 2000), list(Lot.objects.order_by("pk"))
+    came_loose = came(sent(sells(steel, shop.sheet), packs=1, by=office, key="loose"), 1, key="loose")
+    browser = log_in(office)
+    page = lambda record: browser.get(f"/admin/inventory/{record}/change/").content.decode()  # noqa: E731
+    labels = f"/admin/labels/?kind=lot&amp;pk={made[0].pk}%2C{made[1].pk}"
+    assert labels in page(f"receipt/{receipt.pk}")
+    assert "/admin/labels/" not in page(f"receipt/{came_loose.pk}")  # nothing of it has a number
+    assert browser.get(labels.replace("&amp;", "&")).status_code == 200
+    for record in (f"receipt/{receipt.pk}", f"purchaseorder/{order.pk}"):
+        assert f"?of=po:{order.pk}" in page(record)
+    trail = browser.get("/admin/inventory/lot/trace/", {"of": f"po:{order.pk}"}).content.decode()
+    assert [lot.code in trail for lot in made] == [True, True]

@@ -99,6 +99,37 @@ def test_weighed_moved_opened_and_used_up_each_once(tablet, spool, shelf):
     assert list(moves) == [("purchase", 1000), ("usage", -188), ("usage", -812)]
 
 
+def test_some_of_what_lies_loose_is_carried_once_and_taken_back(tablet, shop, shelf):
+    store = locations.the_store(shop.workspace.pk)
+    said = {"from": store.code, "place": "r2-s1", "quantity": "2.5"}
+    lies = lambda: dict(shop.sheet.balances.values_list("location__code", "quantity").order_by("pk"))  # noqa: E731
+    assert sent(tablet, event(1, "move", shop.sheet.code, **said)) == [("done", "")]
+    assert sent(tablet, event(1, "move", shop.sheet.code, **said)) == [("already", "")]
+    assert lies() == {store.code: Decimal("7.5"), "R2-S1": Decimal("2.5")}
+    assert sent(tablet, event(2, "undo", shop.sheet.code, of="00000000-0001")) == [("done", "")]
+    assert lies() == {store.code: 10, "R2-S1": 0}
+    for number, (wrong, word) in enumerate(
+        (({"quantity": "11"}, "Not enough"), ({"quantity": "-1"}, "Nothing to carry"), ({"quantity": "NaN"}, "NaN"),
+         ({"quantity": "1e30"}, "1e30"), ({"from": "X"}, "no place"), ({"place": store.code}, "lies there already")),
+        start=3,
+    ):  # fmt: skip
+        ((answer, reason),) = sent(tablet, event(number, "move", shop.sheet.code, **{**said, **wrong}))
+        assert (answer, word in reason) == ("conflict", True), reason
+    assert lies() == {store.code: 10, "R2-S1": 0}
+
+
+def test_carried_without_a_network_it_is_dated_when_it_was_and_asked_about_when_it_is_gone(tablet, shop, shelf):
+    store, before = locations.the_store(shop.workspace.pk), timezone.now() - timedelta(hours=1)
+    said = {"from": store.code, "place": "R2-S1", "quantity": "6"}
+    assert sent(tablet, event(1, "move", shop.sheet.code, at=before, **said)) == [("done", "")]
+    assert set(Move.objects.filter(kind="transfer").values_list("at", flat=True).order_by("pk")) == {before}
+    assert sent(tablet, event(2, "move", shop.sheet.code, at=before, **said))[0][0] == "conflict"
+    kept = ScanEvent.objects.get(state="conflict")
+    ledger.post(shop.sheet, 5, "purchase", key="more")
+    events.settle(kept, kept.by)
+    assert shop.sheet.balances.get(location=shelf).quantity == 12
+
+
 def test_the_same_id_is_not_used_for_something_else(tablet, spool, workspace, person, client):
     assert sent(tablet, event(1, "weigh", spool.code, gross_g="1042")) == [("done", "")]
     assert sent(tablet, event(1, "use_up", spool.code)) == [("refused", "Another scan had this id.")]

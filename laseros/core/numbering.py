@@ -28,6 +28,7 @@ DEFAULTS = {
     "supplier": "SU-{n:4}",
     "purchase": "PO-{yyyy}-{n:4}",
     "invoice": "INV-{yyyy}-{n:4}",
+    "credit": "CN-{yyyy}-{n:4}",
     "payment": "PY-{yyyy}-{n:4}",
 }
 KNOWN = {
@@ -47,6 +48,7 @@ KNOWN = {
     "supplier": set(),
     "purchase": {"yyyy", "mm"},
     "invoice": {"yyyy", "mm"},
+    "credit": {"yyyy", "mm"},
     "payment": {"yyyy", "mm"},
 }
 _PLACEHOLDER = re.compile(r"\{(?P<name>[a-z]+)(?::(?P<width>[1-9]))?\}")

@@ -8,7 +8,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext
 
 from accounts.models import Activity, Sequence
-from billing.models import Allocation, Invoice, InvoiceLine, Payment, Quote, QuoteLine
+from billing import chain
+from billing.models import Allocation, Invoice, InvoiceLine, Payment, Quote, QuoteLine, Seal
 from crm.models import Address, Client, Contact
 from inventory.models import Balance, Item, Move, Reservation
 from laseros.core import numbering
@@ -36,6 +37,10 @@ class Numbers:
         self.last[key] += 1
         return f"{prefix}{self.last[key]:0{width}d}{suffix}"
 
+    def draw_position(self, kind: str) -> int:
+        self.last[f"{kind}:"] += 1
+        return self.last[f"{kind}:"]
+
     def store(self) -> None:
         Sequence.objects.bulk_create(
             [Sequence(workspace=self.workspace, prefix=key, last=last) for key, last in self.last.items()],
@@ -56,6 +61,7 @@ class Books:
         self.stock = Counter({item.pk: Decimal(0) for item in business.items.values()})
         self.reserved = Counter()
         self.value = Counter({item.pk: Decimal(0) for item in business.items.values()})
+        self.link = ""  # the last of the chain of issued documents
         self.clients: list[Client] = []
         self.kinds = {
             model: ContentType.objects.get_for_model(model)
@@ -324,7 +330,7 @@ class Books:
         billed.sort(key=lambda pair: pair[0].invoiced)
         invoices = [self._invoice(order, job) for order, job in billed]
         self._create(Invoice, invoices)
-        self._create(InvoiceLine, [
+        rows = self._create(InvoiceLine, [
             InvoiceLine(
                 workspace=self.workspace, invoice=invoice, position=line.position, job_line=line,
                 description=line.description, quantity=line.quantity, unit_price=line.unit_price,
@@ -332,12 +338,13 @@ class Books:
             )
             for invoice in invoices for line in lines[invoice.job_id]
         ])  # fmt: skip
+        self._seal(invoices, rows)
         self._tell([("issued", row, self.office, row.issued_at, {"total": str(row.total)}) for row in invoices])
         self._payments([(at, share, invoice) for (order, _job), invoice in zip(billed, invoices, strict=True)
                         for at, share in order.payments])  # fmt: skip
 
     def _invoice(self, order, job):
-        from billing.invoices import frozen_facts
+        from billing.facts import frozen_facts
 
         net = job.quoted_total
         tax = tax_on(net, self.business.tax_percent, self.workspace.currency)
@@ -354,6 +361,17 @@ class Books:
         )  # fmt: skip
         invoice.frozen = frozen_facts(invoice, {self.business.tax_percent: (net, tax)})
         return invoice
+
+    def _seal(self, invoices, lines):
+        """As issuing does; their PDFs are made when somebody first asks for one."""
+        mine, seals = {}, []
+        for line in lines:
+            mine.setdefault(line.invoice_id, []).append(line)
+        for invoice in invoices:
+            position = self.numbers.draw_position("seal")
+            seals.append(chain.forge(invoice, mine[invoice.pk], self.office, position, self.link))
+            self.link = seals[-1].link
+        self._create(Seal, seals)
 
     def _payments(self, parts):
         parts.sort(key=lambda part: part[0])

@@ -17,7 +17,10 @@ from production.models import CuttingParameter
 
 
 def new_workspace(slug: str, **fields) -> Workspace:
-    fields = {"address": "1 Test Road\nTestville", "vat_number": "4000000000", **fields}
+    german = fields.get("country") == "DE"
+    own = {"vat_number": "DE123456789" if german else "4000000000"}
+    own["address"] = "Teststraße 1\n04177 Leipzig" if german else "1 Test Road\nTestville"
+    fields = {**own, **fields}
     workspace = Workspace.objects.create(
         slug=slug, name=fields.pop("name", slug.title()), email=f"office@{slug}.example", **fields
     )

@@ -120,6 +120,7 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
@@ -379,6 +380,8 @@ GET  production_job              add                    403    403    403    403
 POST production_job              add                    403    403    403    403    403
 GET  production_job              change,history         200    200    200    200    404    job
 POST production_job              change                 403    302    302    302    404    job title=New
+GET  production_job              material               200    200    200    200    404    client
+POST production_job              material               403    302    302    302    404    client item={item}&kind=sheet&quantity=2&once=x
 GET  production_operation        list,export            200    200    200    200    200
 POST production_operation        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_operation        add                    403    403    403    403    403
@@ -450,6 +453,12 @@ POST billing_invoice             add                    403    403    403    403
 GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_seal                list,export            200    200    200    200    200
+POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_seal                add                    403    403    403    403    403
+POST billing_seal                add                    403    403    403    403    403
+GET  billing_seal                change,history         200    200    200    200    404    seal
+POST billing_seal                change                 403    403    403    403    403    seal
 GET  billing_payment             list,export            200    200    200    200    200
 POST billing_payment             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_payment             add                    403    403    403    403    403
@@ -588,6 +597,9 @@ billing_quote               decline        403    302    302    302    404    se
 billing_quote               duplicate      403    302    302    302    404    sent
 billing_quote               withdraw       403    302    302    302    404    sent
 billing_invoice             issue          403    302    302    302    404    draft_invoice
+billing_invoice             issue-credit   403    302    302    302    404    draft_credit
+billing_invoice             credit         403    302    302    302    404    invoice
+billing_invoice             cancel         403    409    409    409    404    invoice reason=Wrong
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

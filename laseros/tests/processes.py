@@ -3,6 +3,7 @@
 import atexit
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -65,6 +66,7 @@ for line in sys.stdin:
     print(json.dumps(together(getattr(importlib.import_module(module), name), argument_lists)), flush=True)
 """
 PATIENCE = 180.0
+KILLED = re.compile(rf"ended with {int(signal.SIGKILL)}$")
 _forking: dict[tuple, subprocess.Popen] = {}  # one for each environment, until the tests end
 
 
@@ -88,8 +90,11 @@ def environment() -> dict[str, str]:
     }
 
 
-def run_together(function: str, argument_lists) -> list:
-    """Run one process per list of arguments, all let go at the same moment; their answers, in order."""
+def run_together(function: str, argument_lists, *, some_die: bool = False) -> list:
+    """Run one process per list of arguments, all let go at the same moment; their answers, in order.
+
+    With `some_die` one that was killed by a signal answers None instead of failing the test.
+    """
     parent, (module, name) = _forks(), function.split(":")
     request = json.dumps([module, name, [list(each) for each in argument_lists]])
     parent.stdin.write(f"{request}\n".encode())
@@ -98,6 +103,8 @@ def run_together(function: str, argument_lists) -> list:
     if not said:
         raise AssertionError(f"{function} gave no answer within {PATIENCE:.0f} s")
     answers = json.loads(said)
+    if some_die:
+        answers = [{"answer": None} if KILLED.match(each.get("trouble", "")) else each for each in answers]
     troubles = [each["trouble"] for each in answers if "trouble" in each]
     if troubles:
         raise AssertionError(f"{function}: " + "\n".join(troubles))

@@ -10,7 +10,9 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 # Longer than any other module: their test functions are shared out one by one.
-IN_PARTS = ("laseros/tests/test_accessibility.py", "laseros/tests/test_permissions.py")
+IN_PARTS = ("laseros/tests/test_permissions.py",)
+# A test with one of these waits for others: on a machine that does not come round to them it may fail for that alone.
+WAITS_FOR_OTHERS = ("browser", "processes")
 # With one of these a test asks the database; without any it says the same whichever database there is.
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
 # The one walk of a browser that is made on every database.
@@ -51,6 +53,9 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
+    for item in items:
+        if any(item.get_closest_marker(mark) for mark in WAITS_FOR_OTHERS):
+            item.user_properties.append(("second-try", item.nodeid))  # into the report that `.ci/test.py` reads
     if config.option.another_database:
         left_out = [item for item in items if not depends_on_database(item)]
         config.hook.pytest_deselected(items=left_out)
@@ -76,7 +81,7 @@ def longest_first(items: list) -> list:
     modules = Counter(module_of(item.nodeid) for item in items)
 
     def weight(share: list) -> tuple:
-        marked = [sum(bool(item.get_closest_marker(mark)) for item in share) for mark in ("browser", "processes")]
+        marked = [sum(bool(item.get_closest_marker(mark)) for item in share) for mark in WAITS_FOR_OTHERS]
         return (*marked, modules[module_of(share[0].nodeid)], module_of(share[0].nodeid), len(share))
 
     return [item for share in sorted(shares.values(), key=weight, reverse=True) for item in share]

@@ -3,6 +3,8 @@
 Under the policy the pages are served with, and without a word of complaint on the console.
 """
 
+import re
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.template.loader import render_to_string
@@ -14,8 +16,10 @@ from laseros.tests.browser import DESKTOP, PHONE, chromium, house, tabs  # noqa:
 pytestmark = pytest.mark.browser
 
 GRAVE = {"serious", "critical"}
-EVERYTHING = {"resultTypes": ["violations"]}
-COLOURS = {**EVERYTHING, "runOnly": ["color-contrast"]}  # what else there is to find does not change in the dark
+EVERYTHING = {"resultTypes": ["violations"], "preload": False}
+# What else there is to find does not change in the dark, and most colours do not with the width.
+COLOURS = {**EVERYTHING, "runOnly": ["color-contrast"]}
+ALL_BUT_COLOURS = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
 # person → the pages looked at as that person; {record} is the number of one in `permissions_ground`
 ENTRANCE = (
     "/accounts/login/",
@@ -86,35 +90,104 @@ BUYER = (
 )
 
 
+# What looks another way on a phone, or is seen there only: the outermost elements, without those that were looked at on
+# another page in the same place, class and colours.
+REMEMBER = """() => {
+  const look = (element) => {
+    if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) return "";
+    const style = getComputedStyle(element);
+    const parts = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize];
+    return [...parts, style.fontWeight].join();
+  };
+  const all = () => [...document.body.querySelectorAll("*")];
+  const before = new Map(all().map((element) => [element, look(element)]));
+  const named = (element) =>
+    [element.parentElement.className, element.tagName, element.className, look(element)].join();
+  window.otherLooks = (known) => {
+    const other = all().filter((element) => look(element) && look(element) !== before.get(element));
+    const outermost = other.filter((element) => !other.some((one) => one !== element && one.contains(element)));
+    // Of what holds other things its name says too little.
+    return outermost.map((element) => [element, element.childElementCount > 3 ? "" : named(element)])
+      .filter(([_element, name]) => !known.includes(name));
+  };
+}"""
+AXE = "async ([options, where]) => (await axe.run(where || document, options)).violations"
+AXE_OTHER_LOOKS = """async ([options, known]) => {
+  const other = window.otherLooks(known);
+  const found = other.length ? await axe.run({include: other.map(([element]) => element)}, options) : {violations: []};
+  return [found.violations, other.map(([_element, name]) => name)];
+}"""
+
+
 class Look:
-    """Opens pages at one width, in light and in dark, and keeps what is wrong with them."""
+    """Opens pages, at a desk and on a phone, in light and in dark, and keeps what is wrong with them."""
 
     def __init__(self, page: Page):
         self.page, self.wrong = page, []
+        self.device = page.context.new_cdp_session(page)
+        self.known: set[str] = set()  # what looks another way on a phone and was looked at
+        self.knows_menu = False  # it is the same on all pages of a person
 
     def at(self, path: str) -> None:
+        self.at_a_desk()
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self.page.goto(path)
         self.here(path)
 
     def here(self, path: str) -> None:
+        where = {"exclude": ["#nav-sidebar"]} if self.knows_menu else None
+        self.knows_menu = self.knows_menu or path.startswith("/admin/")
         self.page.evaluate(AXE_SCRIPT)
-        self._note(path, EVERYTHING)
+        self._note(f"{path} at a desk", EVERYTHING, where)
+        self.page.evaluate(REMEMBER)
+        self.on_a_phone()
+        self._note(f"{path} on a phone", ALL_BUT_COLOURS, where)
+        self._note_other_looks(f"{path} on a phone")
+        self._nothing_hangs_over_the_edge(f"{path} on a phone")
+        self.in_the_dark(path)
+        self._note_other_looks(f"{path} on a phone in dark")
+        self.at_a_desk()
+        self._note(f"{path} at a desk in dark", COLOURS, where)
+        self._nothing_hangs_over_the_edge(f"{path} at a desk")
+
+    def at_a_desk(self) -> None:
+        self._be(DESKTOP)
+
+    def on_a_phone(self) -> None:
+        self._be(PHONE)
+
+    def _be(self, device: dict) -> None:
+        """What Playwright does for the devices of a context, on a page that is open."""
+        mobile = device.get("is_mobile", False)
+        metrics = {**device["viewport"], "deviceScaleFactor": 1, "mobile": mobile}
+        self.device.send("Emulation.setTouchEmulationEnabled", {"enabled": mobile})
+        self.device.send("Emulation.setDeviceMetricsOverride", metrics)
+        self.page.wait_for_function("(width) => innerWidth >= width", arg=device["viewport"]["width"])
+
+    def in_the_dark(self, path: str) -> None:
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        if path.startswith("/admin/"):  # its theme looks once, when the page is loaded
-            if path == "/admin/":
-                self.page.reload()
-                self.page.evaluate(AXE_SCRIPT)
-            else:  # it sets this and nothing else
-                self.page.evaluate("document.documentElement.classList.add('dark')")
+        if path == "/admin/":  # the theme looks once, when the page is loaded
+            self.page.reload()
+            self.page.evaluate(AXE_SCRIPT)
+            self.page.evaluate(REMEMBER)
+        elif path.startswith("/admin/"):  # it sets this and nothing else
+            self.page.evaluate("document.documentElement.classList.add('dark')")
         expect(self.page.locator("html.dark, html[data-bs-theme=dark]")).to_be_attached()
-        self._note(f"{path} in dark", COLOURS)
+
+    def _nothing_hangs_over_the_edge(self, where: str) -> None:
         width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:
-            self.wrong.append(f"{path} is {width} px too wide")
+            self.wrong.append(f"{where} is {width} px too wide")
 
-    def _note(self, what: str, options: dict) -> None:
-        found = self.page.evaluate("(options) => axe.run(document, options)", options)["violations"]
+    def _note(self, what: str, options: dict, where: dict | None) -> None:
+        self._keep(what, self.page.evaluate(AXE, [options, where]))
+
+    def _note_other_looks(self, what: str) -> None:
+        found, names = self.page.evaluate(AXE_OTHER_LOOKS, [COLOURS, sorted(self.known)])
+        self.known |= set(names) - {""}
+        self._keep(what, found)
+
+    def _keep(self, what: str, found: list[dict]) -> None:
         self.wrong += [
             f"{what}: {rule['id']} at {node['target']} ({node['failureSummary'].splitlines()[-1].strip()})"
             for rule in found
@@ -131,17 +204,44 @@ def world(house):  # noqa: F811
     return world
 
 
-def test_everybody_can_use_every_page_at_a_desk(world, tabs):  # noqa: F811
-    everybody_looks_at_every_page(world, tabs(world.house), DESKTOP)
+# Each line is wrong in one place only: in the light at a desk or on a phone, by its width, its name, in the dark.
+SPECIMEN = """<!doctype html><html lang="en"><head><title>Specimen</title>
+<meta name="viewport" content="width=device-width"><style>
+  body { margin: 0; background: white; color: black } p { color: inherit } #desk, #phone { color: #ccc }
+  #wide { width: 30rem; max-width: 100% }
+  @media (min-width: 641px) { #phone { display: none } }
+  @media (max-width: 640px) {
+    #desk { display: none } #wide { width: 60rem; max-width: none } #nameless { display: block }
+  }
+  @media (prefers-color-scheme: dark) { body { background: black; color: white } #desk, #phone { color: white } }
+  @media (prefers-color-scheme: dark) and (max-width: 640px) { #dark { color: #222; font-size: 90% } }
+</style></head><body data-dark><main><h1>Specimen</h1><p id="desk">desk</p><p id="phone">phone</p>
+<p id="dark">dark</p><p id="wide">wide</p><button id="nameless" hidden></button></main><script>
+  matchMedia("(prefers-color-scheme: dark)").onchange = () => { document.documentElement.className = "dark" };
+</script></body></html>"""
 
 
-def test_everybody_can_use_every_page_on_a_phone(world, tabs):  # noqa: F811
-    everybody_looks_at_every_page(world, tabs(world.house), PHONE)
+def test_what_is_wrong_at_one_width_and_in_one_light_is_found(chromium):  # noqa: F811
+    context = chromium.new_context(**DESKTOP)
+    page = context.new_page()
+    look = Look(page)
+    page.route("**/*", lambda route: route.fulfill(body=SPECIMEN, content_type="text/html"))
+    look.at("http://specimen.example/")
+    context.close()
+    found = [re.sub(r"http://specimen.example/| \(.*|\d+ px ", "", each) for each in look.wrong]
+    assert found == [
+        " at a desk: color-contrast at ['#desk']",
+        " on a phone: button-name at ['#nameless']",
+        " on a phone: color-contrast at ['#phone']",
+        " on a phone is too wide",
+        " on a phone in dark: color-contrast at ['#dark']",
+    ]
 
 
-def everybody_looks_at_every_page(world, people, device: dict) -> None:
+def test_everybody_can_use_every_page(world, tabs):  # noqa: F811
+    people = tabs(world.house)
     people.expected = ("Failed to load resource",)  # pages that are not there are looked at too
-    page = people.open(device)
+    page = people.open(DESKTOP)
     look = Look(page)
     for who, paths in {
         "anonymous": ENTRANCE,
@@ -151,6 +251,7 @@ def everybody_looks_at_every_page(world, people, device: dict) -> None:
         "client": BUYER,
     }.items():
         people.become(page, world.visitors[who].session)
+        look.knows_menu = False
         for path in paths:
             look.at(path.format_map({name: getattr(record, "pk", record) for name, record in vars(world).items()}))
     people.become(page, world.visitors["operator"].session)

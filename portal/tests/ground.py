@@ -244,7 +244,7 @@ def new_invoice(client, state="issued", lines=((10, "123.45", "15"),), paid="0",
         invoice = Invoice.objects.create(
             workspace=workspace,
             client=client,
-            currency=workspace.currency,
+            currency=fields.pop("currency", workspace.currency),
             note=fields.pop("note", ""),
             created_by=User.objects.get_or_create(email="so@x.example", defaults={"name": SECRETS["the office"]})[0],
             **fields,

@@ -6,7 +6,6 @@ from django_scopes import scope
 from accounts.models import BackgroundTask, Workspace
 from accounts.models.work import LIFE
 from billing import printing
-from billing.models import Invoice
 from portal.tests.ground import link_to, new_invoice, new_quote, pay
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +48,7 @@ def test_a_paid_invoice_is_never_late(client, buyer):
 
 def test_the_account_is_the_one_on_the_paper(client, buyer):
     """A change of bank later does not make page and PDF disagree."""
-    invoice = new_invoice(buyer)
-    with scope(workspace=buyer.workspace):
-        Invoice.objects.filter(pk=invoice.pk).update(frozen={"seller": {"bank_details": "Old Bank 111"}})
+    invoice = new_invoice(buyer, frozen={"seller": {"bank_details": "Old Bank 111"}})
     Workspace.objects.filter(pk=buyer.workspace_id).update(bank_details="New Bank 222")
     page = page_of(client, invoice)
     assert "Old Bank 111" in page
@@ -71,9 +68,7 @@ def test_the_list_adds_up_what_is_open(buyer, other_buyer, buyer_logged_in):
 
 def test_two_currencies_are_not_added(buyer, buyer_logged_in):
     new_invoice(buyer)
-    other = new_invoice(buyer)
-    with scope(workspace=buyer.workspace):
-        Invoice.objects.filter(pk=other.pk).update(currency="EUR")
+    new_invoice(buyer, currency="EUR")
     page = buyer_logged_in.get("/portal/invoices/").content.decode()
     assert "<strong>€1\xa0419,68</strong>" in page
     assert page.count("Open altogether") == 2

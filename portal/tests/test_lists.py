@@ -4,8 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from django_scopes import scope
 
-from portal.tests.ground import give_pdf, let_in, link_to, new_invoice, new_job, new_quote
+from inventory import lots, stock
+from inventory.models import Item
+from portal.tests.ground import give_pdf, let_in, link_to, new_client, new_invoice, new_job, new_quote
+from production import client_material
 
 pytestmark = pytest.mark.django_db
 
@@ -48,10 +52,29 @@ def test_nothing_to_do_is_said_calmly(buyer_logged_in):
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("quotes", "No quotes yet"), ("jobs", "No jobs yet"), ("invoices", "No invoices yet")],
+    [
+        ("quotes", "No quotes yet"),
+        ("jobs", "No jobs yet"),
+        ("invoices", "No invoices yet"),
+        ("material", "Nothing of yours is here"),
+    ],
 )
 def test_an_empty_list_says_what_will_be_there(buyer_logged_in, path, words):
     assert words in main_of(buyer_logged_in.get(f"/portal/{path}/"))
+
+
+def test_what_the_client_left_with_us_is_seen_by_him_alone(buyer, buyer_logged_in):
+    assert "Nothing of yours is here" in main_of(buyer_logged_in.get("/portal/material/"))
+    assert "Your material with us" not in main_of(buyer_logged_in.get("/portal/"))
+    leave(new_client(buyer.workspace, name="Somebody else"), 2)
+    sheet = leave(buyer, 1)
+    with scope(workspace=buyer.workspace):
+        gone = client_material.receive(buyer, sheet, 2, key="gone", by=None, kind="sheet", heat="H-2")
+        lots.use_up(gone, key="used", by=None)
+    assert "Your material with us" in main_of(buyer_logged_in.get("/portal/"))
+    page = main_of(buyer_logged_in.get("/portal/material/"))
+    assert [words in page for words in ("3 sheets left", "heat H-1", "used up")] == [True] * 3
+    assert page.count("portal-task-text") == 2
 
 
 def titles(page, names) -> list[str]:
@@ -95,10 +118,22 @@ def fill(buyer, count):
         new_quote(buyer)
         new_job(buyer)
         new_invoice(buyer, paid="500")
+    leave(buyer, count)
+
+
+def leave(client, count):
+    """So many sheets of a client's own."""
+    workspace = client.workspace
+    with scope(workspace=workspace):
+        sheet = Item(workspace=workspace, name="Mild steel 3 mm", category="sheet", unit="sheet")
+        sheet = stock.register(sheet, None)
+        for number in range(count):
+            client_material.receive(client, sheet, 3, key=f"{client.pk}:{number}", by=None, kind="sheet", heat="H-1")
+    return sheet
 
 
 # Session, person, memberships, clients with their workspaces, contact, and what the page itself needs.
-QUERIES = {"/portal/": 9, "/portal/quotes/": 7, "/portal/jobs/": 8, "/portal/invoices/": 8}
+QUERIES = {"/portal/": 10, "/portal/quotes/": 7, "/portal/jobs/": 8, "/portal/invoices/": 8, "/portal/material/": 7}
 
 
 @pytest.mark.parametrize("path", QUERIES)
@@ -111,7 +146,8 @@ def test_lists_take_the_same_queries_for_one_row_and_three(
     visitor.get(path)
     with django_assert_num_queries(QUERIES[path]):
         page = visitor.get(path)
-    assert main_of(page).count("portal-cover") == (3 * rows if path == "/portal/" else rows)
+    row = "portal-task-text" if path == "/portal/material/" else "portal-cover"
+    assert main_of(page).count(row) == (3 * rows if path == "/portal/" else rows)
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -1,10 +1,12 @@
 """Jobs in the back office: what was ordered, how far it is, what keeps it."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -13,9 +15,11 @@ from unfold.decorators import display
 
 from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
+from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
-from production import jobs
+from production import jobs, shortages
+from production.admin import client_material
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
 from production.machine_work import costs
@@ -58,17 +62,24 @@ class JobLineInline(RoomInline):
         return money_filter(line.unit_price, line.job.workspace.currency)
 
 
+def _lines(job) -> list[JobLine]:
+    """Of an open job, read once for one page."""
+    if "_lines" not in job.__dict__:
+        job._lines = shortages.lines_of(job) if job.state in OPEN_JOB else []
+    return job._lines
+
+
 def _wanting(job) -> list[str]:
     """What an open job lacks, asked once for one page."""
     if "_wanting" not in job.__dict__:
-        job._wanting = jobs.wanting(job) if job.state in OPEN_JOB else []
+        job._wanting = shortages.wanting(job, _lines(job)) if job.state in OPEN_JOB else []
     return job._wanting
 
 
 def _short(job) -> dict:
     """What has to be bought for an open job, asked once for one page, and only where something is wanting."""
     if "_short" not in job.__dict__:
-        job._short = jobs.short_of(job) if _wanting(job) else {}
+        job._short = shortages.short_of(job) if _wanting(job) else {}
     return job._short
 
 
@@ -79,7 +90,7 @@ class BuyForm(OnceForm):
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = jobs.short_of(record)
+        rows = shortages.short_of(record)
         self.fields["what"] = forms.CharField(
             label=_("What is missing"), disabled=True, required=False, widget=forms.Textarea(attrs={"rows": 4}),
             initial="\n".join(f"{number(count)} {item.get_unit_display()} {item}" for item, count in rows.items()),
@@ -87,7 +98,7 @@ class BuyForm(OnceForm):
 
 
 def _buy(request, job, *, once, what="") -> str:
-    rows = [wants.Want(item, count) for item, count in jobs.short_of(job).items()]
+    rows = [wants.Want(item, count) for item, count in shortages.short_of(job).items()]
     key = f"job:{job.pk}:{once}"
     bought = wants.order(job.workspace, rows, key=key, by=request.user, less_ordered=True)
     messages.success(request, wants.told(bought))
@@ -163,6 +174,10 @@ class JobAdmin(RoomAdmin):
     def has_add_permission(self, request):
         return False
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(lambda request, pk: client_material.page(self.admin_site, request, pk))
+        return [path("material/<int:pk>/", view, name="production_job_material"), *super().get_urls()]
+
     def get_queryset(self, request):
         lines = JobLine.objects.filter(job=OuterRef("pk"), parent=None).order_by().values("job")
         made = lines.annotate(n=Sum(Least(F("made_good"), F("quantity")))).values("n")
@@ -196,7 +211,11 @@ class JobAdmin(RoomAdmin):
                 "runs__operator", "runs__machine", "nest_parts__nest"
             ).order_by("id")
             context["wanting"] = _wanting(obj)
+<<<<<<< HEAD
             context["machines_used"] = costs.of_job(obj)
+=======
+            context["material"] = shortages.material(_lines(obj))
+>>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
             context["job"] = obj
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -207,7 +226,12 @@ class JobAdmin(RoomAdmin):
             to_record(obj.enquiry, icon="mail"),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
+<<<<<<< HEAD
             to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),
+=======
+            Related(str(_("Material of the client")), _material_url(obj), "handshake", "inventory.view_lot"),
+            trace_link(f"job:{obj.pk}"),
+>>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
             to_list(
                 "production.operation", _("Operations"), icon="list_alt", which="all", job_line__job__id__exact=obj.pk
             ),
@@ -242,6 +266,13 @@ class JobAdmin(RoomAdmin):
     @display(description=_("quoted, without tax"), ordering="quoted_total")
     def total_shown(self, job):
         return money_filter(job.quoted_total, job.workspace.currency)
+
+
+def _material_url(job) -> str:
+    """Where the client's own material is booked in, with what this job is made from chosen already."""
+    items = [line.item_id for line in _lines(job) if line.item_id is not None]
+    page = reverse("admin:production_job_material", args=[job.client_id])
+    return f"{page}?{urlencode({'item': items[0]})}" if items else page
 
 
 def _prepare(request, job):

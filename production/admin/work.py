@@ -8,10 +8,11 @@ from unfold.paginator import InfinitePaginator
 
 from accounts.back_office import Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
+from inventory.lots_admin import trace_link
 from inventory.models import Move
 from laseros.core.templatetags.laseros import duration, number
 from machines.models import Machine
-from production import jobs, queue
+from production import jobs, queue, shortages
 from production.admin.badges import COLOURS, PRIORITIES, Untouched, badge
 from production.models import Job, Operation, Priority, Run
 from production.states import OPEN_OPERATION
@@ -59,7 +60,7 @@ class WhichFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "bare":
-            return queryset.filter(pk__in=jobs.without_material().order_by().values("pk"))
+            return queryset.filter(pk__in=shortages.without_material().order_by().values("pk"))
         if self.value() == "all" or self.asked_for_a_state:
             return queryset
         return queryset.filter(state__in=OPEN_OPERATION)
@@ -176,6 +177,7 @@ class RunAdmin(Untouched):
             to_record(obj.operation, icon="list_alt"),
             to_list("machines.machinejob", icon="fact_check", made__run__id__exact=obj.pk),
             to_record(obj.machine, icon="precision_manufacturing"),
+            trace_link(f"run:{obj.pk}"),
         ]
 
     @display(description=_("what"))
@@ -212,7 +214,10 @@ class RunAdmin(Untouched):
             for move in moves
             if move.key == mine[0] or move.key.startswith(mine[1:])
         ]
-        return ", ".join(amounts) or "–"
+        if run.from_taken:
+            words = _("%(amount)s taken when the job was approved")
+            amounts.append(words % {"amount": number(run.from_taken)})
+        return ", ".join(map(str, amounts)) or "–"
 
 
 def _jobs(run) -> list:

@@ -132,6 +132,8 @@ class LineMaterial(WorkspaceModel):
     # Pieces of the line whose material is booked, and how often something was.
     booked = models.PositiveIntegerField(default=0)
     bookings = models.PositiveIntegerField(default=0)
+    # All of it was booked when the job was approved, and not piece by piece.
+    at_once = models.BooleanField(default=False)
 
     class Meta:
         verbose_name = _("material of a job line")

@@ -37,6 +37,8 @@ class Operation(WorkspaceModel):
     reservation = models.ForeignKey(
         Reservation, models.PROTECT, null=True, blank=True, related_name="operations", verbose_name=_("material")
     )
+    # Booked out for it when its job was approved, and not used by a run yet: `production.taking`.
+    taken = models.DecimalField(_("taken"), max_digits=14, decimal_places=3, default=0, editable=False)
     created_at = models.DateTimeField(_("queued"), default=timezone.now, editable=False)
     done_at = models.DateTimeField(_("done"), null=True, blank=True, editable=False)
 
@@ -47,6 +49,7 @@ class Operation(WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="operation_of_something"),
             models.CheckConstraint(condition=Q(good__lte=F("quantity")), name="operation_good_within"),
+            models.CheckConstraint(condition=Q(taken__gte=0), name="operation_taken_not_negative"),
             models.CheckConstraint(
                 condition=Q(job_line__isnull=False, sheet=None) | Q(job_line=None, sheet__isnull=False),
                 name="operation_of_a_line_or_a_sheet",
@@ -104,6 +107,8 @@ class Run(WorkspaceModel):
     good = models.PositiveIntegerField(_("good"), default=0)
     scrap = models.PositiveIntegerField(_("scrap"), default=0)
     material_used = models.DecimalField(_("material used"), max_digits=14, decimal_places=3, default=0)
+    # Of it, what had left the stock before, when the job was approved.
+    from_taken = models.DecimalField(max_digits=14, decimal_places=3, default=0, editable=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
     plates_sent = models.PositiveIntegerField(default=0, editable=False)  # how often its file was sent to be printed
     undone = models.PositiveSmallIntegerField(_("taken back"), default=0)  # how often

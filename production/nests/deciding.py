@@ -9,7 +9,7 @@ from accounts import activity
 from inventory import ledger, lots
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
-from production import jobs, queue, sheet_runs
+from production import jobs, queue, sheet_runs, taking
 from production.models import Job, Nest, NestSheet, Operation, Priority, Run
 from production.nests import layout as layouts
 from production.nests import problem as problems
@@ -76,6 +76,10 @@ def _take(operation: Operation, pieces: int, by) -> None:
             % {"what": operation.job_line, "left": operation.left, "state": operation.get_state_display()},
             code="changed",
         )
+    if operation.taken:
+        # A sheet is booked as a whole when it is cut, whatever its pieces were meant to take.
+        taking.give_back(operation, by)
+        jobs.reserve(operation, operation.job_line, by)
     rest = operation.left - pieces
     if rest:
         _split(operation, rest, by)

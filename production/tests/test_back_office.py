@@ -355,8 +355,8 @@ def test_cancelling_while_it_runs_says_why_not(desk, shop, operator):
 
 def test_what_is_missing_is_said_and_tried_again(desk, shop):
     job = new_job(shop, lines=[line(shop, quantity=400)])
-    assert "is not reserved." in text_of(desk.get(page_of(job)))
-    assert "is not reserved." in text_of(do(desk, job, "prepare"))
+    assert "10 of 20 sheets of" in text_of(desk.get(page_of(job)))
+    assert "10 of 20 sheets of" in text_of(do(desk, job, "prepare"))
     with scope(workspace=shop.workspace):
         ledger.post(shop.sheet, 20, "purchase", key="p")
     assert "Everything is queued and reserved." in text_of(do(desk, job, "prepare"))

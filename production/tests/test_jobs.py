@@ -11,7 +11,7 @@ from inventory.management.commands.check_ledger import wrong
 from inventory.models import Item, Material, Move, Reservation
 from laseros.core.errors import Refused
 from machines.models import Machine
-from production import jobs, runs
+from production import client_material, jobs, runs, shortages
 from production.models import Job, JobLine, Operation
 from production.signals import job_made
 from production.tests.ground import line, new_job, operation_of
@@ -62,18 +62,19 @@ def test_a_line_that_cannot_be_stored_leaves_nothing_behind(shop):
 def test_too_little_stock_does_not_undo_the_order(shop):
     job = new_job(shop, lines=[line(shop, quantity=400)])
     operation = operation_of(job)
-    assert operation.reservation is None
-    assert jobs.wanting(job) == [f"Bracket: {shop.sheet} is not reserved."]
+    assert (operation.reservation.held, operation.reservation.waiting) == (10, 10)
+    assert jobs.wanting(job) == [f"Bracket: 10 of 20 sheets of {shop.sheet} reserved."]
     ledger.post(shop.sheet, 20, "purchase", key="p1")
+    assert jobs.wanting(job) == []
     assert jobs.prepare(job, None) == []
     operation.refresh_from_db()
-    assert operation.reservation.quantity == 20
+    assert operation.reservation.held == 20
     assert Operation.objects.count() == 1
 
 
 def test_what_a_client_left_with_us_is_taken_for_him_alone(shop, office, operator):
     theirs = lots.receive(shop.sheet, 3, key="in", by=office, kind="sheet", owner_label=shop.client.name,
-                          owner_key=jobs.owner_key(shop.client.pk))  # fmt: skip
+                          owner_key=client_material.owner_key(shop.client.pk))  # fmt: skip
     mine = operation_of(new_job(shop, "a"))
     assert (mine.reservation.lot, mine.reservation.held) == (theirs, 1)
     run = runs.start(mine, shop.laser, operator)
@@ -210,13 +211,13 @@ def test_the_log_names_no_price(shop, office):
 def test_a_promise_that_is_too_small_is_missing_material_too(shop, operator):
     job = new_job(shop)
     operation = operation_of(job)
-    assert list(jobs.without_material()) == []
+    assert list(shortages.without_material()) == []
     for used, missing in (("0.001", False), ("0.002", True), ("1", True)):
         Reservation._base_manager.update(used=used, held=operation.reservation.quantity - Decimal(used))
         operation = operation_of(job)
         assert jobs.lacks_material(operation, operation.job_line) is missing, used
-        assert list(jobs.without_material()) == ([operation] if missing else []), used
+        assert list(shortages.without_material()) == ([operation] if missing else []), used
     ledger.release(operation.reservation)
-    assert list(jobs.without_material()) == [operation]
+    assert list(shortages.without_material()) == [operation]
     Operation._base_manager.update(reservation=None)
-    assert list(jobs.without_material()) == [operation]
+    assert list(shortages.without_material()) == [operation]

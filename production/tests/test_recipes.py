@@ -148,11 +148,12 @@ def test_made_from_the_bottom_up(works, office, operator):
     assert not Reservation.objects.filter(state="active").exists()
 
 
-def test_short_of_one_part_promises_none_and_says_which(works, office):
+def test_short_of_one_part_waits_for_the_rest_and_says_which(works, office):
     job = ordered(works, quantity=11)
-    assert left(works.screw) == (100, 0)
-    assert jobs.wanting(job) == [f"Frame: {works.screw} is not reserved."]
+    assert left(works.screw) == (100, 100)
+    assert jobs.wanting(job) == [f"Frame: 100 of 110 pcs of {works.screw} reserved."]
     ledger.post(works.screw, 10, "purchase", key="more")
+    assert jobs.wanting(job) == []
     assert jobs.prepare(job, office) == []
     assert left(works.screw) == (110, 110)
     jobs.cancel(job, office)

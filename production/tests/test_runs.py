@@ -198,12 +198,13 @@ def test_given_up_books_what_was_used(shop, run, operator):
     assert stock(shop) == (Decimal("9.650"), Decimal("0.800"))
 
 
-def test_without_a_promise_it_is_taken_from_what_is_free(shop, operator):
+def test_what_is_there_is_used_and_the_rest_waits(shop, operator):
     job = new_job(shop, lines=[line(shop, quantity=400)])
     run = runs.start(operation_of(job), shop.laser, operator)
     runs.finish(run, good=100, scrap=0, by=operator)
-    assert stock(shop) == (5, 0)
-    assert operation_of(job).reservation is None  # the other 300 need 15 sheets
+    assert stock(shop) == (5, 5)
+    promise = operation_of(job).reservation
+    assert (promise.quantity, promise.held, promise.waiting) == (15, 5, 10)  # what the other 300 need
 
 
 def test_a_wrong_count_in_the_books_keeps_no_operator_at_the_machine(shop, run, operator):

@@ -9,7 +9,7 @@ from billing.tests.ground import sent_quote
 from inventory.models import PurchaseOrder
 from inventory.purchasing import orders
 from inventory.tests.buying import new_supplier, sells
-from production import jobs
+from production import shortages
 from production.models import JobLine, Operation
 
 pytestmark = pytest.mark.usefixtures("scoped")
@@ -17,13 +17,13 @@ pytestmark = pytest.mark.usefixtures("scoped")
 
 def test_what_a_job_lacks_goes_onto_an_order(shop, office, log_in):
     job = quotes.accept(sent_quote(shop), name="Thandi Nkosi")
-    assert jobs.short_of(job) == {}
+    assert shortages.short_of(job) == {}
     Operation.objects.update(reservation=None)
     JobLine.objects.update(material_each=Decimal("1.5"), quantity=10)
     Operation.objects.update(quantity=10)
     shop.sheet.refresh_from_db()
     short = 15 - shop.sheet.available
-    assert jobs.short_of(job) == {shop.sheet: short}
+    assert shortages.short_of(job) == {shop.sheet: short}
     sells(new_supplier(shop.workspace), shop.sheet)
     browser, press = log_in(office), f"/admin/production/job/{job.pk}/do/buy/"
     page = browser.get(press)

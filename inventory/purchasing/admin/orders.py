@@ -17,6 +17,7 @@ from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, 
 from accounts.day_filter import BetweenDays
 from accounts.models import BackgroundTask
 from accounts.roles import SEE_MONEY
+from inventory.lots_admin import trace_link
 from inventory.models import PurchaseLine, PurchaseOrder
 from inventory.models.purchase import EXPECTED
 from inventory.purchasing import expected, orders
@@ -249,6 +250,7 @@ class PurchaseOrderAdmin(ReceiveDoor, RoomAdmin):
             Related(label, pdf, "picture_as_pdf", SEE_MONEY),
             to_record(obj.supplier, icon="local_shipping"),
             to_list("inventory.receipt", icon="move_to_inbox", order__id__exact=obj.pk),
+            trace_link(f"po:{obj.pk}"),
         ]
 
     @display(description=_("supplier"), ordering="supplier__name")

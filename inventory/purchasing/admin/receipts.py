@@ -9,8 +9,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.back_office import OnceForm, RoomAdmin, RoomInline, Verb, to_record
+from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_record
 from accounts.day_filter import BetweenDays
+from accounts.labelled import labels_url
+from inventory.labels import formats
+from inventory.lots_admin import trace_link
 from inventory.models import Receipt, ReceiptLine
 from inventory.purchasing import receiving, stocking
 from laseros.core.templatetags.laseros import money_filter, number
@@ -149,7 +152,14 @@ class ReceiptAdmin(RoomAdmin):
         return response
 
     def related_links(self, obj):
-        return [to_record(obj.order, icon="shopping_cart"), to_record(obj.order.supplier, icon="local_shipping")]
+        made = [lot.pk for lot in stocking.lots_of_all(obj)][: formats.MOST_LABELS]
+        labels = Related(str(_("Print their labels")), labels_url("lot", *made), "qr_code_2", "inventory.view_lot")
+        return [
+            labels if made else None,
+            to_record(obj.order, icon="shopping_cart"),
+            to_record(obj.order.supplier, icon="local_shipping"),
+            trace_link(f"po:{obj.order_id}"),
+        ]
 
     @display(description=_("supplier"), ordering="order__supplier__name")
     def supplier_name(self, receipt):

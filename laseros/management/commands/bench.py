@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 LIMIT, GROWTH = 5.0, 1.2
 SLUG = "umlazi-laser"
@@ -33,11 +33,17 @@ class Command(BaseCommand):
     def handle(self, **options):
         if options["here"]:
             return self._here(options["rounds"])
-        results = {}
+        results, failed = {}, {}
         for database in ("sqlite", "postgresql"):
             if options["only"] in (None, database):
-                results[database] = self._database(database, options)
-        self._report(results, options["scale"])
+                try:
+                    results[database] = self._database(database, options)
+                except CommandError as error:  # half an hour on the other one is not thrown away for it
+                    failed[database] = error
+        if results:
+            self._report(results, options["scale"])
+        if failed:
+            raise CommandError("\n".join(f"{database}: {error}" for database, error in failed.items()))
 
     def _here(self, rounds):
         settings.ROOT_URLCONF = "laseros.bench.urls"
@@ -111,7 +117,7 @@ class Command(BaseCommand):
             capture_output=True, check=False,
         )  # fmt: skip
         if done.returncode:
-            raise SystemExit(f"manage.py {' '.join(arguments)}\n{done.stderr[-4000:]}")
+            raise CommandError(f"manage.py {' '.join(arguments)}\n{done.stderr[-4000:]}")
         return done.stdout
 
     def _report(self, results, scale):

@@ -19,7 +19,7 @@
   let mode = "one"; // "one", "many" (weigh one after the other), "count"
   let counting = null; // the stock count with its lines
   let here = ""; // the place scanned last while counting
-  let moving = null; // the lot that waits for its place
+  let moving = null; // what waits for its place: a lot, or {card, from, amount} of what lies loose
   let log = []; // what was done on this page: {event, text, state, reason}
 
   const owner = () => store.ownerOf(sending.status.me);
@@ -121,6 +121,7 @@
 
   /* The device's own copy says what was just done, until the server's does. */
   function keepInMind(kind, card, data) {
+    if (kind === "move" && data.quantity) return carriedInMind(card, data);
     const lot = known?.lots.find((each) => each.code === card.code);
     if (!lot) return;
     if (kind === "weigh" && lot.grams) lot.quantity = wire((parse(data.gross_g) - Number(data.tare_g ?? lot.tare ?? 0)) / Number(lot.grams));
@@ -130,6 +131,19 @@
     }
     if (kind === "open") lot.opened = true;
     if (kind === "use_up") known.lots = known.lots.filter((each) => each !== lot);
+    store.set(`known:${owner()}`, known);
+  }
+
+  function carriedInMind(card, data) {
+    const item = known?.items.find((each) => each.code === card.code);
+    const target = known?.places.find((each) => each.code === data.place);
+    if (!item || !target) return;
+    if (!item.places.some((each) => each.code === data.place)) item.places.push({ code: target.code, name: target.title, quantity: "0", loose: "0" });
+    for (const each of item.places) {
+      const change = each.code === data.place ? Number(data.quantity) : each.code === data.from ? -Number(data.quantity) : 0;
+      for (const name of ["quantity", "loose"]) each[name] = wire(Number(each[name]) + change);
+    }
+    item.places = item.places.filter((each) => Number(each.quantity) > 0);
     store.set(`known:${owner()}`, known);
   }
 
@@ -293,25 +307,55 @@
     panel(form, gross.input, submit);
   }
 
-  function askPlace(card) {
-    moving = card;
-    const options = (known?.places ?? []).filter((each) => each.code !== card.place).map((each) => h("option", { value: each.code }, each.title));
+  function askPlace(card, loose = null) {
+    moving = loose ?? card;
+    const from = loose ? loose.from : card.place;
+    const options = (known?.places ?? []).filter((each) => each.code !== from).map((each) => h("option", { value: each.code }, each.title));
     const select = h("select.form-select", { id: "scan-place", on: { change: () => select.value && carried(known.places.find((each) => each.code === select.value)) } }, h("option", { value: "" }, words.choosePlace), ...options);
-    show(head(card), h("div.notice.notice-info", {}, icon("map-pin"), h("p", {}, words.scanPlace)), h("div.field", {}, h("label.form-label", { for: "scan-place" }, words.orChoose), select), button(".btn-wide", "arrow-left", words.back, () => lotCardAgain(card)));
+    show(head(card), h("div.notice.notice-info", {}, icon("map-pin"), h("p", {}, words.scanPlace)), h("div.field", {}, h("label.form-label", { for: "scan-place" }, words.orChoose), select), button(".btn-wide", "arrow-left", words.back, () => cardAgain(card)));
     document.activeElement?.blur?.();
   }
 
-  function lotCardAgain(card) {
+  function cardAgain(card) {
     moving = null;
-    lotCard(card);
+    if (card.kind === "item") itemCard(card);
+    else lotCard(card);
+  }
+
+  /* Some of what lies in no lot: from where, how much, and then the place where it goes. */
+  function moveLoose(card) {
+    const places = card.places.filter((each) => Number(each.loose) > 0);
+    const select = h("select.form-select", { id: "scan-from", on: { change: work } }, ...places.map((each) => h("option", { value: each.code }, `${each.name} · ${number(each.loose)} ${card.unit}`)));
+    const ask = entry({ id: "scan-quantity", label: words.howMuchMoves, unit: card.unit, onInput: work });
+    const note = h("output.scan-sum", { for: "scan-quantity" });
+    const goOn = h("button.btn.btn-primary.btn-huge.btn-wide", { disabled: true }, icon("arrow-right"), h("span", {}, words.goOn));
+    const there = () => Number(places.find((each) => each.code === select.value)?.loose ?? 0);
+
+    function work() {
+      const value = parse(ask.input.value);
+      goOn.disabled = !value || value > there();
+      note.replaceChildren(value > there() ? h("span.scan-wrong", {}, fill(words.onlyThere, { amount: `${number(there())} ${card.unit}` })) : "");
+    }
+
+    async function submit() {
+      work();
+      if (goOn.disabled) return false;
+      askPlace(card, { card, from: select.value, amount: wire(parse(ask.input.value)) });
+      return true;
+    }
+
+    const whence = places.length > 1 ? h("div.field", {}, h("label.form-label", { for: "scan-from" }, words.fromPlace), select) : null;
+    panel(h("form.scan-form", { novalidate: true }, head(card), facts(card), whence, ask.box, note, h("div.scan-act", {}, goOn), button(".btn-wide", "arrow-left", words.back, () => cardAgain(card))), ask.input, submit);
   }
 
   async function carried(card) {
     if (card?.kind === "lot" && card.strange) card = { kind: "place", code: card.code, title: card.code }; // without a network any code may be a place
     if (card?.kind !== "place") return said(card?.kind === "none" ? card.reason : fill(words.noPlace, { code: card?.code ?? "" }), "error");
-    const lot = moving;
+    const what = moving;
     moving = null;
-    await done("move", lot, { place: card.code }, fill(words.movedTo, { place: card.title }));
+    if (!what.card) return done("move", what, { place: card.code }, fill(words.movedTo, { place: card.title }));
+    const text = fill(words.someMovedTo, { amount: `${number(what.amount)} ${what.card.unit}`, place: card.title });
+    return done("move", what.card, { place: card.code, from: what.from, quantity: what.amount }, text);
   }
 
   function askUsedUp(card) {
@@ -325,7 +369,7 @@
 
   function itemCard(card) {
     const places = card.places.map((each) => ({ code: each.name, end: `${number(each.quantity)} ${card.unit}`, act: `/q/${sending.status.me.slug}/p/${encodeURIComponent(each.code)}` }));
-    show(head(card), facts(card), places.length ? h("h3", {}, words.whereItLies) : h("p.quiet", {}, words.noneThere), list(places, scanned), lotsOf(card), canScan() ? h("div.scan-deeds", {}, button("", "clipboard-list", words.count, () => counted(card, null))) : null);
+    show(head(card), facts(card), places.length ? h("h3", {}, words.whereItLies) : h("p.quiet", {}, words.noneThere), list(places, scanned), lotsOf(card), canScan() ? h("div.scan-deeds", {}, card.places.some((each) => Number(each.loose) > 0) ? button("", "map-pin", words.moveLoose, () => moveLoose(card)) : null, button("", "clipboard-list", words.count, () => counted(card, null))) : null);
   }
 
   function lotsOf(card) {

@@ -1,0 +1,92 @@
+"""What an issued document goes on saying: names, addresses and tax as they were; who it goes to."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from django.db.models import Case, DecimalField, F, When
+from django.utils import translation
+
+from billing import law
+from billing.law.paper import address_of as paper_address
+from billing.models import Invoice, Kind, Treatment
+from crm import links
+from crm.models import Client
+from laseros.core.locales import town_line
+
+LINK_DAYS = 400
+# What a document adds to the turnover: what takes something back counts against it.
+TURNOVER = Case(When(kind=Kind.INVOICE, then=F("net")), default=-F("net"), output_field=DecimalField())
+
+
+def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> dict:
+    """Who, to whom and which tax, as it is now: what an issued document goes on saying.
+
+    `rates`: percent → (net, tax).
+    """
+    workspace, client = document.workspace, document.client
+    treatment = getattr(document, "treatment", Treatment.STANDARD)
+    with translation.override(workspace.language):
+        statement = law.statement(treatment, workspace.country)
+    return {
+        "seller": {
+            "name": workspace.printed_name,
+            "address": workspace.address,
+            "country": workspace.country,
+            "vat_number": workspace.vat_number,
+            "tax_number": workspace.tax_number,
+            "registration_number": workspace.registration_number,
+            "email": workspace.email,
+            "phone": workspace.phone,
+            "bank_details": workspace.bank_details,
+        },
+        "buyer": {
+            "code": client.code,
+            "name": client.name,
+            "address": address_lines(client),
+            **_place(client),
+            "vat_number": client.vat_number,
+            "reference": client.buyer_reference,
+            "email": client.email,
+        },
+        "language": workspace.language,
+        "locale": workspace.locale,
+        "statement": statement,
+        "vat": [
+            {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
+        ],
+    }
+
+
+def _place(client: Client) -> dict[str, str]:
+    address = paper_address(client)
+    return {
+        "street": address.street if address else "",
+        "postcode": address.postcode if address else "",
+        "city": address.city if address else "",
+        "country": law.country_of(client),
+    }
+
+
+def address_lines(client: Client) -> list[str]:
+    """The client's address for invoices as it is printed, or whichever there is."""
+    address = paper_address(client)
+    if address is None:
+        return []
+    country = address.country if address.country != client.workspace.country else ""
+    town = town_line(address.postcode, address.city, address.country or client.workspace.country)
+    parts = (*address.street.splitlines(), town, country)
+    return [part for part in parts if part]
+
+
+def link(invoice: Invoice):
+    return links.make(invoice, invoice.client, contact_of(invoice), days=LINK_DAYS)
+
+
+def address_of(invoice: Invoice) -> str:
+    """Where mail about it goes: to the client's own address, otherwise to the contact who ordered."""
+    contact = contact_of(invoice)
+    return invoice.client.email or (contact.email if contact else "")
+
+
+def contact_of(invoice: Invoice):
+    return invoice.job.contact if invoice.job else None

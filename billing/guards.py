@@ -1,0 +1,162 @@
+"""Triggers that keep issued documents as they are, whoever writes: a verb, a shell, or somebody with plain SQL.
+
+Laid after every migrate and, on SQLite, taken up before one: there a changed table is made anew, which would lose them
+and trip over them. `manage.py verify_documents` says when one is missing.
+"""
+
+from django.db import connections, models
+
+from billing.models import Allocation, Invoice, InvoiceLine, Payment, Seal
+
+REFUSAL = "an issued document is never changed"
+# What of an issued invoice may still move; whoever made it may leave, and the files may be made later, once.
+MOVING = {"state", "paid", "credited", "created_by"}
+ONCE = {"pdf", "pdf_sha256", "xml", "xml_sha256"}
+PREFIX = "documents_stay_"
+
+
+def lay(using: str = "default", **kwargs) -> None:
+    """Create what is missing or is not as it should be. Heard from `post_migrate`."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    if Seal._meta.db_table not in tables:
+        return  # migrated back to nothing
+    wanted = _wanted(connection)
+    if connection.vendor == "sqlite":
+        there = present(using)
+        wanted = {name: sql for name, sql in wanted.items() if there.get(name) != sql}
+    with connection.cursor() as cursor:
+        for name, sql in wanted.items():
+            if connection.vendor == "sqlite":
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            else:
+                cursor.execute(_POSTGRES_FUNCTIONS)
+            cursor.execute(sql)
+
+
+def take_up(using: str = "default", plan=(), **kwargs) -> None:
+    """Heard from `pre_migrate`: nothing to do unless a migration of ours is about to run on SQLite."""
+    ours = any(migration.app_label == "billing" for migration, _backwards in plan)
+    if ours and connections[using].vendor == "sqlite":
+        with connections[using].cursor() as cursor:
+            for name in present(using):
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def missing(using: str = "default") -> list[str]:
+    """The names of guards that should be there and are not, or are switched off."""
+    there = present(using)
+    return [name for name in _wanted(connections[using]) if name not in there]
+
+
+def present(using: str = "default") -> dict[str, str]:
+    """name → SQL (SQLite) or table (PostgreSQL) of the guards in force."""
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        else:
+            cursor.execute(
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
+            )
+        return {name: sql for name, sql in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def _wanted(connection) -> dict[str, str]:
+    make = _sqlite if connection.vendor == "sqlite" else _postgres
+    return dict(make())
+
+
+def _columns(model: type[models.Model], names: set[str] | None = None, but: set[str] = frozenset()) -> list[str]:
+    fields = [field for field in model._meta.concrete_fields if field.name not in but]
+    return [field.column for field in fields if names is None or field.name in names]
+
+
+def _changed(differs: str) -> dict[type[models.Model], str]:
+    """For each table the condition under which an update changes what must stay."""
+    kept = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Invoice, but=MOVING | ONCE)]
+    once = [f"""(OLD."{name}" <> '' AND OLD."{name}" {differs} NEW."{name}")""" for name in _columns(Invoice, ONCE)]
+    paid = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Payment, but={"by"})]
+    return {
+        Invoice: f"OLD.number IS NOT NULL AND ({' OR '.join(kept + once)})",
+        Payment: " OR ".join(paid),
+        Allocation: "",
+        Seal: "",
+    }
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------------
+
+
+def _sqlite():
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+
+    def trigger(model, event, condition):
+        table = model._meta.db_table
+        name = f"{PREFIX}{model._meta.model_name}_{event}".lower()
+        when = f" WHEN {condition}" if condition else ""
+        return name, f'CREATE TRIGGER {name} BEFORE {event} ON "{table}"{when} {refuse}'
+
+    invoice, line, seal = (model._meta.db_table for model in (Invoice, InvoiceLine, Seal))
+    for model, condition in _changed("IS NOT").items():
+        table = model._meta.db_table
+        yield trigger(model, "UPDATE", condition)
+        yield trigger(model, "DELETE", "OLD.number IS NOT NULL" if model is Invoice else "")
+        # INSERT OR REPLACE deletes what is in its way without asking the trigger for DELETE.
+        in_the_way = f'EXISTS (SELECT 1 FROM "{table}" old WHERE old.id = NEW.id{{}})'  # noqa: S608
+        if model is Invoice:
+            same = " AND old.number IS NOT NULL OR old.workspace_id = NEW.workspace_id AND old.number = NEW.number"
+            yield trigger(model, "INSERT", in_the_way.format(same))
+        else:
+            yield trigger(model, "INSERT", in_the_way.format(""))
+    issued = f'SELECT 1 FROM "{invoice}" WHERE number IS NOT NULL AND id = '  # noqa: S608
+    sealed = f'EXISTS (SELECT 1 FROM "{seal}" WHERE invoice_id = NEW.invoice_id)'  # noqa: S608
+    replaced = f'EXISTS ({issued}(SELECT old.invoice_id FROM "{line}" old WHERE old.id = NEW.id))'  # noqa: S608
+    yield trigger(InvoiceLine, "INSERT", f"{sealed} OR {replaced}")
+    yield trigger(InvoiceLine, "UPDATE", f"EXISTS ({issued}OLD.invoice_id) OR {sealed}")
+    yield trigger(InvoiceLine, "DELETE", f"EXISTS ({issued}OLD.invoice_id)")
+
+
+# --- PostgreSQL -------------------------------------------------------------------------------------------------------
+
+# A line waits for whoever issues its document, and then sees that it is issued.
+_POSTGRES_FUNCTIONS = f"""
+CREATE OR REPLACE FUNCTION {PREFIX}refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE FUNCTION {PREFIX}lines() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' AND EXISTS (
+    SELECT 1 FROM billing_invoice WHERE id = OLD.invoice_id AND number IS NOT NULL FOR NO KEY UPDATE
+  ) THEN
+    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  PERFORM 1 FROM billing_invoice WHERE id = NEW.invoice_id FOR NO KEY UPDATE;
+  IF EXISTS (SELECT 1 FROM billing_seal WHERE invoice_id = NEW.invoice_id) THEN
+    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+"""  # noqa: S608
+
+
+def _postgres():
+    def trigger(model, event, condition="", function="refuse", each="ROW"):
+        table = model._meta.db_table
+        name = f"{PREFIX}{model._meta.model_name}_{event.split()[0]}".lower()
+        when = f" WHEN ({condition})" if condition else ""
+        return name, (
+            f'CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON "{table}" FOR EACH {each}{when}'
+            f" EXECUTE FUNCTION {PREFIX}{function}()"
+        )
+
+    for model, condition in _changed("IS DISTINCT FROM").items():
+        yield trigger(model, "UPDATE", condition)
+        yield trigger(model, "DELETE", "OLD.number IS NOT NULL" if model is Invoice else "")
+        yield trigger(model, "TRUNCATE", each="STATEMENT")
+    yield trigger(InvoiceLine, "INSERT OR UPDATE OR DELETE", function="lines")
+    yield trigger(InvoiceLine, "TRUNCATE", each="STATEMENT")

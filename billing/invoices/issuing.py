@@ -1,0 +1,180 @@
+"""Issuing: every field checked, the number drawn, all of it frozen, stored and sealed, or nothing at all.
+
+Making a PDF takes longer than a transaction may stay open. So the papers are made first, with the number that comes
+next, and stored under names of their own; the transaction that draws the number then looks whether it is that one and
+whether the document still says the same. If not, the papers are thrown away and made again. `turns` lets one process at
+a time try, so that this is rare; that it is right does not depend on it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Least
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from accounts import activity, numbering, work
+from accounts.models import User, Workspace
+from billing import chain, law, totals
+from billing.documents import papers
+from billing.facts import address_of, frozen_facts
+from billing.invoices import correcting
+from billing.invoices.drafting import hold_draft
+from billing.models import Invoice, InvoiceLine
+from billing.states import INVOICE
+from billing.tasks import send_invoice
+from billing.turns import turn
+from laseros.core.errors import Refused
+from laseros.core.money import cents
+from laseros.core.retry import retried
+from production.models import JobLine
+
+ATTEMPTS = 6
+LARGE = 60  # lines; more are issued by the worker
+MOST_LINES = 1000
+
+
+class Overtaken(Exception):
+    """Somebody drew the number, or changed the draft, while its papers were made."""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A draft as it would be issued: `invoice` carries number, dates, sums and facts, and is not stored."""
+
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    said: str
+
+
+def issue(invoice: Invoice, by) -> Invoice:
+    """Issue a draft. Raises `Refused` with what is missing; then no number is drawn and nothing is changed."""
+    with turn(f"issue:{invoice.workspace_id}"):
+        for attempt in range(ATTEMPTS):
+            ready = _ready(invoice, numbering.coming)
+            # Overtaken again and again, the papers are made while everybody else has to wait.
+            stored = papers.store(ready.invoice, ready.lines) if attempt < ATTEMPTS - 1 else None
+            try:
+                _post(invoice, ready.said, stored, by)
+            except Overtaken:
+                papers.discard(stored)
+            except BaseException:
+                papers.discard(stored)
+                raise
+            else:
+                break
+    invoice.refresh_from_db()
+    return invoice
+
+
+def issue_soon(invoice: Invoice, by) -> bool:
+    """Issue it, or have the worker do it where that takes longer than a page may. Answers whether it is issued."""
+    if invoice.lines.count() <= LARGE:
+        issue(invoice, by)
+        return True
+    _ready(invoice, numbering.coming)  # whoever presses the button hears what is missing
+    with transaction.atomic():
+        work.queue(issue_large, invoice.workspace, invoice.pk, by.pk if by else None, subject=invoice, by=by)
+    return False
+
+
+@work.task(gettext_noop("issue a long invoice"))
+def issue_large(pk: int, by: int | None) -> None:
+    invoice = Invoice.objects.get(pk=pk)
+    if invoice.state == "draft":
+        issue(invoice, User.objects.filter(pk=by).first())
+
+
+def _ready(invoice: Invoice, number_of) -> Ready:
+    """The draft as it would leave the house now. `number_of(workspace, series, day)` says under which number."""
+    fresh = Invoice.objects.select_related("client", "job", "origin").get(pk=invoice.pk)
+    if fresh.state != "draft":
+        hold_draft(fresh)  # says why not
+    # Our own name and number as they stand at this moment, not as they were when the page was opened.
+    fresh.workspace = Workspace.objects.get(pk=fresh.workspace_id)
+    lines = list(fresh.lines.select_related("job_line"))
+    found = totals.of(lines, fresh.currency)
+    today = timezone.localdate()
+    days = fresh.client.payment_days
+    fresh.net, fresh.tax, fresh.total = found.net, found.tax, found.total
+    fresh.issued_on = today
+    fresh.supplied_on = fresh.supplied_on or today
+    if not fresh.is_correction:
+        fresh.due_on = today + timedelta(days=fresh.workspace.payment_days if days is None else days)
+    _check(law.Paper(fresh, lines, found, fresh.supplied_on))
+    fresh.number = number_of(fresh.workspace, "credit" if fresh.is_correction else "invoice", today)
+    fresh.frozen = frozen_facts(fresh, found.rates)
+    return Ready(fresh, lines, chain.written(chain.content_of(fresh, lines)))
+
+
+@retried
+@transaction.atomic
+def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> None:
+    hold_draft(invoice)
+    ready = _ready(invoice, numbering.draw)
+    document, lines = ready.invoice, ready.lines
+    if stored is None:
+        stored = papers.store(document, lines)
+    elif ready.said != expected:
+        raise Overtaken
+    if document.is_correction:
+        correcting.take_back(document, lines)
+    else:
+        _count_as_invoiced(lines)
+    for line in lines:
+        InvoiceLine._base_manager.filter(pk=line.pk).update(net=totals.net_of(line, document.currency))
+    INVOICE.move(
+        document,
+        "book" if document.is_correction else "issue",
+        **{name: getattr(document, name) for name in ("number", "issued_on", "supplied_on", "due_on", "frozen")},
+        **{name: getattr(document, name) for name in ("net", "tax", "total")},
+        issued_at=timezone.now(),
+        **stored.fields,
+    )
+    document.refresh_from_db()
+    chain.seal(document, list(document.lines.all()), by)
+    details = {"to": address_of(document) or _("by hand")} | ({"due": document.due_on} if document.due_on else {})
+    activity.record("issued", document, by, details=details, money={"total": cents(document.total, document.currency)})
+    work.queue(send_invoice, document.workspace, document.pk, subject=document, by=by)
+
+
+def _check(paper: law.Paper) -> None:
+    if not paper.lines:
+        raise Refused(_("There is nothing on this invoice yet."), code="no-lines")
+    if len(paper.lines) > MOST_LINES:
+        raise Refused(
+            _("%(count)s lines are more than one document can carry: make several.") % {"count": len(paper.lines)},
+            code="too-long",
+        )
+    if not paper.found.total:
+        raise Refused(_("There is nothing to pay on this invoice."), code="zero")
+    if lacking := law.lacking(paper):
+        raise Refused(
+            _("An invoice must say more: %(missing)s is missing.") % {"missing": ", ".join(lacking)}, code="missing"
+        )
+    if (percent := paper.wrong_rate()) is not None:
+        raise Refused(
+            _("%(percent)s %% VAT does not apply on %(day)s, the date of supply.")
+            % {"percent": f"{percent.normalize():f}", "day": paper.supplied_on},
+            code="rate",
+        )
+
+
+def _count_as_invoiced(lines: list[InvoiceLine]) -> None:
+    """Never more than is made: each job line takes its pieces or the whole invoice is refused."""
+    for line in sorted(lines, key=lambda line: line.job_line_id or 0):
+        if line.job_line is None:
+            continue
+        rows = JobLine._base_manager.filter(
+            pk=line.job_line_id, invoiced__lte=Least(F("made_good"), F("quantity")) - line.quantity
+        )
+        if not rows.update(invoiced=F("invoiced") + line.quantity):
+            there = JobLine._base_manager.get(pk=line.job_line_id)
+            raise Refused(
+                _("“%(line)s”: only %(number)s are made and not yet invoiced.")
+                % {"line": line.description, "number": there.to_invoice},
+                code="more-than-made",
+            )

@@ -48,11 +48,8 @@ def _take(item: Item, quantity: Decimal, reservation: Reservation | None, said: 
     if reservation is not None:
         ledger.use(reservation, quantity, **said)
     else:
-<<<<<<< HEAD
         owner = said["lot"].owner_key if said["lot"] is not None else ""
         ledger.post(item, -quantity, "usage", for_owner=owner, **said)
-=======
-        ledger.post(item, -quantity, "usage", **said)
 
 
 def give_back(moves: Iterable[Move], quantity: Decimal, *, key: str, reason: str, by, source: str) -> Decimal:
@@ -77,4 +74,3 @@ def give_back(moves: Iterable[Move], quantity: Decimal, *, key: str, reason: str
         )  # fmt: skip
         left -= amount
     return quantity - left
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560

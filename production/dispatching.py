@@ -22,7 +22,7 @@ from machines.files import moving
 from machines.files.finding import name_of
 from machines.models import Machine, PrintFile
 from machines.words import said
-from production import jobs, queue, runs
+from production import jobs, queue, runs, taking
 from production.machine_work import counting, used
 from production.machine_work.matching import MADE_OF
 from production.models import DesignFile, Job, LoadedSpool, Operation, Run, Slicing
@@ -252,10 +252,20 @@ def fan_out(operation: Operation, machines: list[Machine], by) -> list[Run]:
     All or nothing: a machine that cannot do it leaves everything as it was.
     """
     shares = _shares(operation.left, len(machines))
-    parts = [operation]
-    for share in reversed(shares[1:]):
-        parts.insert(1, queue.split(operation, share, by))
+    parts = [operation, *(queue.split(operation, share, by) for share in shares[1:])]
+    if len(parts) > 1:
+        _promise_anew(parts, by)
     return [send(part, machine, by) for part, machine in zip(parts, machines, strict=False)]
+
+
+def _promise_anew(parts: list[Operation], by) -> None:
+    """Each part is promised its own material, and what was taken for the whole is taken for the parts."""
+    taking.give_back(parts[0], by)
+    job = parts[0].job_line.job
+    for part in parts:
+        jobs.reserve(part, part.job_line, by)
+    if job.workspace.takes_at_once:
+        taking.take(job, by)
 
 
 def _shares(pieces: int, machines: int) -> list[int]:

@@ -17,12 +17,8 @@ from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines.models import Machine
-<<<<<<< HEAD
-from production import at_machine, booking, exploding, following, jobs, sheet_runs
-from production.machine_work import used as machine_uses
-=======
 from production import at_machine, booking, exploding, following, jobs, sheet_runs, taking
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
+from production.machine_work import used as machine_uses
 from production.models import Job, JobLine, Operation, Run
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -187,14 +183,10 @@ def _end(run: Run, move: str, good, scrap, material_used, note: str, by) -> Run:
     if note:
         details["note"] = note
     unbooked = Decimal(0)
-<<<<<<< HEAD
-    if used > (counted or 0) and line.item:
-        rest, key, why = used - (counted or 0), fresh.key_of_use, line.job.number
-=======
-    rest = used - taking.use(fresh, used)
+    rest = used - (counted or 0)
+    rest -= taking.use(fresh, rest)
     if rest and line.item:
         key, why = fresh.key_of_use, line.job.number
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
         unbooked = booking.take(line.item, rest, fresh.operation.reservation, key=key, reason=why, by=by,
                                 source=f"run:{fresh.pk}")  # fmt: skip
     if unbooked:

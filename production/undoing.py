@@ -14,12 +14,8 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
-<<<<<<< HEAD
-from production import at_machine, exploding, jobs, runs
-from production.machine_work import counting
-=======
 from production import at_machine, exploding, jobs, runs, taking
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
+from production.machine_work import counting
 from production.models import Job, JobLine, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN

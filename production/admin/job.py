@@ -211,11 +211,8 @@ class JobAdmin(RoomAdmin):
                 "runs__operator", "runs__machine", "nest_parts__nest"
             ).order_by("id")
             context["wanting"] = _wanting(obj)
-<<<<<<< HEAD
             context["machines_used"] = costs.of_job(obj)
-=======
             context["material"] = shortages.material(_lines(obj))
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
             context["job"] = obj
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -226,12 +223,9 @@ class JobAdmin(RoomAdmin):
             to_record(obj.enquiry, icon="mail"),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
-<<<<<<< HEAD
             to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),
-=======
             Related(str(_("Material of the client")), _material_url(obj), "handshake", "inventory.view_lot"),
             trace_link(f"job:{obj.pk}"),
->>>>>>> a0b8e1bf8e1b748d7866996081bee9626a12b560
             to_list(
                 "production.operation", _("Operations"), icon="list_alt", which="all", job_line__job__id__exact=obj.pk
             ),

@@ -35,7 +35,7 @@ class Used:
 def of_job(job: Job) -> Used | None:
     """None where no machine said anything for it. Of a print still running its time until now does not count yet."""
     works = MachineWork.objects.filter(run__operation__job_line__job=job).exclude(machine_job__ended_at=None)
-    works = list(works.select_related("machine_job__machine").order_by("pk"))
+    works = list(works.select_related("machine_job__machine", "run__operation__job_line__item").order_by("pk"))
     if not works:
         return None
     used = Used(prints=len(works))
@@ -48,7 +48,7 @@ def of_job(job: Job) -> Used | None:
     )
     if used.kwh is not None and price is not None:
         used.energy_cost = cents(Decimal(str(used.kwh)) * price, currency)
-    used.material_cost = cents(-_value({work.run_id for work in works}), currency)
+    used.material_cost = cents(_taken_before(works) - _value({work.run_id for work in works}), currency)
     return used
 
 
@@ -60,6 +60,19 @@ def _add(used: Used, done) -> None:
         used.kwh = (used.kwh or 0) + done.kwh
     if done.grams is not None:
         used.grams = (used.grams or 0) + done.grams
+
+
+def _taken_before(works: list[MachineWork]) -> Decimal:
+    """What was booked out at the order and used by these: at the average, for its own moves are the job's."""
+    worth = Decimal(0)
+    for run in {work.run_id: work.run for work in works}.values():
+        used = sum((work.material_used for work in works if work.run_id == run.pk), Decimal(0))
+        item = run.operation.item
+        if item is None or not used:
+            continue
+        moves = Move.objects.filter(source=f"run:{run.pk}", item=item).aggregate(whole=Sum("quantity"))
+        worth += max(used + (moves["whole"] or 0), Decimal(0)) * item.average_cost
+    return worth
 
 
 def _value(runs: set[int]) -> Decimal:

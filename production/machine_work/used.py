@@ -15,7 +15,7 @@ from inventory.lots.grams import grams_of
 from inventory.models import Item, Lot, Move
 from laseros.core.errors import Refused
 from machines.models import MachineJob
-from production import booking
+from production import booking, taking
 from production.machine_work import spools
 from production.models import JobLine, MachineWork, Run
 
@@ -63,6 +63,10 @@ def _take(work, job, slot: str, item: Item, lot: Lot | None, quantity: Decimal) 
     if Move._base_manager.filter(workspace_id=job.workspace_id, key=key).exists():
         return Decimal(0)  # before it was known whose it is
     operation = work.run.operation if work.run_id else None
+    if operation is not None and item == operation.item:
+        quantity -= taking.used_by_machine(operation, quantity)
+        if not quantity:
+            return Decimal(0)
     return booking.take(
         item, quantity, operation.reservation if operation is not None else None, key=key,
         reason=operation.reference if operation is not None else str(job)[:200], by=None, source=source_of(work, job),

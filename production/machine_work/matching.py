@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from machines.models import Machine, MachineJob
+from machines.models import Machine, MachineJob, PrintFile
 from production.models import MachineWork, Operation, Run
 from production.run_keys import run_of
 from production.states import ACTIVE_RUN
@@ -31,13 +31,13 @@ class Match:
     why: str = ""
 
 
-def find(job: MachineJob, sha256: str = "") -> Match:
-    """`sha256` of the file it works on, where that is known."""
+def find(job: MachineJob) -> Match:
+    """What is known of it now. Asks no machine."""
     told = _told(job)
     if told is not None:
         return Match(run=told, how=How.TOLD)
     run = Run.objects.filter(machine=job.machine_id, state__in=ACTIVE_RUN).select_related("operation").first()
-    found = _by_file(job, sha256)
+    found = _by_file(job)
     if run is None:
         return found
     if found.operation is not None and found.operation.pk != run.operation_id:
@@ -52,11 +52,12 @@ def _told(job: MachineJob) -> Run | None:
     return Run.objects.filter(pk=pk, machine=job.machine_id).select_related("operation").first() if pk else None
 
 
-def _by_file(job: MachineJob, sha256: str) -> Match:
+def _by_file(job: MachineJob) -> Match:
     by_code = _marked(job)
     if by_code is not None:
         return Match(operation=by_code, how=How.CODE)
     rows = open_operations(job.machine)
+    sha256 = _content_of(job)
     if sha256:
         same = rows.filter(job_line__design_file__sha256=sha256)
         found = _only_one(same, job.machine)
@@ -73,6 +74,14 @@ def _by_file(job: MachineJob, sha256: str) -> Match:
         numbers = ", ".join(sorted({row.reference for row in named})[:4])
         return Match(why=_("It could be of several: %(jobs)s.") % {"jobs": numbers})
     return Match(operation=found, how=How.NAME)
+
+
+def _content_of(job: MachineJob) -> str:
+    """The checksum of the file it works on, where that file was fetched or sent by us; empty otherwise."""
+    if not job.file:
+        return ""
+    rows = PrintFile.objects.filter(machine=job.machine, path__in=[job.file, job.file.lstrip("/"), f"/{job.file}"])
+    return rows.exclude(sha256="").values_list("sha256", flat=True).first() or ""
 
 
 def open_operations(machine: Machine):

@@ -12,7 +12,7 @@ from inventory.models import Item, Move
 from laseros.core.drivers import Outcome, Reading, State, Tray
 from laseros.core.errors import Refused
 from machines import machine_jobs, telemetry
-from machines.models import Machine, MachineJob
+from machines.models import Machine, MachineJob, PrintFile
 from production import jobs, runs, undoing
 from production.machine_work import costs, counting, following, spools
 from production.models import DesignFile, MachineWork, Operation, Run, Slicing, SpoolTag
@@ -235,6 +235,15 @@ def test_the_number_in_the_name_decides(shop, work, say, filament):
     new_job(shop, "quote:2", lines=[line(shop, quantity=1, item=filament, design_file=file_of(shop, "Bracket.gcode"))])
     printed(say, file=f"cache/Bracket op{work.pk}.gcode.3mf")
     assert (MachineWork.objects.get().how, MachineWork.objects.get().run.operation) == ("code", work)
+
+
+def test_the_content_of_the_file_decides_whatever_its_name(shop, work, say, printer):
+    PrintFile.objects.create(
+        workspace=shop.workspace, machine=printer, path="/cache/xyz.3mf", name="xyz.3mf", sha256="ab" * 32,
+        state="downloaded",
+    )  # fmt: skip
+    printed(say, file="cache/xyz.3mf")
+    assert (MachineWork.objects.get().how, MachineWork.objects.get().run.operation) == ("hash", work)
 
 
 def test_a_job_on_hold_is_not_begun_by_a_printer(work, say, office):

@@ -29,7 +29,7 @@ def server(request):
         try:
             yield found
         finally:
-            found.stop()
+            found.leave()
 
 
 @pytest.fixture

@@ -56,14 +56,14 @@ class Firmware:
             if every and count % (every * 2) == 0:
                 where = " ".join(f"{axis}:{value:.2f}" for axis, value in self.place.items())
                 self.say(self.temperatures)
-                self.say(f"{where} Count {where}")
+                self.say(f"{where} Count " + where.replace(":", ": "))
                 self.say("E0:3000 RPM PRN1:0 RPM E0@:80 PRN1@:0")
 
     def obey(self, line: str) -> None:
         line = re.sub(r"^N\d+ ?", "", re.sub(r"\*\d+$", "", line).strip()).split(";")[0].strip()
         if not line:
             return
-        number = {key: float(value) for key, value in re.findall(r"\b([A-Z])(-?[\d.]+)", line)}
+        number = {key: float(value) for key, value in re.findall(r"\b([A-Z])(-?\d+(?:\.\d*)?)(?![\d.])", line)}
         word = line.split()[0]
         answer = next((said for start, said in SAYS.items() if line.startswith(start)), "")
         if answer:

@@ -6,6 +6,7 @@ Each is installed once, from the usual registry, into an environment of its own 
 import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -59,6 +60,10 @@ class Server:
             child.kill()
             child.wait()
         self.children.clear()
+
+    def leave(self) -> None:
+        """For good."""
+        self.stop()
 
     def restart(self) -> None:
         self.stop()
@@ -170,7 +175,7 @@ class PrusaLink(Server):
     def prepare(self) -> None:
         self.programs = environment_of("prusalink==0.8.1", "prusalink")
         # It refuses files under the temporary folder.
-        self.home = Path(tempfile.mkdtemp(prefix="peer-", dir=HOME))
+        self.home = Path(tempfile.mkdtemp(prefix="peer-", dir=HOME.resolve()))
         data = self.home / "data"
         for folder in (data, self.home / "gcodes"):
             folder.mkdir()
@@ -196,6 +201,10 @@ class PrusaLink(Server):
     def stop(self) -> None:
         super().stop()
         (self.home / "tty").unlink(missing_ok=True)
+
+    def leave(self) -> None:
+        super().leave()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     @property
     def options(self) -> dict:

@@ -22,7 +22,7 @@ import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django_scopes import scope, scopes_disabled  # noqa: E402
 
-pytest_plugins = ["laseros.tests.database", "laseros.tests.shares"]
+pytest_plugins = ["laseros.tests.database", "laseros.tests.shares", "laseros.tests.another_day"]
 
 # How long one example takes says how busy the machine is, and nothing about the code.
 hypothesis.settings.register_profile("house", deadline=None)

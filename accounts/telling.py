@@ -46,6 +46,7 @@ DETAILS = {
     "kind": gettext_lazy("kind"),
     "left g": gettext_lazy("left g"),
     "machine": gettext_lazy("machine"),
+    "milestone": gettext_lazy("milestone"),
     "missing": gettext_lazy("missing"),
     "name": gettext_lazy("name"),
     "net": gettext_lazy("net"),

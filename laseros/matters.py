@@ -17,7 +17,7 @@ from django_scopes import get_scope, scope
 from accounts.models import Workspace
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
-from production import jobs, shortages
+from production import jobs, milestones, shortages
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
@@ -103,6 +103,10 @@ MATTERS = (
         "jobs_due", _("Jobs due within a week"), "production.job", "event", "warning",
         _among(OPEN_JOB, due_on__gte=lambda today: today, due_on__lte=lambda today: today + SOON),
         "production.view_job",
+    ),
+    Matter(
+        "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
+        lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
     ),
     Matter(
         "without_material", _("Operations without enough reserved material"), "production.operation", "category",

@@ -236,6 +236,12 @@ NAVIGATION = (
                 "admin:production_cuttingparameter_changelist",
                 "production.view_cuttingparameter",
             ),
+            Entry(
+                _("Milestones"),
+                "flag",
+                "admin:production_milestonetemplate_changelist",
+                "production.view_milestonetemplate",
+            ),
             Entry(_("Layer rules"), "stacks", "admin:production_layerrule_changelist", "production.view_layerrule"),
             Entry(
                 _("Nesting rules"),

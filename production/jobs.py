@@ -18,8 +18,19 @@ from inventory.models import Item, Reservation
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from production import client_material, exploding, following, queue, shortages, taking
-from production.models import DesignFile, Enquiry, Job, JobLine, Operation, Priority, Product, Run
+from production import client_material, exploding, following, milestone_events, milestones, queue, shortages, taking
+from production.models import (
+    DesignFile,
+    Enquiry,
+    Event,
+    Job,
+    JobLine,
+    MilestoneTemplate,
+    Operation,
+    Priority,
+    Product,
+    Run,
+)
 from production.shortages import lacks_material, material_for, wanting
 from production.signals import job_changed, job_made
 from production.states import ACTIVE_RUN, JOB, OPEN_OPERATION, OPERATION
@@ -58,6 +69,7 @@ def open_from(
     priority: int = Priority.NORMAL,
     quoted_total: Decimal | None = None,
     note: str = "",
+    template: MilestoneTemplate | None = None,
     despite: str = "",
     by,
 ) -> Job:
@@ -66,6 +78,7 @@ def open_from(
     All or nothing. Where there is too little in stock it is refused ("short") with a list of what is missing, unless
     `despite` says why it is accepted all the same: then its promises wait for stock. What no machine can make at the
     moment does not undo the order: it is shown to the office, and `prepare` tries again.
+    Clients follow it by `template`, else by the enquiry's or the standard one.
     """
     lines = [dict(line) for line in lines]
     if not lines:
@@ -95,8 +108,10 @@ def open_from(
                 recipe = line.pop("recipe", None)
                 exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
             activity.record("created", job, by, money={"quoted": total})
+            milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
             _accept_shortage(job, despite, by)
+            milestone_events.look_for_material(job, by)
             if job.workspace.takes_at_once:
                 taking.take(job, by)
             tell(job_changed, job)
@@ -125,6 +140,7 @@ def prepare(job: Job, by) -> list[str]:
     if job.state not in ("approved", "in_progress", "on_hold"):
         raise Refused(_("%(job)s is %(state)s.") % {"job": job, "state": job.get_state_display()}, code="state")
     _prepare(job, by)
+    milestone_events.look_for_material(job, by)
     if job.workspace.takes_at_once:
         taking.take(job, by)
     return wanting(job)
@@ -348,6 +364,7 @@ def make_if_done(job: Job, by) -> bool:
     if not JOB.try_move(job, "make", made_at=timezone.now()):
         return False
     activity.record("finished", job, by)
+    milestones.happened(job, Event.MADE, by)
     tell(job_made, job)
     tell(job_changed, job)
     return True
@@ -355,7 +372,7 @@ def make_if_done(job: Job, by) -> bool:
 
 def lock(job: Job) -> None:
     """Hold the job until the transaction ends. Every verb locks it before its operations, runs and stock."""
-    Job._base_manager.filter(pk=job.pk).update(title=F("title"))
+    milestones.lock(job)
 
 
 def tell(signal, job: Job) -> None:

@@ -17,9 +17,14 @@ from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines.models import Machine
+<<<<<<< HEAD
 from production import at_machine, booking, exploding, following, jobs, sheet_runs, taking
 from production.machine_work import used as machine_uses
 from production.models import Job, JobLine, Operation, Run
+=======
+from production import at_machine, booking, exploding, following, jobs, milestones, sheet_runs, taking
+from production.models import Event, Job, JobLine, Operation, Run
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 
@@ -46,7 +51,7 @@ def start(operation: Operation, machine: Machine, by, *, told: bool = True) -> R
     if turn is not None and turn.waits:
         raise Refused(_("“%(what)s” waits for %(before)s.") % {"what": fresh.what, "before": turn.words}, code="before")
     for job in own_jobs:
-        _start_job(job)
+        _start_job(job, by)
     OPERATION.move(fresh, "start")
     run = _create(fresh, machine, by, min(fresh.left, turn.room) if turn is not None else fresh.left)
     if fresh.sheet_id:
@@ -71,13 +76,16 @@ def _lock(operation: Operation) -> list[Job]:
     return [job]
 
 
-def _start_job(job: Job) -> None:
+def _start_job(job: Job, by) -> None:
+    is_first = job.started_at is None
     if not JOB.try_move(job, "start", started_at=job.started_at or timezone.now()):
         job.refresh_from_db()
         raise Refused(
             _("%(job)s is %(state)s. Ask the office.") % {"job": job.number, "state": job.get_state_display()},
             code="state",
         )
+    if is_first:
+        milestones.happened(job, Event.STARTED, by)
 
 
 def _check_machine(operation: Operation, machine: Machine) -> None:

@@ -36,6 +36,13 @@ def png(stored) -> FileResponse:
     return response
 
 
+def photograph(stored) -> FileResponse:
+    """A photograph that we drew anew."""
+    response = png(stored)
+    response.headers["Content-Type"] = "image/jpeg"
+    return response
+
+
 def download(design_file: DesignFile) -> FileResponse:
     """The file as it came, to be saved and never opened in the browser."""
     response = FileResponse(

@@ -8,6 +8,8 @@ run_finished = Signal()
 # job: Job
 job_made = Signal()
 job_changed = Signal()
+# job: Job, milestone: Milestone
+milestone_reached = Signal()
 # line: EnquiryLine. Asks what the cutting of one piece costs: (amount, currency), or None where there is no price yet.
 cutting_price_wanted = Signal()
 # workspace. Asks what a kilowatt hour costs there, without tax; None where nobody has said.

@@ -140,6 +140,15 @@ NEST_SHEET = Life(
     ],
 )
 
+MILESTONE = Life(
+    {"open": pgettext_lazy("milestone", "open"), "reached": _("reached"), "skipped": _("skipped")},
+    [
+        Move("reach", ("open",), "reached"),
+        Move("skip", ("open",), "skipped", _("Skip")),
+        Move("undo", ("reached", "skipped"), "open"),
+    ],
+)
+
 ACTIVE_RUN = ("running", "paused")
 OPEN_OPERATION = ("queued", "nested", "in_progress")
 IN_QUEUE = ("queued", "in_progress")  # on a machine by itself; what is nested is there as a sheet

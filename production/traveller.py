@@ -7,6 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from inventory.scanning import codes
 from production import drawings
 from production.models import Job, Operation
 
@@ -26,6 +27,11 @@ def leaves(job: Job) -> list[Leaf]:
     related = ("machine", "job_line__item__material", "job_line__design_file__measurement")
     rows = Operation.objects.filter(job_line__job=job).exclude(state="cancelled").select_related(*related)
     return [_leaf(operation) for operation in rows.order_by("job_line__position", "id")]
+
+
+def job_code(job: Job) -> str:
+    """The code that opens the whole job on a phone."""
+    return code_of(codes.address(job.workspace.slug, "job", job.number))
 
 
 def _leaf(operation: Operation) -> Leaf:

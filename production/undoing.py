@@ -14,9 +14,14 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+<<<<<<< HEAD
 from production import at_machine, exploding, jobs, runs, taking
 from production.machine_work import counting
 from production.models import Job, JobLine, Operation, Run
+=======
+from production import at_machine, exploding, jobs, milestones, runs, taking
+from production.models import Event, Job, JobLine, Operation, Run
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 
@@ -98,7 +103,9 @@ def uncount_line(line: JobLine, good: int, scrap: int, by) -> None:
         raise Refused(_("Pieces of this run are on an invoice or delivered already."), code="invoiced")
     line.refresh_from_db(fields=["made_good", "scrapped"])
     exploding.settle(line.job, by)
-    if not JOB.try_move(line.job, "unmake", made_at=None) and line.job.state not in ("in_progress", "on_hold"):
+    if JOB.try_move(line.job, "unmake", made_at=None):
+        milestones.no_longer(line.job, Event.MADE, by)
+    elif line.job.state not in ("in_progress", "on_hold"):
         raise Refused(
             _("%(job)s is %(state)s.") % {"job": line.job, "state": line.job.get_state_display()}, code="state"
         )

@@ -1,6 +1,10 @@
 from django.urls import path
 
+<<<<<<< HEAD
 from production.views import label, operation, plates, queue, runs, scan, sheet, spools
+=======
+from production.views import job, label, operation, queue, runs, scan, sheet
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 
 app_name = "floor"
 urlpatterns = [
@@ -30,6 +34,12 @@ urlpatterns = [
     path("operations/<int:pk>/shift/", queue.shift, name="shift"),
     path("operations/<int:pk>/move/", queue.move, name="move"),
     path("operations/<int:pk>/start/", runs.start, name="start"),
+    path("jobs/<int:pk>/", job.page, name="job"),
+    path("milestones/<int:pk>/reach/", job.reach, name="reach"),
+    path("milestones/<int:pk>/skip/", job.skip, name="skip_milestone"),
+    path("milestones/<int:pk>/undo/<int:times>/", job.undo, name="undo_milestone"),
+    path("milestones/<int:pk>/photo/", job.photograph, name="photograph"),
+    path("photos/<int:pk>/", job.photo, name="photo"),
     path("jobs/<int:pk>/sheet/", operation.traveller, name="traveller"),
     path("runs/<int:pk>/pause/", runs.pause, name="pause"),
     path("runs/<int:pk>/resume/", runs.resume, name="resume"),

@@ -15,7 +15,7 @@ from accounts.models import Activity, Workspace
 from laseros.core import numbering as formats
 from laseros.core.errors import Refused
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("scoped")]
 
 
 @pytest.fixture

@@ -30,7 +30,8 @@ from billing.turns import turn
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from production.models import JobLine
+from production import milestones
+from production.models import Event, JobLine
 
 ATTEMPTS = 6
 LARGE = 60  # lines; more are issued by the worker
@@ -124,6 +125,7 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
         correcting.take_back(document, lines)
     else:
         _count_as_invoiced(lines)
+    _let_followers_know(document, by)
     for line in lines:
         InvoiceLine._base_manager.filter(pk=line.pk).update(net=totals.net_of(line, document.currency))
     INVOICE.move(
@@ -139,6 +141,16 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
     details = {"to": address_of(document) or _("by hand")} | ({"due": document.due_on} if document.due_on else {})
     activity.record("issued", document, by, details=details, money={"total": cents(document.total, document.currency)})
     work.queue(send_invoice, document.workspace, document.pk, subject=document, by=by)
+
+
+def _let_followers_know(document: Invoice, by) -> None:
+    """Of a job with nothing left to be invoiced, or something again."""
+    if document.job is None:
+        return
+    if JobLine.objects.filter(job=document.job_id, parent=None, invoiced__lt=F("quantity")).exists():
+        milestones.no_longer(document.job, Event.INVOICED, by)
+    else:
+        milestones.happened(document.job, Event.INVOICED, by)
 
 
 def _check(paper: law.Paper) -> None:

@@ -27,7 +27,7 @@ from billing.tests.ground import add_line, issued_invoice, made_job, new_enquiry
 from crm import links
 from production.models import Measurement
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("scoped")]
 NBSP = "\xa0"
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from inventory import books
 from inventory.models import Item, Lot, Reservation
+from inventory.signals import promises_grew
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -103,6 +104,9 @@ def _settle(item: Item, rows, wanted: dict, by, why: str, counted: bool = True) 
     for change in changed:
         Reservation._base_manager.filter(pk=change.reservation.pk).update(held=change.now)
         change.reservation.held = change.now
+    grown = [change.reservation.pk for change in changed if change.now > change.before]
+    if grown:
+        transaction.on_commit(lambda: promises_grew.send_robust(sender=Reservation, reservations=grown))
     told = {change.reservation.label: [change.before, change.now] for change in changed[:20]}
     activity.record("promised anew", item, by, details={**told, **({"why": why} if why else {})})
     return changed

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
-KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine"}
+KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine", "j": "job"}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 LONGEST = 300
 _PATH = re.compile(r"/q/(?P<slug>[\w-]+)/(?P<letter>[a-z])/(?P<code>[^/?#]+)", re.IGNORECASE)

@@ -19,6 +19,8 @@ from inventory.models import LabelSize, Location
 from laseros.core.errors import Refused
 from machines.models import Machine
 
+pytestmark = pytest.mark.one_database
+
 MM = 72 / 25.4
 LABEL = Label(
     "FIL-001", "HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/L/FIL-001", "Prusament PLA Galaxy Black", "PLA · 1.75 mm", "1,000 g",

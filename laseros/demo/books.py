@@ -14,10 +14,11 @@ from crm.models import Address, Client, Contact
 from inventory.models import Balance, Item, Move, Reservation
 from laseros.core import numbering
 from laseros.core.money import cents, tax_on
+from laseros.demo import milestones
 from laseros.demo.clients import name_of
 from laseros.demo.ground import Business
 from laseros.demo.story import Order
-from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement, Operation, Run
+from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement, Milestone, Operation, Run
 
 BATCH = 500
 CENT = Decimal("0.01")
@@ -206,6 +207,7 @@ class Books:
                 quote.job = job
                 linked.append(quote)
         Quote.objects.bulk_update(linked, ["job"], batch_size=200)
+        self._create(Milestone, milestones.of_jobs(self.workspace, orders, jobs, self.operator))
         self._tell([("created", job, None, job.approved_at, {}) for job in jobs if job is not None])
         return jobs
 

@@ -77,7 +77,7 @@ class House:
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
                 )
-        eventually(lambda: self._answers(names), 60)
+        eventually(lambda: self._answers(names), 3 * PATIENCE)
         return self
 
     def _answers(self, names) -> bool:
@@ -104,7 +104,7 @@ class House:
 
     def mail(self, to: str, words: str) -> EmailMessage:
         """The message to `to` with `words` in its subject, once the worker has sent it."""
-        return eventually(lambda: next((found for found in self.mails(to) if words in found["subject"]), None), 40)
+        return eventually(lambda: next((found for found in self.mails(to) if words in found["subject"]), None))
 
     def mails(self, to: str) -> list[EmailMessage]:
         found = [
@@ -126,7 +126,7 @@ def static_files() -> Path:
         cwd=django_settings.BASE_DIR,
         env=environment,
         check=True,
-        timeout=120,
+        timeout=300,
         stdout=subprocess.DEVNULL,
     )
     return folder

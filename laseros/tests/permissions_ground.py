@@ -39,6 +39,7 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
+<<<<<<< HEAD
 from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
 from production import enquiries, jobs, layer_rules, queue, runs
 from production.models import (
@@ -46,11 +47,25 @@ from production.models import (
     DesignFile,
     MachineWork,
     Measurement,
+=======
+from machines.models import Machine, MachineJob, MachineStatus, StateChange
+from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.models import (
+    CuttingParameter,
+    DesignFile,
+    Measurement,
+    Milestone,
+    MilestonePhoto,
+    MilestoneTemplate,
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
     NestingRules,
     Operation,
     Product,
     Run,
+<<<<<<< HEAD
     Slicing,
+=======
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 )
 from production.nests import deciding
 from production.states import NEST
@@ -206,11 +221,27 @@ def _work(world) -> None:
     world.over, world.never = runs.finish(runs.start(operation, done, None), good=0, scrap=0, by=None), 0
     Run.objects.filter(pk=world.over.pk).update(finished_at=timezone.now() + timedelta(days=1))  # until the test asks
     world.line = world.job.lines.get()
+    _milestones(world)
     _quote, world.held, _operation = _order(world)
     jobs.hold(world.held, None)
     _quote, world.unprepared, unqueued = _order(world)
     _quote, world.by_hand, unneeded = _order(world)
     Operation.objects.filter(pk__in=(unqueued.pk, unneeded.pk)).delete()
+
+
+def _milestones(world) -> None:
+    """Two templates in use, one that is not; a job with its next milestone, and one that was reached with a picture."""
+    world.archived_template, world.milestone_template = (
+        MilestoneTemplate.objects.create(workspace=world.workspace, name=name) for name in ("Gone", "Bent parts")
+    )
+    MilestoneTemplate.objects.filter(pk=world.archived_template.pk).update(archived_at=timezone.now())
+    world.milestone = milestones.next_of(milestones.of(world.job))
+    world.reached = world.job.milestones.filter(state="reached").first()
+    world.quick = world.running_job.milestones.filter(state="reached").first()
+    Milestone.objects.filter(pk=world.quick.pk).update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.photo = MilestonePhoto(workspace=world.workspace, milestone=world.reached)
+    world.photo.content.save("p.jpg", ContentFile(LOGO))
+    world.reach_deed, world.undo_deed, world.never_undone = "reach", "undo", 0
 
 
 def _connected(world, name: str, state: State) -> Machine:

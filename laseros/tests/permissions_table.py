@@ -67,6 +67,16 @@ GET  code                                 302    302    302    302    302    302
 GET  floor:find                           login  403    403    302    302    302    302    302    302  - q={operation}
 GET  floor:operation                      login  403    403    200    200    200    200    200    404  operation
 GET  floor:traveller                      login  403    403    200    200    200    200    200    404  job
+GET  floor:job                            login  403    403    200    200    200    200    200    404  job
+GET  floor:reach                          login  403    403    405    403    405    405    405    405  milestone
+POST floor:reach                          login  403    403    302    403    302    302    302    404  milestone
+GET  floor:undo_milestone                 login  403    403    405    403    405    405    405    405  quick,never_undone
+POST floor:undo_milestone                 login  403    403    302    403    302    302    302    404  quick,never_undone
+GET  floor:skip_milestone                 login  403    403    403    403    405    405    405    405  milestone
+POST floor:skip_milestone                 login  403    403    403    403    302    302    302    404  milestone
+GET  floor:photograph                     login  403    403    405    403    405    405    405    405  reached
+POST floor:photograph                     login  403    403    409    403    409    409    409    404  reached
+GET  floor:photo                          login  403    403    200    200    200    200    200    404  photo
 GET  floor:drawing                        login  403    403    200    200    200    200    200    404  operation
 GET  floor:sheet_pdf                      login  403    403    200    200    200    200    200    404  sheet_operation
 GET  floor:order                          login  403    403    405    403    405    405    405    405  machine
@@ -374,6 +384,16 @@ GET  production_layerrule        add                    403    200    200    200
 POST production_layerrule        add                    403    302    302    302    200    - client={client}&layer=GRAVUR&role=engrave
 GET  production_layerrule        change,history         200    200    200    200    404    layer_rule
 POST production_layerrule        change                 403    302    302    302    404    layer_rule layer=X7&role=bend
+GET  production_milestonetemplate list,export           200    200    200    200    200
+POST production_milestonetemplate saved                 302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_milestonetemplate add                   403    200    200    200    200
+POST production_milestonetemplate add                   403    302    302    302    302    - name=New
+GET  production_milestonetemplate change,history        200    200    200    200    404    milestone_template
+POST production_milestonetemplate change                403    302    302    302    404    milestone_template name=New
+GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
+POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
+POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken
 GET  production_job              list,export            200    200    200    200    200
 POST production_job              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_job              add                    403    403    403    403    403
@@ -570,6 +590,10 @@ production_layerrule        remove         403    302    302    302    404    la
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job
 production_job              by-hand        403    302    302    302    404    by_hand
+production_job              milestones     403    302    302    302    404    job template={milestone_template}
+production_milestonetemplate standard      403    302    302    302    404    milestone_template
+production_milestonetemplate archive       403    302    302    302    404    milestone_template
+production_milestonetemplate restore       403    302    302    302    404    archived_template
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job

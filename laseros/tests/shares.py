@@ -47,7 +47,7 @@ def pytest_addoption(parser):
     parser.addoption(
         "--another-database",
         action="store_true",
-        help="leave out what asks no database; of the browser, walk the whole path only",
+        help="leave out what says the same on any database; of the browser, walk the whole path only",
     )
 
 
@@ -67,6 +67,8 @@ def pytest_collection_modifyitems(config, items):
 def depends_on_database(item) -> bool:
     if item.get_closest_marker("browser"):
         return item.nodeid.startswith(WHOLE_PATH)
+    if item.get_closest_marker("one_database"):
+        return False
     return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 

@@ -43,7 +43,7 @@ def press_together(address: str, presses: list[tuple[str, str, dict]]) -> list[i
     ready, codes = threading.Barrier(len(presses)), []
 
     def press(path: str, session: str, values: dict) -> None:
-        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=180)
         body = urlencode({**values, "csrfmiddlewaretoken": TOKEN})
         cookies = f"csrftoken={TOKEN}; {settings.SESSION_COOKIE_NAME}={session}"
         headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
@@ -263,7 +263,7 @@ def test_a_worker_killed_with_a_drawing_in_its_hands(house, make_workspace):  # 
         assert DesignFile.objects.get(pk=row.pk).state == "measuring"
         assert four_minutes_later() == 1
         running.start("worker")
-        eventually(lambda: DesignFile.objects.get(pk=row.pk).state == "measured", 60)
+        eventually(lambda: DesignFile.objects.get(pk=row.pk).state == "measured", 120)
         task = eventually(lambda: BackgroundTask.objects.filter(arguments=[row.pk], state="done").first())
         assert (task.tries, Measurement.objects.get(design_file=row).pierces, told(row, "measured")) == (2, 4000, 1)
         assert EnquiryLine.objects.filter(design_file=row).count() == 1

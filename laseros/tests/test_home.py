@@ -16,7 +16,7 @@ from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
 from machines.models import MachineJob
-from production.models import DesignFile, Enquiry, Job, JobLine, Operation
+from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
@@ -40,6 +40,7 @@ def one_of_each(shop, workspace, n=0):
         job = Job.objects.create(
             **same, number=f"JB-{n}-{state}", state=state, due_on=due, approved_at=now, key=f"{n}{state}"
         )
+        Milestone.objects.create(workspace=workspace, job=job, name="Cut", planned_on=late)
     line = JobLine.objects.create(
         workspace=workspace, job=job, description="Bracket", quantity=5, made_good=5, item=shop.sheet, material_each=1
     )

@@ -7,7 +7,7 @@ from django_scopes import scope
 from playwright.sync_api import expect
 
 from accounts.models import Membership
-from laseros.tests.browser import chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,6 +30,7 @@ def office_page(live_server, chromium):  # noqa: F811
         "url": live_server.url,
     }
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(PATIENCE * 1000)
     context.add_cookies([cookie])
     page = context.new_page()
     page.complaints = []

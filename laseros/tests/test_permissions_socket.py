@@ -3,9 +3,9 @@
 import asyncio
 
 import pytest
-from channels.testing import WebsocketCommunicator
 
 from laseros.tests import permissions_ground as ground
+from laseros.tests import sockets
 
 LISTENS, IS_TURNED_AWAY = "open", 4403
 BELL = {
@@ -33,11 +33,8 @@ def test_another_site_cannot_listen_with_somebodys_log_in():
     assert asyncio.run(knock(visitors["admin"], "", origin="http://evil.example")) != LISTENS
 
 
-async def knock(visitor, query: str, origin: str = "http://localhost"):
-    from laseros.asgi import application
-
-    headers = [(b"origin", origin.encode()), (b"cookie", visitor.cookie().encode())]
-    socket = WebsocketCommunicator(application, f"/ws/bell/{query}", headers=headers)
+async def knock(visitor, query: str, **options):
+    socket = sockets.bell(visitor.cookie(), query, **options)
     is_open, code = await socket.connect()
     await socket.disconnect()
     return LISTENS if is_open else code

@@ -12,6 +12,14 @@ from laseros.management.commands.run import refuse_taken_port
 from laseros.tests import processes
 from laseros.tests.test_supervisor import start  # noqa: F401 (a fixture)
 
+# As people start it; on a busy machine each may take longer to stop than a shop is asked to wait.
+PATIENTLY = """
+import runpy, sys
+from laseros import supervisor
+supervisor.GRACE, sys.argv = 120.0, ["manage.py", "run"]
+runpy.run_path("manage.py", run_name="__main__")
+"""
+
 
 def free_port() -> int:
     with socket.socket() as attempt:
@@ -32,11 +40,12 @@ def run(transactional_db, start, tmp_path):  # noqa: F811
             "HOST": "127.0.0.1",
             "LOG_LEVEL": "INFO",
         }
-        return start([sys.executable, "manage.py", "run"], environment), f"http://127.0.0.1:{port}/healthz"
+        return start([sys.executable, "-c", PATIENTLY], environment), f"http://127.0.0.1:{port}/healthz"
 
     return begin
 
 
+@pytest.mark.one_database
 @pytest.mark.processes
 def test_the_shop_runs_says_how_it_is_and_leaves_nothing_behind(run):
     shop, address = run()
@@ -51,12 +60,13 @@ def test_the_shop_runs_says_how_it_is_and_leaves_nothing_behind(run):
     assert not any("did not stop by itself" in line for line in shop.said)
 
 
+@pytest.mark.one_database
 @pytest.mark.processes
 def test_killed_it_takes_its_processes_along(run):
     shop, address = run()
     shop.wait_for("is ready after")
     shop.send(signal.SIGKILL)
-    assert shop.all_gone_within(15)
+    assert shop.all_gone_soon()
     assert probe.ask(address, timeout=1) == (0, {})
 
 

@@ -6,6 +6,7 @@ The pages are written here from the real templates and answered by Playwright it
 import json
 import mimetypes
 import re
+import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -65,6 +66,19 @@ class Shop:
         self.answers["/page/"] = (200, html, {"Content-Security-Policy": POLICY})
         self.page.goto(f"{HOME}/page/")
         return self.page
+
+    def until(self, look):
+        """Until `look` answers yes; the browser goes on meanwhile, which it does not while Python sleeps."""
+        end = time.monotonic() + PATIENCE
+        while not look():
+            assert time.monotonic() < end, f"not within {PATIENCE:.0f} s; posted were {self.posts}"
+            self.page.wait_for_timeout(20)
+
+    def posts_are(self, expected):
+        """These, and nothing more comes after them."""
+        self.until(lambda: len(self.posts) >= len(expected))
+        self.page.wait_for_timeout(150)
+        assert self.posts == expected
 
     def _answer(self, route):
         request, path = route.request, urlsplit(route.request.url).path
@@ -159,8 +173,7 @@ def test_a_button_pressed_twice_posts_once(shop):
     button.dblclick()
     expect(button).to_have_attribute("aria-disabled", "true")
     button.click(force=True)
-    page.wait_for_timeout(200)
-    assert shop.posts == [("/accept/", {"answer": "yes"})]
+    shop.posts_are([("/accept/", {"answer": "yes"})])
 
 
 def test_the_enter_key_pressed_twice_posts_once(shop):
@@ -168,10 +181,9 @@ def test_the_enter_key_pressed_twice_posts_once(shop):
     shop.answers["/scan/"] = (204, "", {})
     page.get_by_label("Scan").fill("JB-1")
     page.get_by_label("Scan").press("Enter")
-    page.wait_for_timeout(150)
+    shop.until(lambda: shop.posts)
     page.get_by_label("Scan").press("Enter")
-    page.wait_for_timeout(150)
-    assert shop.posts == [("/scan/", {"code": "JB-1"})]
+    shop.posts_are([("/scan/", {"code": "JB-1"})])
 
 
 def test_with_htmx_too_and_afterwards_it_can_be_pressed_again(shop):
@@ -188,12 +200,10 @@ def test_with_htmx_too_and_afterwards_it_can_be_pressed_again(shop):
     shop.answers["/start/"] = slowly
     button = page.get_by_role("button", name="Start")
     button.dblclick()
-    page.wait_for_timeout(400)
-    assert len(shop.posts) == 1
+    shop.posts_are([("/start/", {})])
     expect(button).not_to_have_attribute("aria-disabled", "true")
     button.click()
-    page.wait_for_timeout(300)
-    assert len(shop.posts) == 2
+    shop.posts_are([("/start/", {})] * 2)
     assert tokens[0] == page.locator('meta[name="csrf-token"]').get_attribute("content") != ""
 
 
@@ -247,7 +257,7 @@ def test_a_view_can_offer_to_undo(shop):
     page.get_by_role("button", name="Finish").click()
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("button", name="Undo")).to_have_count(0)
-    page.wait_for_timeout(200)
+    shop.until(lambda: len(shop.posts) > 1)
     assert [path for path, _ in shop.posts] == ["/finish/", "/undo/"]
 
 
@@ -311,8 +321,7 @@ def test_the_bell_fetches_what_changed_and_nothing_twice(shop):
     assert shop.fetched.count("/card/1/") == 1
     assert "/card/2/" not in shop.fetched
     bell.ring(machine=1, version=6)
-    page.wait_for_timeout(200)
-    assert shop.fetched.count("/card/1/") == 2
+    shop.until(lambda: shop.fetched.count("/card/1/") == 2)
 
 
 def test_pushed_cards_replace_older_ones_and_run_no_scripts(shop):
@@ -347,10 +356,7 @@ def test_a_lost_connection_is_told_then_dated_and_caught_up(shop):
     expect(badge).to_have_text(re.compile(r"Last known at 7:00:\d\d PM"))  # the shop's clock, not the screen's
     shop.answers["/card/1/"] = (200, "caught up", {})
     bell.refuse = False
-    for _second in range(60):
-        page.clock.run_for(1000)
-        page.wait_for_timeout(20)
-    expect(body).to_have_attribute("data-connection", "live")
+    shop.until(lambda: page.clock.run_for(1000) or body.get_attribute("data-connection") == "live")
     expect(page.locator("#m1")).to_have_text("caught up")
     expect(badge).to_be_hidden()
 
@@ -369,10 +375,7 @@ def test_a_socket_that_never_opens_is_not_a_connection(shop):
         }"""
     )
     expect(page.locator("body")).to_have_attribute("data-bell-url", "/ws/")
-    page.wait_for_timeout(300)
-    for _second in range(25):
-        page.clock.run_for(1000)
-    expect(page.locator("body")).to_have_attribute("data-connection", "stale")
+    shop.until(lambda: page.clock.run_for(1000) or page.locator("body").get_attribute("data-connection") == "stale")
 
 
 def test_where_no_socket_gets_through_the_page_asks_by_itself(shop):
@@ -381,10 +384,7 @@ def test_where_no_socket_gets_through_the_page_asks_by_itself(shop):
     bell.refuse = True
     shop.answers["/card/1/"] = (200, "asked", {})
     page = shop.open(CARD.format(1), body='data-bell-url="/ws/"')
-    for _ in range(12):
-        page.clock.run_for(1000)
-        page.wait_for_timeout(30)
-    expect(page.locator("#m1")).to_have_text("asked")
+    shop.until(lambda: page.clock.run_for(1000) or page.locator("#m1").inner_text() == "asked")
     expect(page.locator("body")).to_have_attribute("data-connection", "polling")
 
 
@@ -399,8 +399,7 @@ def test_single_keys_work_are_listed_and_can_be_switched_off(shop):
     page.get_by_label("Note").press("s")
     page.locator("h1").click()
     page.keyboard.press("s")
-    page.wait_for_timeout(200)
-    assert len(shop.posts) == 1
+    shop.posts_are([("/start/", {})])
     page.locator("h1").click()
     page.keyboard.press("?")
     help_ = page.get_by_role("dialog", name="Keyboard shortcuts")
@@ -463,7 +462,7 @@ def test_dragging_says_between_whom(shop):
     shop.answers["/order/"] = (204, "", {})
     drag_first_below_the_last(page)
     expect(page.locator("#announcer")).to_have_text("Job 1: now 3 of 3")
-    assert shop.posts == [("/order/", {"item": "1", "after": "3", "before": ""})]
+    shop.posts_are([("/order/", {"item": "1", "after": "3", "before": ""})])
     assert order(page) == "231"
 
 
@@ -472,8 +471,7 @@ def test_a_refused_order_goes_back_with_the_reason(shop):
     shop.answers["/order/"] = (409, '<div class="notice"><p>Job 1 runs already.</p></div>', {})
     drag_first_below_the_last(page)
     expect(page.locator("#messages")).to_contain_text("Job 1 runs already.")
-    page.wait_for_timeout(200)
-    assert order(page) == "123"
+    shop.until(lambda: order(page) == "123")
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
@@ -553,8 +551,7 @@ def test_the_focus_stays_in_reach_when_what_was_pressed_is_gone(shop):
 def test_what_asks_by_itself_fails_without_a_word(shop):
     page = shop.open('<div data-bell="queue:1" hx-get="/queue/" hx-trigger="load, every 200ms"><p>as it was</p></div>')
     shop.answers["/queue/"] = (500, "trace", {})
-    page.wait_for_timeout(700)
-    assert shop.fetched.count("/queue/") >= 2
+    shop.until(lambda: shop.fetched.count("/queue/") >= 2)
     expect(page.get_by_role("alert")).to_have_count(0)
     expect(page.get_by_text("as it was")).to_be_visible()
 

@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 
 pytestmark = pytest.mark.processes
+PATIENCE = 120.0  # for what takes a second where nothing else runs
 
 # A leader with a helper, as the worker has: the helper ignores being asked.
 LEADER = """
@@ -69,13 +70,13 @@ class Started:
     def send(self, number: int) -> int:
         self.process.send_signal(number)
         self.said += self.process.stdout.readlines()
-        return self.process.wait(timeout=90)
+        return self.process.wait(timeout=180)
 
     def alive(self) -> list[str]:
         return [words for pid, words in processes_with(self.mark) if pid != self.process.pid]
 
-    def all_gone_within(self, seconds: float) -> bool:
-        until = time.monotonic() + seconds
+    def all_gone_soon(self) -> bool:
+        until = time.monotonic() + PATIENCE
         while self.alive() and time.monotonic() < until:
             time.sleep(0.1)
         return self.alive() == []
@@ -162,14 +163,14 @@ def test_a_session_of_its_own_does_not_save_an_orphan(supervise):
 
 
 def test_a_second_signal_does_not_wait(start):
-    patient = SUPERVISE.replace("GRACE = 1.0", "GRACE = 120.0")
+    patient = SUPERVISE.replace("GRACE = 1.0", "GRACE = 600.0")
     shop = start([sys.executable, "-c", patient, SAYS_WHEN_ASKED])
     shop.wait_for("stays")
     shop.process.send_signal(signal.SIGINT)
     shop.wait_for("was asked")
     began = time.monotonic()
     assert shop.send(signal.SIGINT) == 0
-    assert time.monotonic() - began < 60
+    assert time.monotonic() - began < PATIENCE  # and not GRACE
     assert shop.alive() == []
 
 
@@ -178,4 +179,4 @@ def test_processes_end_when_the_supervisor_is_killed(supervise):
     shop = supervise(plain, plain)
     shop.wait_for("waits", times=2)
     shop.send(signal.SIGKILL)
-    assert shop.all_gone_within(30)
+    assert shop.all_gone_soon()

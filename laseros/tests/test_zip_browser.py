@@ -62,7 +62,7 @@ def test_a_zip_becomes_a_sent_quote(house, tabs, shop, office):  # noqa: F811
     page.get_by_role("button", name="Set", exact=True).click()
     expect(page.get_by_text("1 part was changed.")).to_be_visible()
     verbs.get_by_role("button", name="Nest for the price").click()
-    expect(page.locator(".nest-figures").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".nest-figures").first).to_be_visible()
     nest = re.search(r"NS-\d+-\d+", page.title())[0]
     if (enough := verbs.get_by_role("button", name="Enough searched")).count():
         enough.click()

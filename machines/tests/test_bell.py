@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import re
+import time
 from datetime import timedelta
 
 import pytest
 from asgiref.sync import sync_to_async
-from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.test import Client
 from django.test.signals import template_rendered
@@ -15,11 +16,13 @@ from django_scopes import scope
 
 from accounts.models import Membership
 from laseros.core.drivers import Reading, State
+from laseros.tests.sockets import PATIENCE
+from laseros.tests.sockets import bell as socket
 from machines import bell, commands, live, telemetry
-from machines.models import Machine
+from machines.models import Machine, MachineStatus
 from machines.tests.at_once import watchers
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 
 def cookie(user) -> str:
@@ -28,15 +31,15 @@ def cookie(user) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def socket(cookies: str = "", query: str = "", origin: str = "http://localhost") -> WebsocketCommunicator:
-    from laseros.asgi import application
-
-    headers = [(b"origin", origin.encode()), (b"cookie", cookies.encode())]
-    return WebsocketCommunicator(application, f"/ws/bell/{query}", headers=headers)
+async def next_message(listening) -> dict:
+    return json.loads(await listening.receive_from())
 
 
-async def next_message(listening, seconds: float = 3.0) -> dict:
-    return json.loads(await listening.receive_from(timeout=seconds))
+async def looked_once(*workspaces) -> None:
+    """Until it was seen how the machines stand: what happens from here on is a change."""
+    async with asyncio.timeout(PATIENCE):
+        while not all(workspace.pk in live.hub().seen for workspace in workspaces):
+            await asyncio.sleep(0.02)
 
 
 @pytest.fixture
@@ -57,6 +60,10 @@ async def says(machine, reading, seconds_ago: float = 0):
 
 def running(progress: float) -> Reading:
     return Reading(State.RUNNING, job_key="run-1", job_name="Flange 🦊", progress=progress, seconds_left=600)
+
+
+def shows(html: str, pk: int, version: int) -> bool:
+    return re.search(rf'id="machine-{pk}" [^>]*data-version="{version}"', html) is not None
 
 
 # --- who may listen -----------------------------------------------------------------------------------------------
@@ -102,8 +109,8 @@ def test_who_is_no_member_any_more_is_sent_away(workspace, operator, laser, monk
         await listening.connect()
         assert "tick" in await next_message(listening)
         await dismiss()
-        async with asyncio.timeout(5):
-            while (output := await listening.receive_output(timeout=3))["type"] == "websocket.send":
+        async with asyncio.timeout(PATIENCE):
+            while (output := await listening.receive_output(timeout=PATIENCE))["type"] == "websocket.send":
                 assert "tick" in output["text"]
         assert (output["type"], output["code"]) == ("websocket.close", 4403)
 
@@ -129,7 +136,7 @@ def test_a_change_rings_for_its_workspace_only(workspace, other_workspace, perso
         assert await next_message(one) == {"machine": laser.pk, "version": 1}  # how it stands
         assert await next_message(one) == {"queue": laser.pk, "version": 0}
         assert "html" in await next_message(board)
-        await asyncio.sleep(0.2)
+        await looked_once(workspace, other_workspace)
         await says(laser, running(0.1))
         assert await next_message(here) == {"machine": laser.pk, "version": 2}
         assert await next_message(one) == {"machine": laser.pk, "version": 2}
@@ -144,7 +151,8 @@ def test_a_change_rings_for_its_workspace_only(workspace, other_workspace, perso
     asyncio.run(story())
 
 
-def test_a_changed_card_is_rendered_once_for_all_who_may_see_it(workspace, person, laser):
+def test_a_changed_card_is_rendered_once_for_all_who_may_see_it(workspace, person, laser, monkeypatch):
+    monkeypatch.setattr(live, "FRESH", PATIENCE)
     people = [person(role, workspace) for role in ("office", "operator", "viewer")]
     cookies = [cookie(user) for user in people]
     rendered = []
@@ -161,7 +169,7 @@ def test_a_changed_card_is_rendered_once_for_all_who_may_see_it(workspace, perso
         assert f'id="machine-{laser.pk}"' in first[0]["html"]
         assert first[0] == first[1] == first[2]
         assert len(rendered) == 1  # the whole board, once for the three who opened it
-        await asyncio.sleep(0.5)
+        await looked_once(workspace)
         await says(laser, running(0.25))
         cards = [await next_message(listening) for listening in boards]
         assert cards[0] == cards[1] == cards[2]
@@ -190,7 +198,7 @@ def test_everybody_reads_their_own_language(workspace, person, laser):
         for listening in boards:
             await listening.connect()
             await next_message(listening)
-        await asyncio.sleep(0.5)
+        await looked_once(workspace)
         await says(laser, Reading(State.RUNNING, job_name="x", progress=0.5, values={"gas_bar": 0.8}))
         first, second = [(await next_message(listening))["html"] for listening in boards]
         assert ("<b>0,8</b>" in first, "<b>0.8</b>" in first) == (True, False)
@@ -207,21 +215,26 @@ def test_progress_is_gathered_into_one_message_a_second(workspace, operator, las
     with scope(workspace=workspace):
         second = Machine.objects.create(workspace=workspace, name="X4", driver="simulator")
         for machine in (laser, second):
-            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=58))
+            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=36))
 
     async def story():
         listening = socket(cookies, "?cards=1")
         await listening.connect()
         await next_message(listening)
-        await asyncio.sleep(0.5)
-        await says(laser, running(0.2), 47)
+        await looked_once(workspace)
+        await says(laser, running(0.2), 25)
         await next_message(listening)
-        for ago in (36, 25, 14, 3):
+        began, heard = time.monotonic(), []
+        for ago in (14, 3):
             await says(laser, running(1 - ago / 100), ago)
             await says(second, running(1 - ago / 100), ago)
-            await asyncio.sleep(0.1)
-        html = (await next_message(listening))["html"]
-        assert (html.count("<article"), "board-sum" in html) == (2, False)
+        last = await sync_to_async(lambda: set(MachineStatus._base_manager.values_list("machine", "version")))()
+        while last:
+            html = (await next_message(listening))["html"]
+            heard.append(html)
+            last -= {(pk, version) for pk, version in last if shows(html, pk, version)}
+        assert len(heard) <= 1 + (time.monotonic() - began) / live.PROGRESS_EVERY  # one, unless this took long
+        assert not any("board-sum" in html for html in heard)
         assert await listening.receive_nothing(timeout=1.2)
         await listening.disconnect()
 
@@ -240,7 +253,7 @@ def test_machines_that_come_or_go_bring_a_new_board(workspace, operator, laser):
         listening = socket(cookies, "?cards=1")
         await listening.connect()
         await next_message(listening)
-        await asyncio.sleep(0.5)
+        await looked_once(workspace)
         await buy()
         message = await next_message(listening)
         assert (message["board"], "board-sum" in message["html"]) == (workspace.pk, True)
@@ -249,22 +262,28 @@ def test_machines_that_come_or_go_bring_a_new_board(workspace, operator, laser):
     asyncio.run(story())
 
 
-def test_silence_is_noticed_without_anybody_writing(workspace, operator, laser, monkeypatch):
+def test_silence_is_noticed_without_anybody_writing(workspace, operator, laser):
     cookies = cookie(operator)
     with scope(workspace=workspace):
-        telemetry.ingest(laser, running(0.1), timezone.now() - timedelta(seconds=59))
+        telemetry.ingest(laser, running(0.1), timezone.now())
+
+    @sync_to_async
+    def a_minute_passes():
+        """Only that: the version, by which others know that something was written, stays."""
+        MachineStatus._base_manager.update(seen_at=timezone.now() - telemetry.STALE_AFTER - timedelta(seconds=1))
 
     async def story():
         listening = socket(cookies, "?cards=1")
         await listening.connect()
         assert "Last known" not in (await next_message(listening))["html"]
-        assert "Last known at" in (await next_message(listening, 5))["html"]
+        await looked_once(workspace)
+        await a_minute_passes()
+        assert "Last known at" in (await next_message(listening))["html"]
         await listening.disconnect()
 
     asyncio.run(story())
 
 
-@pytest.mark.processes
 @pytest.mark.slow
 def test_from_the_watchers_process_to_the_browsers_socket(workspace, operator, tmp_path):
     cookies = cookie(operator)
@@ -283,10 +302,10 @@ def test_from_the_watchers_process_to_the_browsers_socket(workspace, operator, t
         await listening.connect()
         seen = [(await next_message(listening))["html"]]
         while "state-neutral" not in seen[-1] or "idle" not in seen[-1]:
-            seen.append((await next_message(listening, 20)).get("html", ""))
+            seen.append((await next_message(listening)).get("html", ""))
         await start()
         while 'data-state="finished"' not in seen[-1]:
-            seen.append((await next_message(listening, 20)).get("html", ""))
+            seen.append((await next_message(listening)).get("html", ""))
         told = [
             state for html in seen for state in ("preparing", "running", "finished") if f'data-state="{state}"' in html
         ]

@@ -11,6 +11,8 @@ from laseros.core.drivers import Reading, State
 from machines import board, telemetry
 from machines.models import Machine
 
+pytestmark = pytest.mark.one_database
+
 BOARD = reverse("board:board")
 
 

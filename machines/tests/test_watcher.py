@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from machines import commands
 from machines.models import Command, Machine, MachineJob, MachineStatus, StateChange
-from machines.tests.at_once import PATIENCE, eventually, watchers
+from machines.tests.at_once import BESIDE_OTHERS, PATIENCE, as_promised, eventually, watchers
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -39,22 +39,20 @@ def test_killed_in_the_middle_of_a_run_another_takes_over(scoped, tmp_path, oper
     laser = machine(scoped, "X3", kind="laser", speed=30)
     with watchers(tmp_path) as begin:
         first = begin()
-        eventually(lambda: current(laser) == "idle", 15)
+        eventually(lambda: current(laser) == "idle")
         begin()
         asked = commands.request(laser, "start", JOB, key="run-1", by=operator)
-        eventually(lambda: current(laser) == "running", 10)
+        eventually(lambda: current(laser) == "running")
         laser.refresh_from_db()
         holder = laser.lease_owner
         os.kill(first.pid, signal.SIGKILL)
-        killed = time.monotonic()
 
         def taken_over():
             laser.refresh_from_db()
             return laser.lease_owner not in ("", holder)
 
-        eventually(taken_over, 15)
-        assert time.monotonic() - killed < 15 * PATIENCE
-        eventually(lambda: current(laser) == "finished", 15)
+        as_promised(taken_over, 15)
+        eventually(lambda: current(laser) == "finished")
     asked.refresh_from_db()
     assert asked.state == "confirmed"
     assert list(MachineJob.objects.values_list("key", "outcome")) == [("run-1", "finished")]
@@ -78,10 +76,10 @@ def test_one_bad_machine_slows_no_other(scoped, tmp_path, operator):
     unanswered = commands.request(deaf, "start", JOB, key="deaf-1", by=operator)
     with watchers(tmp_path) as begin:
         child = begin()
-        eventually(lambda: current(good) == "idle", 15)
+        eventually(lambda: current(good) == "idle")
         commands.request(good, "start", JOB, key="good-1", by=operator)
-        eventually(lambda: current(good) in ("preparing", "running"), 3)
-        eventually(lambda: current(away) == current(locked) == current(steam) == "offline", 10)
+        as_promised(lambda: current(good) in ("preparing", "running"), 3)
+        eventually(lambda: current(away) == current(locked) == current(steam) == "offline")
         said = dict(MachineStatus.objects.order_by("pk").values_list("machine__name", "message"))
         assert said["away"] == "Cannot be reached: no route to the simulated machine"
         assert (
@@ -95,18 +93,18 @@ def test_one_bad_machine_slows_no_other(scoped, tmp_path, operator):
         Machine.objects.filter(pk=away.pk).update(options={})
         late = machine(scoped, "late")
         Machine.objects.filter(pk=good.pk).update(archived_at=timezone.now())
-        eventually(lambda: current(away) == current(late) == "idle", 6)
-        eventually(lambda: Machine.objects.filter(pk=good.pk, lease_owner="").exists(), 6)
+        eventually(lambda: current(away) == current(late) == "idle")
+        eventually(lambda: Machine.objects.filter(pk=good.pk, lease_owner="").exists())
 
         # Sent, carried out, never answered: over, and not sent again.
-        eventually(lambda: Command.objects.get(pk=unanswered.pk).state == "timed_out", 15)
+        eventually(lambda: Command.objects.get(pk=unanswered.pk).state == "timed_out")
         assert [after for _before, after, _key in story(deaf)][:2] == ["idle", "preparing"]
         commands.request(deaf, "forget", key="deaf-2", by=operator)
 
         child.send_signal(signal.SIGTERM)
         asked = time.monotonic()
-        assert child.wait(timeout=30) == 0
-        assert time.monotonic() - asked < 6 * PATIENCE
+        assert child.wait(timeout=PATIENCE) == 0
+        assert time.monotonic() - asked < 6 * BESIDE_OTHERS
     assert not Machine.objects.exclude(lease_owner="").exists()
     assert Command.objects.get(pk=unanswered.pk).state == "timed_out"
 
@@ -148,17 +146,17 @@ def test_states_on_the_shops_broker(make_workspace, tmp_path, operator, broker):
         laser = machine(shop, "Läser 🦊")
         where = f"laseros/{shop.slug}/{laser.pk}/state"
         child = begin()
-        eventually(lambda: "idle" in [json.loads(text)["state"] for text in hear().get(where, [])], 15)
+        eventually(lambda: "idle" in [json.loads(text)["state"] for text in hear().get(where, [])])
         commands.request(laser, "start", JOB, key="m-1", by=operator)
-        eventually(lambda: json.loads(hear()[where][-1])["state"] == "running", 15)
+        eventually(lambda: json.loads(hear()[where][-1])["state"] == "running")
         last = json.loads(said[where][-1])
         assert (last["machine"], last["job"], last["kind"]) == ("Läser 🦊", "Grüße 🦊", "laser")
         assert said["laseros/availability"][-1] == "online"
         os.kill(child.pid, signal.SIGKILL)
-        eventually(lambda: hear()["laseros/availability"][-1] == "offline", 60)
+        eventually(lambda: hear()["laseros/availability"][-1] == "offline")
         Machine.objects.filter(pk=laser.pk).update(lease_owner="", lease_until=None)
         begin()
-        eventually(lambda: hear()["laseros/availability"][-1] == "online", 15)
-        eventually(lambda: Machine.objects.exclude(lease_owner="").exists(), 10)
+        eventually(lambda: hear()["laseros/availability"][-1] == "online")
+        eventually(lambda: Machine.objects.exclude(lease_owner="").exists())
         Machine.objects.filter(pk=laser.pk).update(archived_at=timezone.now())
-        eventually(lambda: hear()[where][-1] == "", 10)  # an archived machine is taken off the broker
+        eventually(lambda: hear()[where][-1] == "")  # an archived machine is taken off the broker

@@ -7,7 +7,7 @@ from django_scopes import scope
 from playwright.sync_api import expect
 
 from crm import links
-from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium, eventually  # noqa: F401 (a fixture)
 from machines.models import MachineStatus
 from portal.tests.ground import (
     give_pdf,
@@ -194,10 +194,7 @@ def test_an_impatient_thumb_orders_once(phone, buyer, contact):
     page.get_by_role("dialog").get_by_role("button", name="Accept and order").dblclick(no_wait_after=True)
     for _press in range(3):
         page.mouse.click(place["x"] + 20, place["y"] + 20)
-    for _patience in range(50):
-        page.wait_for_timeout(100)
-        if on_the_way:
-            break
+    eventually(lambda: page.wait_for_timeout(50) or on_the_way)  # the browser goes on only while it is listened to
     page.wait_for_timeout(300)  # and nothing more
     assert len(on_the_way) == 1
     on_the_way[0].continue_()

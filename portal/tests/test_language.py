@@ -8,7 +8,7 @@ import pytest
 from accounts.models import User
 from portal.tests.ground import give_pdf, let_in, link_to, new_contact, new_invoice, new_job, new_quote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 LINES = [(3, "1234.50", "19"), (2, "15.90", "7")]
 

@@ -19,7 +19,7 @@ from portal.tests.ground import (
     put_on_machine,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

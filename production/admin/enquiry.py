@@ -11,7 +11,7 @@ from unfold.decorators import display
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from crm.models import Contact
-from production import enquiries
+from production import enquiries, milestone_plan
 from production.admin.badges import COLOURS, badge
 from production.admin.parts import CHANGE, IN_TABLE, PartsTable, is_open
 from production.models import Enquiry, EnquiryLine
@@ -80,10 +80,13 @@ class EnquiryAdmin(PartsTable, RoomAdmin):
     readonly_fields = ("number", "standing", "created_by", "created_at")
     inlines = (EnquiryLineInline,)
     fieldsets = (
-        (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "wanted_by"), "note")}),
+        (
+            None,
+            {"fields": (("number", "standing"), ("client", "contact"), ("title", "wanted_by"), "milestones", "note")},
+        ),
         (_("Taken"), {"fields": (("created_by", "created_at"),), "classes": ("collapse",)}),
     )
-    add_fieldsets = ((None, {"fields": ("client", ("title", "wanted_by"), "note")}),)
+    add_fieldsets = ((None, {"fields": ("client", ("title", "wanted_by"), "milestones", "note")}),)
     change_form_outer_before_template = "admin/production/enquiry.html"
     empty_text = _("What clients ask for comes here first: drop their drawings on an enquiry and they are measured.")
     empty_icon = "mail"
@@ -121,6 +124,8 @@ class EnquiryAdmin(PartsTable, RoomAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and "contact" in form.base_fields:
             form.base_fields["contact"].queryset = Contact.objects.filter(client=obj.client_id)
+        if "milestones" in form.base_fields:
+            form.base_fields["milestones"].queryset = milestone_plan.to_choose(obj)
         return form
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):

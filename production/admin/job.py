@@ -18,8 +18,9 @@ from accounts.day_filter import BetweenDays
 from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
-from production import jobs, shortages
+from production import jobs, milestones, shortages
 from production.admin import client_material
+from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
 from production.machine_work import costs
@@ -126,18 +127,27 @@ class BillFilter(admin.SimpleListFilter):
 
 
 @admin.register(Job)
-class JobAdmin(RoomAdmin):
-    list_display = ("number", "title", "client", "state_shown", "priority_shown", "due", "made", "total_shown")
+class JobAdmin(follow.Followed, RoomAdmin):
+    list_display = ("number", "title", "client", "state_shown", "next_shown", "priority_shown", "due", "made",
+                    "total_shown")  # fmt: skip
     list_display_links = ("number", "title")
     list_select_related = ("client",)
-    list_filter = ("state", "priority", BillFilter, ("due_on", BetweenDays), ("approved_at", BetweenDays))
+    list_filter = (
+        "state",
+        follow.MilestoneFilter,
+        follow.PaceFilter,
+        "priority",
+        BillFilter,
+        ("due_on", BetweenDays),
+        ("approved_at", BetweenDays),
+    )
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")
     search_help_text = _("Number, title or client")
     money_fields = ("total_shown", "quoted_total")
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
-    inlines = (JobLineInline,)
+    inlines = (JobLineInline, follow.MilestoneInline)
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "total_shown"),
                            ("priority", "due_on"), "made_shown", "note")}),
@@ -157,6 +167,7 @@ class JobAdmin(RoomAdmin):
         Verb("by-hand", _("Made without a machine"), lambda request, job: jobs.made_by_hand(job, request.user), CHANGE,
              _has_lines_by_hand, icon="front_hand", done=_("Counted as made."),
              confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
+        *follow.VERBS,
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
              lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
              done=_("On hold: nothing of it starts until it goes on.")),
@@ -201,6 +212,8 @@ class JobAdmin(RoomAdmin):
         super().save_model(request, obj, form, change)
         if "priority" in form.changed_data:
             jobs.follow_priority(obj, request.user)
+        if "due_on" in form.changed_data:
+            milestones.replan(obj)
         jobs.tell(job_changed, obj)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
@@ -214,10 +227,12 @@ class JobAdmin(RoomAdmin):
             context["machines_used"] = costs.of_job(obj)
             context["material"] = shortages.material(_lines(obj))
             context["job"] = obj
+            context |= self.milestones_of(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def related_links(self, obj):
         return [
+            Related(str(_("On the shop floor")), reverse("floor:job", args=[obj.pk]), "smartphone"),
             Related(str(_("Job sheet")), reverse("floor:traveller", args=[obj.pk]), "qr_code_2"),
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),

@@ -23,6 +23,42 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='MilestoneTemplate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=80, verbose_name='kind of job')),
+                ('is_standard', models.BooleanField(default=False, help_text='For every job where nobody chooses another one.', verbose_name='standard')),
+                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='archived')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'milestone template',
+                'verbose_name_plural': 'milestone templates',
+                'ordering': ['-is_standard', 'name', 'id'],
+                'indexes': [models.Index(fields=['workspace', 'name'], name='milestone_template_by_name')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('is_standard', True)), fields=('workspace',), name='milestone_template_one_standard')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TemplateMilestone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('event', models.CharField(blank=True, choices=[('', 'by hand'), ('approved', 'when order and drawings are approved'), ('material', 'when the material is in'), ('started', 'when the first run starts'), ('made', 'when all pieces are made'), ('delivered', 'when everything is delivered'), ('invoiced', 'when everything is invoiced')], default='', max_length=10, verbose_name='reached')),
+                ('is_shown', models.BooleanField(default=True, verbose_name='shown to the client')),
+                ('days_before', models.PositiveSmallIntegerField(blank=True, help_text='Empty: no day is planned.', null=True, verbose_name='working days before the due day')),
+                ('template', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='production.milestonetemplate', verbose_name='milestone template')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'milestone',
+                'verbose_name_plural': 'milestones',
+                'ordering': ['position', 'id'],
+                'indexes': [models.Index(fields=['template', 'position'], name='template_milestone_in_order')],
+            },
+        ),
+        migrations.CreateModel(
             name='Enquiry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -31,6 +67,7 @@ class Migration(migrations.Migration):
                 ('note', models.TextField(blank=True, verbose_name='note')),
                 ('wanted_by', models.DateField(blank=True, null=True, verbose_name='wanted by')),
                 ('state', models.CharField(choices=[('open', 'open'), ('quoted', 'quoted'), ('won', 'won'), ('lost', 'lost')], default='open', editable=False, max_length=10, verbose_name='state')),
+                ('milestones', models.ForeignKey(blank=True, help_text='Empty: the standard ones.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='production.milestonetemplate', verbose_name='milestones of the job')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='taken')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enquiries', to='crm.client', verbose_name='client')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enquiries', to='crm.contact', verbose_name='contact')),
@@ -136,6 +173,7 @@ class Migration(migrations.Migration):
                 ('quoted_total', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='quoted, without tax')),
                 ('note', models.TextField(blank=True, verbose_name='note for the shop')),
                 ('hold_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='why it is on hold')),
+                ('version', models.PositiveIntegerField(default=0, editable=False)),
                 ('key', models.CharField(editable=False, max_length=80)),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='crm.client', verbose_name='client')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.contact', verbose_name='contact')),
@@ -608,6 +646,50 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'sliced file',
                 'verbose_name_plural': 'sliced files',
+            },
+        ),
+        migrations.CreateModel(
+            name='Milestone',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('is_shown', models.BooleanField(default=True, verbose_name='shown to the client')),
+                ('event', models.CharField(blank=True, choices=[('', 'by hand'), ('approved', 'when order and drawings are approved'), ('material', 'when the material is in'), ('started', 'when the first run starts'), ('made', 'when all pieces are made'), ('delivered', 'when everything is delivered'), ('invoiced', 'when everything is invoiced')], default='', max_length=10, verbose_name='reached')),
+                ('planned_on', models.DateField(blank=True, null=True, verbose_name='planned')),
+                ('days_before', models.PositiveSmallIntegerField(editable=False, null=True)),
+                ('state', models.CharField(choices=[('open', 'open'), ('reached', 'reached'), ('skipped', 'skipped')], default='open', editable=False, max_length=10, verbose_name='state')),
+                ('at', models.DateTimeField(editable=False, null=True, verbose_name='reached at')),
+                ('by_event', models.BooleanField(default=False, editable=False, verbose_name='by itself')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note for the shop')),
+                ('undone', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='taken back')),
+                ('by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='milestones', to='production.job', verbose_name='job')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'milestone',
+                'verbose_name_plural': 'milestones',
+                'ordering': ['position', 'id'],
+                'permissions': [('skip_milestone', 'Can skip milestones and take them back later')],
+                'indexes': [models.Index(fields=['job', 'position', 'id'], name='milestone_of_job'), models.Index(condition=models.Q(('state', 'open')), fields=['workspace', 'planned_on'], name='milestone_open_by_day')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MilestonePhoto',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content', models.FileField(max_length=200, upload_to='milestones/')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='taken')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='production.milestone', verbose_name='milestone')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'photograph',
+                'verbose_name_plural': 'photographs',
+                'ordering': ['id'],
+                'indexes': [models.Index(fields=['milestone', 'id'], name='photo_of_milestone')],
             },
         ),
         migrations.AddConstraint(

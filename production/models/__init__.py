@@ -2,7 +2,12 @@ from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
+<<<<<<< HEAD
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
+=======
+from production.models.milestone import Milestone, MilestonePhoto
+from production.models.milestone_template import Event, MilestoneTemplate, TemplateMilestone
+>>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.models.nest import Nest, NestPart, NestSheet
 from production.models.nesting_rules import NestingRules
 from production.models.operation import Operation, Run, RunPart
@@ -17,6 +22,7 @@ __all__ = [
     "DesignFile",
     "Enquiry",
     "EnquiryLine",
+    "Event",
     "Job",
     "JobLine",
     "LayerRole",
@@ -25,6 +31,9 @@ __all__ = [
     "LoadedSpool",
     "MachineWork",
     "Measurement",
+    "Milestone",
+    "MilestonePhoto",
+    "MilestoneTemplate",
     "Nest",
     "NestPart",
     "NestSheet",
@@ -40,4 +49,5 @@ __all__ = [
     "Slicing",
     "SpoolTag",
     "Step",
+    "TemplateMilestone",
 ]

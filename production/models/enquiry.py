@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import WorkspaceModel
 from crm.models import Client, Contact
 from inventory.models import Item
+from production.models.milestone_template import MilestoneTemplate
 from production.states import ENQUIRY
 
 
@@ -23,6 +24,15 @@ class Enquiry(WorkspaceModel):
     note = models.TextField(_("note"), blank=True)
     wanted_by = models.DateField(_("wanted by"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ENQUIRY.choices, default=ENQUIRY.first, editable=False)
+    milestones = models.ForeignKey(
+        MilestoneTemplate,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("milestones of the job"),
+        help_text=_("Empty: the standard ones."),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

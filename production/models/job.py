@@ -41,6 +41,8 @@ class Job(WorkspaceModel):
     quoted_total = money_field(_("quoted, without tax"), editable=False)
     note = models.TextField(_("note for the shop"), blank=True)
     hold_reason = models.CharField(_("why it is on hold"), max_length=200, blank=True, editable=False)
+    # Raised by every verb that changes the job: whoever watches it compares.
+    version = models.PositiveIntegerField(default=0, editable=False)
     # The document that made this job, by its own key: the same one never makes a second.
     key = models.CharField(max_length=80, editable=False)
 

@@ -14,6 +14,8 @@ from production.models import DesignFile, EnquiryLine, LayerRule
 from production.tests.dxf.drawings import circle, dxf, line, rectangle
 from production.tests.ground import new_enquiry, upload
 
+pytestmark = pytest.mark.one_database
+
 EVIL = "<img src=x onerror=alert(1)>"
 FLAWED = dxf(
     rectangle(0, 0, 100, 60, "CUT") + line(0, 0, 100, 0, "CUT") + circle(50, 30, 5, EVIL)

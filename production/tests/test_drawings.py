@@ -10,7 +10,7 @@ from production.file_kinds import clean_name, kind_of
 from production.models import DesignFile, EnquiryLine, Measurement
 from production.tests.ground import SQUARE, new_enquiry, upload
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("scoped")]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from production.models import DesignFile, EnquiryLine, LayerRule, Measurement
 from production.tests.dxf.drawings import circle, dxf, line, rectangle
 from production.tests.ground import new_enquiry, upload
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("scoped")]
 
 # A plate with an edge drawn twice and a gap of 0.3 mm at a corner.
 FLAWED = dxf(

@@ -16,7 +16,7 @@ from production.nests import deciding, problem, searching
 from production.nests import layout as layouts
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered, plate
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("scoped")]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from machines.tests.gcode import files
 from production import drawings, enquiries
 from production.models import DesignFile, Enquiry, EnquiryLine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
-from laseros.tests.browser import chromium  # noqa: F401 (fixture)
+from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (fixture)
 from production.dxf.viewer import svg
 from production.tests.dxf.drawings import circle, dxf, line, measured_text, rectangle
 
@@ -27,6 +27,7 @@ def page(chromium, tmp_path):  # noqa: F811
     beside = '<ol><li data-defect="3"><a href="#defect-3">3</a></li></ol>'
     beside += '<input type="checkbox" data-viewer-layer="1" hidden>'
     page = chromium.new_page(viewport={"width": 1000, "height": 800})
+    page.set_default_timeout(PATIENCE * 1000)
     page.set_content(f"<!doctype html><html lang=en><body>{body}{beside}</body></html>")
     page.add_style_tag(path=STATIC / "css" / "drawing_viewer.css")
     page.add_script_tag(path=STATIC / "js" / "drawing-viewer.js")

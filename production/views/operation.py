@@ -74,4 +74,5 @@ def drawing(request, pk):
 def traveller(request, pk):
     """A job's sheet, for the printer."""
     job = get_object_or_404(Job.objects, pk=pk)
-    return render(request, "floor/traveller.html", {"job": job, "leaves": sheets.leaves(job)})
+    context = {"job": job, "leaves": sheets.leaves(job), "code": sheets.job_code(job)}
+    return render(request, "floor/traveller.html", context)

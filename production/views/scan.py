@@ -29,7 +29,7 @@ from laseros.core.errors import Refused
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import ICONS
 from machines.models import Machine
-from production.models import Operation
+from production.models import Job, Operation
 from production.views import queue
 from production.views.access import LOOK, SESSION_KEY, floor, machines
 
@@ -110,6 +110,8 @@ def _meaning(request, text: str) -> dict:
         if machine is not None:
             return _machine(machine)
         raise finding.unknown(spoken.code)
+    if spoken.kind == "job":
+        return _job(spoken.code)
     found = None if spoken.kind == "operation" else finding.find(request.workspace, spoken)
     if found is not None:
         return cards.with_content(found)
@@ -117,6 +119,8 @@ def _meaning(request, text: str) -> dict:
         machine = machines().filter(name__iexact=spoken.code).first()
         if machine is not None:
             return _machine(machine)
+        if not spoken.kind and Job.objects.filter(number__iexact=spoken.code).exists():
+            return _job(spoken.code)
         operation = queue.found(text if spoken.kind else spoken.code, exactly=True)
         if operation is not None:
             return _operation(operation)
@@ -134,6 +138,13 @@ def _elsewhere(request, slug: str) -> dict:
 
 def _machine(machine: Machine) -> dict:
     return {"kind": "go", "title": machine.name, "url": reverse("floor:machine", args=[machine.pk])}
+
+
+def _job(number: str) -> dict:
+    job = Job.objects.filter(number__iexact=number).first()
+    if job is None:
+        raise finding.unknown(number)
+    return {"kind": "go", "title": str(job), "url": reverse("floor:job", args=[job.pk])}
 
 
 def _operation(operation: Operation) -> dict:

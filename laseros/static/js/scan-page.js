@@ -56,7 +56,7 @@
     }
     const card = find(known, spoken);
     if (card) return card;
-    if (["machine", "operation"].includes(spoken.kind)) return { kind: "none", reason: words.needsNetwork };
+    if (["machine", "operation", "job"].includes(spoken.kind)) return { kind: "none", reason: words.needsNetwork };
     if (spoken.slug && spoken.slug !== sending.status.me.slug) return { kind: "none", reason: words.elsewhere };
     // Perhaps it came in after the network went: it may be weighed and carried, and is checked when it is sent.
     return { kind: "lot", code: spoken.code, title: words.unknownHere, strange: true, there: true, grams: "1", tare: "0" };

@@ -25,7 +25,7 @@ class Listening:
             self._queue.put_nowait(error)
 
     async def until(self, fits=lambda reading: True):
-        async with asyncio.timeout(5 * PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 reading = await self._queue.get()
                 if isinstance(reading, Exception):
@@ -37,7 +37,7 @@ class Listening:
         return await self.until(lambda reading: reading.state == state)
 
     async def tell(self, name: str, key: str = "", **arguments):
-        async with asyncio.timeout(10 * PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return await self.driver.command(name, arguments, key or f"key of {name}")
 
     async def stop(self):
@@ -62,4 +62,4 @@ async def listening(name: str, options: dict, home):
 
 def play(story):
     """Run one story in a loop of its own."""
-    return asyncio.run(asyncio.wait_for(story, 60 * PATIENCE))
+    return asyncio.run(asyncio.wait_for(story, 3 * PATIENCE))

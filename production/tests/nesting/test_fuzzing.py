@@ -131,10 +131,10 @@ def _plain(question) -> bool:
     )
 )  # fmt: skip
 def test_nonsense_is_refused_or_answered(question):
-    began = time.monotonic()
+    began = time.process_time()
     with contextlib.suppress(Refused):
         nest(question, SHORT).as_dict()
-    assert time.monotonic() - began < SHORT + 5
+    assert time.process_time() - began < SHORT + 5
 
 
 def test_outlines_that_cross_themselves_without_end_are_read_in_a_moment():

@@ -1,0 +1,172 @@
+"""Milestones where people touch them: on the floor, in the back office, with a photograph."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from django_scopes import scope
+from PIL import Image
+
+from accounts.models import Activity
+from laseros import matters
+from production import milestones
+from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate
+from production.tests.ground import new_job
+from production.tests.test_milestones import standing, template
+
+pytestmark = pytest.mark.usefixtures("scoped")
+
+
+@pytest.fixture
+def job(shop):
+    three = template(shop.workspace, ("Deburred", "", 2), ("Packed", "", 1), ("Ready", "", 0))
+    return new_job(shop, template=three, due_on=timezone.localdate() + timedelta(days=14))
+
+
+@pytest.fixture
+def tablet(log_in, operator):
+    return log_in(operator)
+
+
+def camera(width=400, height=300) -> SimpleUploadedFile:
+    """What a phone held upright sends: lying on its side, with where it was taken."""
+    picture = Image.new("RGB", (width, height), "white")
+    picture.paste("red", (0, 0, width // 2, height))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn it a quarter to the right
+    exif[0x010F] = "SECRETPHONE"
+    exif.get_ifd(0x8825)[2] = (29.0, 51.0, 30.0)
+    out = io.BytesIO()
+    picture.save(out, "JPEG", exif=exif)
+    return SimpleUploadedFile("IMG_1.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def page(browser, job, name="floor:job") -> str:
+    return browser.get(reverse(name, args=[job.pk])).content.decode()
+
+
+# --- on the floor -----------------------------------------------------------------------------------------------------
+
+
+def test_the_next_one_is_one_press_away_and_can_be_taken_back_for_a_minute(tablet, job):
+    first = job.milestones.first()
+    assert reverse("floor:reach", args=[first.pk]) in page(tablet, job)
+    answer = tablet.post(reverse("floor:reach", args=[first.pk]), {"note": "burrs inside"}, follow=True)
+    text = answer.content.decode()
+    assert answer.redirect_chain == [(reverse("floor:job", args=[job.pk]), 302)]
+    assert "Reached: Deburred." in text
+    assert "burrs inside" in text
+    undo = reverse("floor:undo_milestone", args=[first.pk, 0])
+    assert undo in text
+    assert reverse("floor:reach", args=[job.milestones.get(name="Packed").pk]) in text
+    tablet.post(undo)
+    assert standing(job) == [("Deburred", "open"), ("Packed", "open"), ("Ready", "open")]
+    milestones.reach(first, None)
+    Milestone.objects.filter(pk=first.pk).update(at=timezone.now() - timedelta(minutes=2))
+    assert f"floor/milestones/{first.pk}/undo" not in page(tablet, job)
+    assert tablet.post(reverse("floor:undo_milestone", args=[first.pk, 1])).status_code == 409
+    assert standing(job)[0] == ("Deburred", "reached")
+
+
+def test_an_operator_may_not_skip(tablet, job):
+    first = job.milestones.first()
+    address = reverse("floor:skip_milestone", args=[first.pk])
+    assert address not in page(tablet, job)
+    assert tablet.post(address).status_code == 403
+    assert standing(job)[0] == ("Deburred", "open")
+
+
+def test_the_code_on_the_sheet_opens_the_job(tablet, job, shop, other_workspace):
+    sheet = tablet.get(reverse("floor:traveller", args=[job.pk]))
+    assert sheet.context["code"] in page(tablet, job, "floor:traveller")
+    assert sheet.context["code"] != sheet.context["leaves"][0].code
+    look, go = reverse("floor:scan_look"), reverse("floor:job", args=[job.pk])
+    for said in (f"HTTPS://SHOP.EXAMPLE/Q/CUTTERS/J/{job.number}", job.number, job.number.lower()):
+        assert tablet.get(look, {"code": said}).json() == {"kind": "go", "title": str(job), "url": go}
+    foreign = tablet.get(look, {"code": f"https://shop.example/q/printers/j/{job.number}"}).json()
+    assert (foreign["kind"], foreign["why"]) == ("none", "elsewhere")
+    unknown = tablet.get(look, {"code": "https://shop.example/q/cutters/j/JB-2020-01-CL0001-009"}).json()
+    assert (unknown["kind"], unknown["why"]) == ("none", "unknown")
+
+
+# --- photographs ------------------------------------------------------------------------------------------------------
+
+
+def test_a_photograph_is_turned_and_says_nothing_about_place_or_device(tablet, job):
+    first = milestones.reach(job.milestones.first(), None)
+    assert tablet.post(reverse("floor:photograph", args=[first.pk]), {"photo": camera()}).status_code == 302
+    photo = MilestonePhoto.objects.get()
+    kept = Image.open(photo.content)
+    assert (kept.format, kept.size, dict(kept.getexif())) == ("JPEG", (300, 400), {})
+    assert b"SECRETPHONE" not in photo.content.open("rb").read()
+    top, bottom = kept.getpixel((150, 20)), kept.getpixel((150, 380))
+    assert top[0] > 200 > 100 > top[1]
+    assert min(bottom) > 200
+    answer = tablet.get(reverse("floor:photo", args=[photo.pk]))
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
+    assert Activity.objects.filter(verb="uploaded", target_id=job.pk).count() == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"GIF89a", b"<svg onload=alert(1)>", b"\xff\xd8\xff\xe0broken"])
+def test_what_is_no_picture_is_refused(tablet, job, content):
+    first = milestones.reach(job.milestones.first(), None)
+    upload = SimpleUploadedFile("x.jpg", content, content_type="image/jpeg")
+    before = Job.objects.get(pk=job.pk).version
+    assert tablet.post(reverse("floor:photograph", args=[first.pk]), {"photo": upload}).status_code == 409
+    assert (MilestonePhoto.objects.count(), Job.objects.get(pk=job.pk).version) == (0, before)
+
+
+# --- in the back office -----------------------------------------------------------------------------------------------
+
+
+def test_the_office_edits_a_template(log_in, office, workspace):
+    desk = log_in(office)
+    made = MilestoneTemplate.objects.get()
+    row = made.milestones.get(position=5)
+    data = {"name": "Cutting", "milestones-TOTAL_FORMS": 2, "milestones-INITIAL_FORMS": 1, "milestones-0-id": row.pk,
+            "milestones-0-position": 2, "milestones-0-name": "Checked twice", "milestones-0-event": "",
+            "milestones-0-is_shown": "on", "milestones-0-days_before": "3", "milestones-1-position": 9,
+            "milestones-1-name": "Collected", "milestones-1-event": "", "milestones-1-days_before": ""}  # fmt: skip
+    answer = desk.post(reverse("admin:production_milestonetemplate_change", args=[made.pk]), data)
+    assert answer.status_code == 302
+    assert list(made.milestones.values_list("name", "is_shown", "days_before"))[-1] == ("Collected", False, None)
+    row.refresh_from_db()
+    assert (row.name, row.position, row.is_shown, row.days_before) == ("Checked twice", 2, True, 3)
+
+
+def test_the_office_takes_back_later_with_a_reason_the_operator_does_not(log_in, office, job):
+    first = milestones.reach(job.milestones.first(), office)
+    Milestone.objects.filter(pk=first.pk).update(at=timezone.now() - timedelta(hours=2))
+    desk = log_in(office)
+    address = reverse("admin:production_job_milestone", args=[job.pk, first.pk, "undo"])
+    desk.post(address, {"times": "0"})
+    assert standing(job)[0] == ("Deburred", "reached")
+    desk.post(address, {"times": "0", "why": "the other job"})
+    assert standing(job)[0] == ("Deburred", "open")
+
+
+def test_behind_stands_in_the_list_and_among_the_matters(log_in, office, job, shop):
+    new_job(shop, "in time")
+    job.milestones.filter(name="Packed").update(planned_on=timezone.localdate() - timedelta(days=1))
+    found = matters.counts(office, {"jobs_behind", "late_jobs"})
+    assert found == {"jobs_behind": 1, "late_jobs": 0}
+    desk = log_in(office)
+    link = matters.BY_NAME["jobs_behind"].link(timezone.localdate())
+    answer = desk.get(link)
+    assert [row.pk for row in answer.context["cl"].result_list] == [job.pk]
+    assert "behind" in answer.content.decode()
+    names = desk.get(reverse("admin:production_job_changelist"), {"next": "Material in"})
+    assert [row.pk for row in names.context["cl"].result_list] == []
+
+
+def test_a_neighbour_finds_nothing(log_in, person, other_workspace, job):
+    with scope(workspace=other_workspace):
+        stranger = person("admin", other_workspace)
+    browser = log_in(stranger)
+    first = job.milestones.first()
+    assert browser.get(reverse("floor:job", args=[job.pk])).status_code == 404
+    assert browser.post(reverse("floor:reach", args=[first.pk])).status_code == 404
+    assert standing(job)[0] == ("Deburred", "open")

@@ -79,15 +79,12 @@ VERBS = {
     "sent back": _("sent back"),
     "imported": _("imported"),
     "closed": _("closed"),
-<<<<<<< HEAD
     "counted": _("counted"),
     "printed": _("printed"),
     "loaded": _("loaded"),
     "unloaded": _("taken out"),
-=======
     "reached": _("reached"),
     "skipped": _("skipped"),
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 }
 
 

@@ -9,17 +9,12 @@ from accounts.models import Workspace
 from inventory.signals import promises_grew
 from laseros.core.drivers import State
 from machines import bell
-<<<<<<< HEAD
 from machines.models import MachineJob
 from machines.signals import state_changed, work_began, work_ended
-from production.machine_work import following
-from production.models import Operation, Run
-from production.run_keys import run_of
-=======
-from machines.signals import state_changed
 from production import milestone_events, milestone_plan
+from production.machine_work import following
 from production.models import Job, Operation, Run
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
+from production.run_keys import run_of
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, OPEN_JOB
 
@@ -55,8 +50,6 @@ def machine_goes_on(sender, machine, change, **kwargs):
 def ring_queues(sender, job, **kwargs):
     """Where a job's work waits or waited, the queue looks different now."""
     bell.ring_queues(Operation._base_manager.filter(job_line__job=job).order_by().values("machine"))
-<<<<<<< HEAD
-=======
 
 
 @receiver(promises_grew)
@@ -74,10 +67,3 @@ def first_milestones(sender, instance, created, raw, **kwargs):
     """A new business has milestones from its first job on."""
     if created and not raw:
         milestone_plan.begin(instance)
-
-
-def run_of(job_key: str) -> int | None:
-    """The run that a machine's name for its work stands for (`Run.job_key`)."""
-    prefix, _, number = job_key.partition("-")
-    return int(number) if prefix == "run" and number.isdecimal() and len(number) < 19 else None
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723

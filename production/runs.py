@@ -17,14 +17,9 @@ from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines.models import Machine
-<<<<<<< HEAD
-from production import at_machine, booking, exploding, following, jobs, sheet_runs, taking
-from production.machine_work import used as machine_uses
-from production.models import Job, JobLine, Operation, Run
-=======
 from production import at_machine, booking, exploding, following, jobs, milestones, sheet_runs, taking
+from production.machine_work import used as machine_uses
 from production.models import Event, Job, JobLine, Operation, Run
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 

@@ -14,14 +14,9 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
-<<<<<<< HEAD
-from production import at_machine, exploding, jobs, runs, taking
-from production.machine_work import counting
-from production.models import Job, JobLine, Operation, Run
-=======
 from production import at_machine, exploding, jobs, milestones, runs, taking
+from production.machine_work import counting
 from production.models import Event, Job, JobLine, Operation, Run
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 

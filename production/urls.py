@@ -1,10 +1,6 @@
 from django.urls import path
 
-<<<<<<< HEAD
-from production.views import label, operation, plates, queue, runs, scan, sheet, spools
-=======
-from production.views import job, label, operation, queue, runs, scan, sheet
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
+from production.views import job, label, operation, plates, queue, runs, scan, sheet, spools
 
 app_name = "floor"
 urlpatterns = [

@@ -39,33 +39,21 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
-<<<<<<< HEAD
 from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
-from production import enquiries, jobs, layer_rules, queue, runs
+from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
     DesignFile,
     MachineWork,
     Measurement,
-=======
-from machines.models import Machine, MachineJob, MachineStatus, StateChange
-from production import enquiries, jobs, layer_rules, milestones, queue, runs
-from production.models import (
-    CuttingParameter,
-    DesignFile,
-    Measurement,
     Milestone,
     MilestonePhoto,
     MilestoneTemplate,
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
     NestingRules,
     Operation,
     Product,
     Run,
-<<<<<<< HEAD
     Slicing,
-=======
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 )
 from production.nests import deciding
 from production.states import NEST

@@ -2,12 +2,9 @@ from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
-<<<<<<< HEAD
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
-=======
 from production.models.milestone import Milestone, MilestonePhoto
 from production.models.milestone_template import Event, MilestoneTemplate, TemplateMilestone
->>>>>>> b48719bb20aa303ecbff83a7f499d07653858723
 from production.models.nest import Nest, NestPart, NestSheet
 from production.models.nesting_rules import NestingRules
 from production.models.operation import Operation, Run, RunPart

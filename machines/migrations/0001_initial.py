@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 ('done_bytes', models.PositiveBigIntegerField(default=0)),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='why not')),
                 ('content', models.FileField(blank=True, max_length=200, upload_to=machines.models.file.stored_name)),
-                ('sha256', models.CharField(blank=True, max_length=64)),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='checksum')),
                 ('facts', models.JSONField(default=dict)),
                 ('picture', models.FileField(blank=True, max_length=200, upload_to='prints/')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='found')),

@@ -48,7 +48,7 @@ class PrintFile(WorkspaceModel):
     done_bytes = models.PositiveBigIntegerField(default=0)
     reason = models.CharField(_("why not"), max_length=300, blank=True)
     content = models.FileField(upload_to=stored_name, max_length=200, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
+    sha256 = models.CharField(_("checksum"), max_length=64, blank=True)
     # What its slicer wrote, as `machines.gcode.Sliced.as_dict` has it; empty where it was not read.
     facts = models.JSONField(default=dict)
     picture = models.FileField(upload_to="prints/", blank=True, max_length=200)  # PNG, made anew by us

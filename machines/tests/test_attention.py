@@ -9,14 +9,14 @@ from machines import attention
 from machines.models import Machine, MachineJob, MachineStatus
 
 pytestmark = pytest.mark.usefixtures("scoped")
-NOW = timezone.now()
 
 
 def machine(workspace, name, state, minutes, driver="bambu", **status):
     row = Machine.objects.create(workspace=workspace, name=name, kind="printer", driver=driver)
-    since = NOW - timedelta(minutes=minutes)
+    now = timezone.now()
+    since = now - timedelta(minutes=minutes)
     MachineStatus.objects.create(
-        workspace=workspace, machine=row, current=state, since=since, **{"seen_at": NOW, **status}
+        workspace=workspace, machine=row, current=state, since=since, **{"seen_at": now, **status}
     )
     return row
 
@@ -28,10 +28,10 @@ def test_oldest_first_and_only_what_needs_somebody(workspace, operator, office):
     machine(workspace, "broken", "error", 10, message="the nozzle is clogged")
     done = machine(workspace, "done", "finished", 30)
     away = machine(workspace, "away", "offline", 60, message="no route")
-    machine(workspace, "silent", "running", 90, seen_at=NOW - timedelta(minutes=5))
+    machine(workspace, "silent", "running", 90, seen_at=timezone.now() - timedelta(minutes=5))
     printed = MachineJob.objects.create(
-        workspace=workspace, machine=done, key="7", name="Toy", started_at=NOW - timedelta(hours=3),
-        ended_at=NOW - timedelta(hours=2), outcome="finished",
+        workspace=workspace, machine=done, key="7", name="Toy", started_at=timezone.now() - timedelta(hours=3),
+        ended_at=timezone.now() - timedelta(hours=2), outcome="finished",
     )  # fmt: skip
     found = [(need.machine.name, need.what, need.why, need.tone) for need in attention.needs(operator)]
     assert found == [

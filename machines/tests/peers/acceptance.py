@@ -98,7 +98,8 @@ def test_printing_pausing_going_on_finishing_and_cancelling(printer, file, tmp_p
         assert tell(printer, "resume")[0] == "confirmed"
         is_(printer, "finished", seconds=90)
         ends_as(printer, ["finished"], seconds=10)
-        assert tell(printer, "print", file=file)[0] == "confirmed"
+        # PrusaLink takes nothing new for about ten seconds after an end: asked again, as a person would.
+        eventually(lambda: tell(printer, "print", file=file)[0] == "confirmed", 60)
         is_(printer, "running")
         assert tell(printer, "stop")[0] == "confirmed"
         ends_as(printer, ["finished", "cancelled"], seconds=10)
@@ -126,7 +127,7 @@ def test_ended_while_no_watcher_was_there(printer, file, tmp_path, server):
         driver = drivers.build(server.driver, server.options, tmp_path)
         asyncio.run(_cancel(driver))
         begin()
-        ends_as(printer, ["cancelled"], seconds=40)
+        ends_as(printer, ["cancelled"] if server.remembers else ["unclear"], ["cancelled"], seconds=40)
 
 
 async def _cancel(driver):

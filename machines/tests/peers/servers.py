@@ -41,6 +41,7 @@ class Server:
     """One server and what stands behind it; `restart` ends it as a power cut does and starts it again."""
 
     driver = ""
+    remembers = True  # it can say afterwards how a print ended that nobody watched
 
     def __init__(self, folder: Path):
         self.folder, self.port = folder, free_port()
@@ -169,6 +170,7 @@ class PrusaLink(Server):
     """PrusaLink as it runs on a Raspberry Pi beside a printer; Debian's libcap-dev, libmagic1 and libturbojpeg0."""
 
     driver = "prusalink"
+    remembers = False
     lines = 1500
     key = "LaserOsKey123"
 

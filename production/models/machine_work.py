@@ -11,7 +11,7 @@ from production.models.operation import Run
 
 
 class MachineWork(WorkspaceModel):
-    """What a machine job was for: one row for each, made when it is first heard of. See docs/adr/0009.
+    """What a machine job was for: one row for each, made when it is first heard of. See docs/adr/0011.
 
     A run may take several (a plate after a plate, a print that failed and its repetition); a machine job belongs to
     one run. `good` and `scrap` are the operator's word about what lies on the plate, None until it is said.

@@ -12,6 +12,7 @@ from accounts.models import Workspace
 from billing import documents
 from billing.models import Invoice, Quote
 from crm import links
+from crm.models import InvoiceFormat
 
 
 @work.task(_("send a quote"))
@@ -40,16 +41,19 @@ def send_invoice(pk: int) -> None:
         return  # nobody to mail it to: the PDF is there to be printed, and the office was told
     with transaction.atomic():
         context = {"invoice": invoice, "client": invoice.client, "link": links.url(link(invoice))}
-        _post(invoice, to, "invoice", context)
+        _post(
+            invoice, to, "invoice", context, xml=invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
+        )
 
 
-def _post(document, to: str, template: str, context: dict) -> None:
-    attachment = {
-        "path": document.pdf.name,
-        "name": documents.file_name(document),
-        "type": "application/pdf",
-    }
-    mail.post(document.workspace, f"{template}:{document.pk}", to, template, context, attachments=[attachment])
+def _post(document, to: str, template: str, context: dict, xml: bool = False) -> None:
+    """`xml`: the electronic invoice goes with it."""
+    name = documents.file_name(document)
+    attachments = [{"path": document.pdf.name, "name": name, "type": "application/pdf"}]
+    if xml and document.xml:
+        name = f"{name.removesuffix('.pdf')}.xml"
+        attachments.append({"path": document.xml.name, "name": name, "type": "application/xml"})
+    mail.post(document.workspace, f"{template}:{document.pk}", to, template, context, attachments=attachments)
 
 
 def expire_quotes() -> dict[str, int]:

@@ -151,6 +151,15 @@ def _by_link(request, token: str) -> Visitor | None:
     )
 
 
+def linked_job(token: str) -> int | None:
+    """The job a link opens now, for a socket that has no page; None for a bad link, or one to something else."""
+    link = links.open_token(token)
+    if link is None or MODULE not in link.workspace.modules or link.target_type.model != "job":
+        return None
+    with scope(workspace=link.workspace):
+        return link.client.jobs.filter(pk=link.target_id).values_list("pk", flat=True).first()
+
+
 @contextmanager
 def _inside(request, visitor: Visitor) -> Iterator[None]:
     """The visitor's workspace is open, in its language and time, and the page wears its colours."""

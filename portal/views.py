@@ -20,8 +20,9 @@ from portal import words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
-from portal.templatetags.portal import address
-from production import progress
+from portal.templatetags.portal import address, follow_address
+from production import milestones, progress, serving
+from production.milestones import STILL
 from production.states import OPEN_JOB
 
 PAGE = 20
@@ -188,6 +189,8 @@ def job_page(request, visitor, pk):
         "job": job,
         "lines": lines,
         "progress": progress.of(job, lines),
+        "follow": follow_address(visitor, job.pk),
+        **_milestones(job),
         "quote": visitor.quotes.filter(job=job).first(),
         "invoices": visitor.invoices.filter(job=job),
     }
@@ -202,7 +205,23 @@ job = require_safe(for_client(job_page))
 def job_progress(request, visitor, pk):
     """The piece of the job's page that a browser asks for every few seconds."""
     job = get_object_or_404(visitor.jobs, pk=pk)
-    return render(request, "portal/_progress.html", {"visitor": visitor, "job": job, "progress": progress.of(job)})
+    context = {"visitor": visitor, "job": job, "progress": progress.of(job), **_milestones(job)}
+    return render(request, "portal/_progress.html", context)
+
+
+def _milestones(job) -> dict:
+    """What a client follows: the shown ones, in order; the next one while the job goes on."""
+    rows = list(job.milestones.filter(is_shown=True).exclude(state="skipped").prefetch_related("photos"))
+    goes_on = job.state not in STILL
+    return {"milestones": rows, "next": milestones.next_of(rows) if goes_on else None}
+
+
+@require_safe
+@for_client
+def job_photo(request, visitor, pk, photo):
+    job = get_object_or_404(visitor.jobs, pk=pk)
+    row = get_object_or_404(job.milestones.filter(is_shown=True, state="reached"), photos=photo)
+    return serving.photograph(row.photos.get(pk=photo).content)
 
 
 @require_safe

@@ -267,6 +267,7 @@ def _by_hand(job: Job) -> list[tuple[JobLine, following.Turn | None]]:
 @transaction.atomic
 def hold(job: Job, by, *, why: str = "") -> None:
     """Nothing of it starts until it is continued; what runs may be finished."""
+    lock(job)
     JOB.move(job, "hold", hold_reason=why[:200])
     activity.record("held", job, by, details={"why": why} if why else None)
     tell(job_changed, job)
@@ -290,6 +291,7 @@ def cancel(job: Job, by, *, why: str = "") -> None:
 
     Refused ("running") while a machine works on it.
     """
+    lock(job)
     JOB.move(job, "cancel", hold_reason="")
     active = active_run(job)
     if active is not None:
@@ -321,6 +323,7 @@ def complete(job: Job, by=None) -> bool:
     """Close a job that is made and paid; whoever bills says so. False when it is not made, or closed already."""
     if not JOB.try_move(job, "complete", completed_at=timezone.now()):
         return False
+    lock(job)
     activity.record("completed", job, by)
     tell(job_changed, job)
     return True

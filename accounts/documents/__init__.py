@@ -31,9 +31,9 @@ def file_name(record) -> str:
     return f"{number.replace('/', '-')}.pdf"
 
 
-def download(response: HttpResponse | FileResponse, name: str):
-    """A PDF as a download that no cache keeps."""
-    response.headers["Content-Type"] = "application/pdf"
+def download(response: HttpResponse | FileResponse, name: str, kind: str = "application/pdf"):
+    """A document as a download that no cache keeps."""
+    response.headers["Content-Type"] = kind
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

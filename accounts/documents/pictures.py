@@ -72,7 +72,7 @@ def qr(text: str) -> str:
 
 def bank_transfer(seller: dict, amount, currency: str, reference: str) -> str:
     """The text of a European bank-transfer code (EPC069-12), or nothing where there is no euro account to pay to."""
-    iban = _iban(seller["bank_details"])
+    iban = iban_in(seller["bank_details"])
     if currency != "EUR" or not iban:
         return ""
     bic = BIC.search(seller["bank_details"])
@@ -81,7 +81,7 @@ def bank_transfer(seller: dict, amount, currency: str, reference: str) -> str:
     return "\n".join(rows)
 
 
-def _iban(text: str) -> str:
+def iban_in(text: str) -> str:
     for match in IBAN.finditer(text):
         iban = match[1].replace(" ", "")
         if int("".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])) % 97 == 1:

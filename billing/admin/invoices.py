@@ -2,23 +2,30 @@
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import OnceForm, Verb, to_list, to_record
+from accounts.back_office import OnceForm, Related, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
-from billing import invoices, payments
+from accounts.documents import download
+from accounts.roles import SEE_MONEY
+from billing import documents, einvoice, invoices, payments
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
 from billing.documents import invoice_pdf
+from billing.law.treatments import EU
 from billing.models import Invoice, InvoiceLine, Payment
 from billing.states import OWED
 from inventory.lots_admin import trace_link
+from laseros.core.errors import Refused
 from laseros.core.money import cents
 
 STATE_COLOURS = {
@@ -31,6 +38,14 @@ STATE_COLOURS = {
     "reversed": "",
     "booked": "success",
     "cancelled": "",
+}
+
+
+ELECTRONIC = {
+    "xrechnung-cii": "XRechnung (CII)",
+    "xrechnung-ubl": "XRechnung (UBL)",
+    "facturx-xml": "Factur-X (XML)",
+    "facturx-pdf": "ZUGFeRD (PDF)",
 }
 
 
@@ -154,6 +169,38 @@ class InvoiceAdmin(DocumentAdmin):
     def has_add_permission(self, request):
         return False
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.einvoice_view)
+        name = f"{self.page_name}_einvoice"
+        return [path("<int:pk>/einvoice/<slug:form>/", view, name=name), *super().get_urls()]
+
+    def einvoice_view(self, request, pk, form):
+        """The issued document as an electronic one, or back with what is missing for it."""
+        invoice = self.get_object(request, str(pk))
+        if invoice is None or not invoice.number or form not in einvoice.FORMATS:
+            raise Http404
+        if not self.has_view_permission(request, invoice) or not request.user.has_perm(SEE_MONEY):
+            raise PermissionDenied
+        try:
+            content = einvoice.file_of(invoice, form)
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+            return redirect(reverse(f"admin:{self.page_name}_change", args=[pk]))
+        name = documents.file_name(invoice)
+        if einvoice.FORMATS[form].pdf:
+            return download(HttpResponse(content), name)
+        return download(HttpResponse(content), f"{name.removesuffix('.pdf')}.xml", "application/xml")
+
+    def _electronic(self, invoice) -> list[Related]:
+        """Where they are asked for: in Europe."""
+        if not invoice.number or invoice.workspace.country not in EU:
+            return []
+        page = f"admin:{self.page_name}_einvoice"
+        return [
+            Related(label, reverse(page, args=[invoice.pk, form]), "data_object", SEE_MONEY)
+            for form, label in ELECTRONIC.items()
+        ]
+
     def get_fieldsets(self, request, obj=None):
         if obj is None or not obj.is_correction:
             return super().get_fieldsets(request, obj)
@@ -169,6 +216,7 @@ class InvoiceAdmin(DocumentAdmin):
     def related_links(self, obj):
         return [
             self.pdf_link(obj),
+            *self._electronic(obj),
             to_record(obj.origin, _("Corrects"), icon="undo"),
             *(to_record(row, icon="assignment_return") for row in obj.corrections.exclude(state="cancelled")),
             to_record(obj.client, icon="groups"),

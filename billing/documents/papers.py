@@ -18,8 +18,18 @@ class Stored:
 
 
 def store(invoice: Invoice, lines: list[InvoiceLine]) -> Stored:
-    """Make and store the papers of `invoice`, which has its number and is not saved. Nothing refers to them yet."""
+    """Make and store the papers of `invoice`, which has its number and is not saved. Nothing refers to them yet.
+
+    Raises `Refused` when the electronic invoice lacks something or breaks a rule: it is checked before it is issued.
+    """
     made = {"pdf": invoice_pdf(invoice, lines)}
+    if invoice.workspace.country == "DE" and invoice.currency == "EUR":
+        from billing import einvoice
+
+        name = einvoice.of_client(invoice.client)
+        made["xml"] = einvoice.written(invoice, name, lines)
+        if einvoice.FORMATS[name].pdf:
+            made["pdf"] = einvoice.hybrid(made["pdf"], made["xml"], invoice.workspace.language)
     fields = {}
     for kind, content in made.items():
         digest = hashlib.sha256(content).hexdigest()

@@ -22,7 +22,7 @@ from django_scopes import scope
 from accounts.models import Activity, BackgroundTask, OutgoingMail
 from accounts.money_behind import priced
 from billing import documents, invoices, payments, quotes
-from billing.models import ExtraOperation, PriceRules, TaxRate
+from billing.models import ExtraOperation, InvoiceLine, PriceRules, TaxRate
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -108,7 +108,7 @@ def build() -> World:
         _lots(world)
         _buying(world)
         _scanned(world)
-        _mark_money()
+        _mark_money(world)
     return world
 
 
@@ -267,6 +267,9 @@ def _documents(world) -> None:
     world.draft_credit = invoices.credit(invoices.issue(invoices.draft_from(job, None), None), None, "Bent")
     _quote, job, _operation = _order(world)
     _done(job)
+    world.wrong_invoice = invoices.issue(invoices.draft_from(job, None), None)
+    _quote, job, _operation = _order(world)
+    _done(job)
     world.draft_invoice = invoices.draft_from(job, None)
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)
@@ -422,7 +425,7 @@ def _scanned(world) -> None:
     world.label_kind, world.letter, world.a_code = "lot", "l", lot.code
 
 
-def _mark_money() -> None:
+def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
         moving = ("paid", "credited")
@@ -431,3 +434,5 @@ def _mark_money() -> None:
             with guards_off():
                 model.objects.update(**dict.fromkeys(names, Decimal("7319.37")))
     Activity.objects.exclude(money={}).update(money={"total": "7319.37"})
+    with guards_off():  # one that adds up to no more than it says can be taken back
+        InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)

@@ -129,6 +129,7 @@ GET  portal:quote_drawing                 login  200    404    403    403    403
 GET  portal:jobs                          login  200    200    403    403    403    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
+GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
@@ -143,6 +144,7 @@ POST portal:link_quote_decline            302    302    302    302    302    302
 GET  portal:link_quote_pdf                200    200    200    200    200    200    200    200    200  link_quote,sent
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
@@ -473,6 +475,7 @@ POST billing_invoice             add                    403    403    403    403
 GET  billing_invoice             change,history         200    200    200    200    404    draft_invoice
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
+GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -623,7 +626,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_invoice             issue          403    302    302    302    404    draft_invoice
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
-billing_invoice             cancel         403    409    409    409    404    invoice reason=Wrong
+billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

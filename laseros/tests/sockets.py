@@ -16,8 +16,8 @@ class Socket(WebsocketCommunicator):
         return await super().receive_from(timeout)
 
 
-def bell(cookies: str = "", query: str = "", origin: str = "http://localhost") -> Socket:
+def bell(cookies: str = "", query: str = "", origin: str = "http://localhost", path: str = "/ws/bell/") -> Socket:
     from laseros.asgi import application
 
     headers = [(b"origin", origin.encode()), (b"cookie", cookies.encode())]
-    return Socket(application, f"/ws/bell/{query}", headers=headers)
+    return Socket(application, f"{path}{query}", headers=headers)

@@ -11,7 +11,8 @@ from django.db.models import Count, F, Max, Sum
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import Workspace
-from billing.models import Allocation, Invoice, Quote
+from billing import einvoice, verifying
+from billing.models import Allocation, Invoice, Quote, Seal
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import Item, Lot, Move
@@ -41,6 +42,16 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
             transaction.set_rollback(True)
             atomic.__exit__(None, None, None)
             settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = media, mail
+
+
+def test_every_german_invoice_passes_the_official_rules(demo):
+    with scope(workspace=demo["fadenwerk"]):
+        rows = list(Invoice.objects.exclude(number=None).select_related("client", "job", "origin"))
+        assert len(rows) > 100
+        for number, invoice in enumerate(rows):
+            assert einvoice.written(invoice, "xrechnung-cii").startswith(b"<?xml")
+            if number % 10 == 0:
+                assert b"<cbc:ID>" in einvoice.written(invoice, "xrechnung-ubl")
 
 
 @pytest.mark.parametrize("slug", ["umlazi-laser", "fadenwerk"])
@@ -75,6 +86,11 @@ class TestBusiness:
                 assert invoice.paid == (invoice.settled or 0)
             assert Allocation.objects.exists()
             assert Invoice.objects.filter(state__in=("issued", "partly_paid")).exists()
+
+    def test_every_issued_document_is_sealed_and_says_what_it_said(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            assert list(verifying.wrong(demo[slug])) == []
+            assert Seal.objects.count() == Invoice.objects.exclude(number=None).count() > 100
 
     def test_lines_count_what_runs_made(self, demo, slug):
         with scope(workspace=demo[slug]):

@@ -110,7 +110,11 @@ def test_every_button_of_the_back_office_is_in_the_table_once():
 
 
 def test_every_socket_has_its_test():
-    assert [str(route.pattern) for route in websocket_urlpatterns] == ["ws/bell/"]
+    assert [str(route.pattern) for route in websocket_urlpatterns] == [
+        "ws/bell/",
+        "ws/job/<int:pk>/",
+        "ws/job/<int:pk>/<str:token>/",
+    ]
 
 
 # --- the table --------------------------------------------------------------------------------------------------------

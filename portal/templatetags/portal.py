@@ -28,6 +28,11 @@ def address(visitor, name: str, *args) -> str:
     return reverse(f"portal:link_{name}", args=[visitor.token, *args])
 
 
+def follow_address(visitor, pk: int) -> str:
+    """Where a page about a job listens: see `portal.consumers`."""
+    return f"/ws/job/{pk}/" + (f"{visitor.token}/" if visitor.link is not None else "")
+
+
 @register.simple_tag(takes_context=True)
 def portal_url(context, name: str, *args) -> str:
     """{% portal_url "quote_pdf" quote.pk %}"""

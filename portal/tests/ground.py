@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_scopes import scope
 
@@ -15,7 +16,18 @@ from crm.models import Client, Contact
 from inventory.models import Item, Material
 from laseros.core.money import cents
 from machines.models import Machine, MachineStatus
-from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement, Operation, Run
+from production.models import (
+    DesignFile,
+    Enquiry,
+    EnquiryLine,
+    Job,
+    JobLine,
+    Measurement,
+    Milestone,
+    MilestonePhoto,
+    Operation,
+    Run,
+)
 
 # What stands in the data and on no page, in no picture and in no file a client gets.
 # Nothing that an address, a time or a token can hold by chance.
@@ -34,6 +46,9 @@ SECRETS = {
     "stock item": "SECRET-STOCK-ITEM",
     "the office": "SECRET-OFFICE",
     "payment reference": "SECRET-BANK-LINE",
+    "note of a milestone": "SECRET-MILESTONE-NOTE",
+    "milestone of the shop": "SECRET-MILESTONE-INTERNAL",
+    "milestone left out": "SECRET-MILESTONE-SKIPPED",
     "another client": "SECRET-OTHER-CLIENT",
     "where it was accepted from": "198.51.100.77",
 }
@@ -198,6 +213,23 @@ def new_job(client, state="in_progress", lines=((10, 3),), title="Pump house bra
                 unit_price=Decimal("73.1937"),
             )
         return job
+
+
+def give_milestones(job) -> None:
+    """One reached with a picture, one that is the shop's own, one left out, one to come."""
+    workspace = job.workspace
+    with scope(workspace=workspace):
+        by = User.objects.get_or_create(email="step@shop.example", defaults={"name": SECRETS["operator"]})[0]
+        said = {"workspace": workspace, "job": job, "note": SECRETS["note of a milestone"]}
+        reached = {"state": "reached", "at": timezone.now(), "by": by}
+        first = Milestone.objects.create(**said, **reached, position=1, name="Material in")
+        Milestone.objects.create(**said, **reached, position=2, name=SECRETS["milestone of the shop"], is_shown=False)
+        Milestone.objects.create(
+            **said, **{**reached, "state": "skipped"}, position=3, name=SECRETS["milestone left out"]
+        )
+        Milestone.objects.create(**said, position=4, name="Packed", planned_on=timezone.localdate())
+        photo = MilestonePhoto(workspace=workspace, milestone=first, by=by)
+        photo.content.save("p.jpg", ContentFile(b"a picture"))
 
 
 def put_on_machine(job, *, progress=0.42, seconds_left=720, state="running", done=False) -> Run:

@@ -32,7 +32,10 @@ def phone(chromium, live_server):  # noqa: F811
     contexts, complaints = [], []
 
     def listen(message):
-        provoked = any(words in message.text for words in ("Failed to load resource", "Response Status Error", "htmx:"))
+        provoked = any(
+            words in message.text
+            for words in ("Failed to load resource", "Response Status Error", "htmx:", "WebSocket")
+        )
         if message.type in ("error", "warning") and not provoked:
             complaints.append(message.text)
 

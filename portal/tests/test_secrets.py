@@ -10,6 +10,7 @@ from billing.documents import invoice_pdf, keep, quote_pdf
 from laseros.tests.ground import figures_joined
 from portal.tests.ground import (
     SECRETS,
+    give_milestones,
     let_in,
     link_to,
     new_client,
@@ -28,6 +29,7 @@ def story(buyer, other_buyer):
     for client in (other_buyer, buyer):
         job = new_job(client, lines=[(10, 3), (40, 40)])
         put_on_machine(job)
+        give_milestones(job)
         held = new_job(client, "on_hold")
         quote = new_quote(client)
         accepted = new_quote(
@@ -59,6 +61,10 @@ def pages(story, base) -> list[str]:
                 found += [f"{under}{kind}/{document.pk}/drawings/{line}/" for line in lines]
             if kind == "jobs":
                 found.append(f"{under}jobs/{document.pk}/progress/")
+                with scope(workspace=document.workspace):
+                    shown = document.milestones.filter(is_shown=True, photos__isnull=False)
+                    photos = list(shown.values_list("photos", flat=True))
+                found += [f"{under}jobs/{document.pk}/photos/{photo}/" for photo in photos]
             if document.__dict__.get("pdf"):
                 found.append(f"{under}{kind}/{document.pk}/pdf/")
     return found
@@ -91,7 +97,7 @@ def leaks(client, paths) -> dict[str, list[str]]:
 def test_a_contact_reads_nothing_internal(story, contact, log_in):
     paths = ["/portal/", "/portal/quotes/", "/portal/jobs/", "/portal/jobs/?state=on_hold", "/portal/invoices/"]
     paths += pages(story, lambda kind, document: (f"/portal/{kind}/{document.pk}/", "/portal/"))
-    assert len(paths) == 19
+    assert len(paths) == 20
     assert leaks(log_in(let_in(contact)), paths) == {}
 
 

@@ -209,7 +209,9 @@ class JobAdmin(follow.Followed, RoomAdmin):
         return form
 
     def save_model(self, request, obj, form, change):
+        obj.version = F("version") + 1  # whoever watches it sees the change
         super().save_model(request, obj, form, change)
+        obj.refresh_from_db(fields=["version"])
         if "priority" in form.changed_data:
             jobs.follow_priority(obj, request.user)
         if "due_on" in form.changed_data:

@@ -1,7 +1,10 @@
 /*
  * A client's page keeps itself up to date by asking, every five seconds, while somebody looks at it.
  *
- *   <div id="progress" data-poll hx-get="…" hx-trigger="bell" hx-swap="outerHTML">
+ *   <div id="progress" data-poll data-version="12" hx-get="…" hx-trigger="bell" hx-swap="outerHTML">
+ *
+ * Where the page says where to listen (data-follow="/ws/job/7/"), a change is fetched at once: {"version": 13} rings what
+ * is older. Without a socket it is as before.
  *
  * The answer replaces the element; without data-poll in it, the asking ends. A lost connection is said in the corner,
  * once, with the time of what is shown; a page whose link was taken away meanwhile is loaded again and says so itself.
@@ -17,6 +20,47 @@
     if (document.hidden) return;
     for (const element of document.querySelectorAll("[data-poll]")) htmx.trigger(element, "bell");
   }, EVERY_MS);
+
+  // --- told at once -------------------------------------------------------------------------------------------------
+
+  const place = document.querySelector("[data-follow]")?.dataset.follow;
+  let version = -1;
+  let failures = 0;
+
+  /* An answer may be older than what was told while it was on its way: then it is asked for again. */
+  function catchUp() {
+    for (const element of document.querySelectorAll("[data-poll][data-version]")) {
+      if (Number(element.dataset.version) < version) htmx.trigger(element, "bell");
+    }
+  }
+
+  function listen() {
+    const url = new URL(place, location);
+    url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(url);
+    let over = false;
+    const leave = () => {
+      over = true;
+      socket.close();
+    };
+    socket.addEventListener("open", () => (failures = 0));
+    socket.addEventListener("message", (event) => {
+      version = JSON.parse(event.data).version;
+      catchUp();
+    });
+    socket.addEventListener("close", (event) => {
+      window.removeEventListener("pagehide", leave);
+      if (over || event.code === 4403) return; // asking, which goes on, says why
+      failures += 1;
+      setTimeout(listen, Math.min(60000, 1000 * 2 ** failures) * (0.5 + Math.random()));
+    });
+    window.addEventListener("pagehide", leave);
+  }
+  if (place) {
+    document.body.addEventListener("htmx:afterSettle", catchUp);
+    window.addEventListener("pageshow", (event) => event.persisted && listen());
+    listen();
+  }
 
   const polled = (event) => event.detail.requestConfig?.elt?.matches("[data-poll]");
 

@@ -72,6 +72,11 @@ def tell(printer, name, **arguments):
     return asked.state, asked.reason
 
 
+def print_it(printer, file) -> None:
+    """PrusaLink takes nothing new for about ten seconds after an end: asked again, as a person would."""
+    eventually(lambda: tell(printer, "print", file=file)[0] == "confirmed", 60)
+
+
 def ends_as(printer, *wanted: list[str], seconds: float = 15) -> None:
     """The machine's rows get these outcomes, oldest first; otherwise it says which they got."""
     try:
@@ -91,15 +96,14 @@ def test_printing_pausing_going_on_finishing_and_cancelling(printer, file, tmp_p
         begin()
         is_(printer, "idle", "finished")
         assert outcomes(printer) == []
-        assert tell(printer, "print", file=file)[0] == "confirmed"
+        print_it(printer, file)
         is_(printer, "running")
         assert tell(printer, "pause")[0] == "confirmed"
         assert tell(printer, "print", file=file)[0] == "refused"
         assert tell(printer, "resume")[0] == "confirmed"
         is_(printer, "finished", seconds=90)
         ends_as(printer, ["finished"], seconds=10)
-        # PrusaLink takes nothing new for about ten seconds after an end: asked again, as a person would.
-        eventually(lambda: tell(printer, "print", file=file)[0] == "confirmed", 60)
+        print_it(printer, file)
         is_(printer, "running")
         assert tell(printer, "stop")[0] == "confirmed"
         ends_as(printer, ["finished", "cancelled"], seconds=10)
@@ -109,7 +113,7 @@ def test_a_watcher_killed_in_the_middle(printer, file, tmp_path):
     with watchers(tmp_path) as begin:
         first = begin()
         is_(printer, "idle", "finished")
-        tell(printer, "print", file=file)
+        print_it(printer, file)
         is_(printer, "running")
         os.kill(first.pid, signal.SIGKILL)
         begin()
@@ -121,7 +125,7 @@ def test_ended_while_no_watcher_was_there(printer, file, tmp_path, server):
     with watchers(tmp_path) as begin:
         first = begin()
         is_(printer, "idle", "finished")
-        tell(printer, "print", file=file)
+        print_it(printer, file)
         is_(printer, "running")
         os.kill(first.pid, signal.SIGKILL)
         driver = drivers.build(server.driver, server.options, tmp_path)
@@ -151,7 +155,7 @@ def test_the_server_restarted_in_the_middle(printer, file, tmp_path, server):
     with watchers(tmp_path) as begin:
         begin()
         is_(printer, "idle", "finished")
-        tell(printer, "print", file=file)
+        print_it(printer, file)
         is_(printer, "running")
         server.restart()
         is_(printer, "idle", "finished", seconds=90)
@@ -163,7 +167,7 @@ def test_a_fault(printer, file, tmp_path, server):
     with watchers(tmp_path) as begin:
         begin()
         is_(printer, "idle", "finished")
-        tell(printer, "print", file=file)
+        print_it(printer, file)
         is_(printer, "running")
         server.fault()
         is_(printer, "error")

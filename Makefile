@@ -9,7 +9,7 @@ print_of = $(firstword $(shell cat $(1) .ci/install | sha256sum))
 INSTALLED := $(VENV)/.installed-$(call print_of,requirements.txt)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(call print_of,requirements.txt requirements-dev.txt)
 
-.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-stock storm fuzz test-peers acceptance clean
+.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-stock bench-stock-lists storm fuzz test-peers acceptance clean
 
 help:
 	@echo "Laser OS"
@@ -57,6 +57,9 @@ bench: install-dev ## measure pages against a reference: docs/performance.md
 
 bench-stock: install-dev ## moves per second beside a bare loop on PostgreSQL: make bench-stock SECONDS=20
 	@$(PY) manage.py bench_stock --seconds $(or $(SECONDS),20)
+
+bench-stock-lists: install-dev ## the lists of the stock at ten thousand moves and at a million
+	@$(PY) manage.py bench_stock --lists $(or $(ROUNDS),20)
 
 storm: install-dev ## 16 processes at one stock, some killed; then the books have to be right: make storm SECONDS=60
 	@$(PY) manage.py bench_stock --storm $(or $(SECONDS),60)

@@ -204,7 +204,9 @@ def _book(job: Job, pieces: int, row: LineMaterial, by) -> None:
     said = {"key": f"{keys}{row.bookings + 1}", "by": by, "reason": job.number, "source": f"job:{job.pk}"}
     target, before = needed(row, pieces), needed(row, row.booked)
     if target < before:
-        moves = Move.objects.filter(key__startswith=keys).select_related("item", "lot", "location")
+        moves = Move.objects.filter(source=said["source"], key__startswith=keys).select_related(
+            "item", "lot", "location"
+        )
         booking.give_back(moves, before - target, **said)
     elif target > before:
         booking.take(row.item, target - before, row.reservation, **said)

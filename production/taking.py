@@ -73,7 +73,8 @@ def give_back(operation: Operation, by, *, key: str = "") -> None:
 
 def _moves(operation: Operation):
     """All that was taken for an operation and brought back."""
-    return Move.objects.filter(workspace_id=operation.workspace_id, key__startswith=_key(operation))
+    # By its source, which an index knows; the beginning of a key is known to none.
+    return Move.objects.filter(source=f"job:{operation.job_line.job_id}", key__startswith=_key(operation))
 
 
 def rest_key(run: Run) -> str:

@@ -202,7 +202,7 @@ def _write(line: _Line, quantity: Decimal, key: str, lot: Lot | None, place: int
     if worth is None:
         raise _too_little(item, quantity, lot)
     if lot is not None:
-        _change_lot(lot, quantity, line.kind)
+        _change_lot(lot, quantity, line)
     if not books.balance(item.workspace_id, item.pk, place, quantity, in_lots):
         raise _Elsewhere
     return _row(line, quantity, key, lot, place, worth)
@@ -239,7 +239,7 @@ def _unsaved(line: _Line, quantity: Decimal, key: str, lot: Lot | None, place: i
     )
 
 
-def _change_lot(lot: Lot, quantity: Decimal, kind: str) -> None:
+def _change_lot(lot: Lot, quantity: Decimal, line: _Line) -> None:
     left = books.lot(lot.pk, quantity)
     if left is None:
         fresh = Lot._base_manager.select_related("item").get(pk=lot.pk)
@@ -249,7 +249,7 @@ def _change_lot(lot: Lot, quantity: Decimal, kind: str) -> None:
         raise Refused(words % {**said, "missing": plain(missing)}, code="short", lot=lot.pk, missing=str(missing))
     lot.quantity = left
     if not left:
-        LOT.try_move(lot, "scrap" if kind == Move.Kind.WASTE else "use", gone_at=timezone.now())
+        LOT.try_move(lot, "scrap" if line.kind == Move.Kind.WASTE else "use", gone_at=line.at or timezone.now())
     elif quantity > 0:
         LOT.try_move(lot, "return", gone_at=None)
 
@@ -386,6 +386,6 @@ def _change_lots(line: _Line, quantity: Decimal, left: Lot | None, right: Lot | 
             change.owned += amount
         elif lot.state == "quarantined":  # asked before it is emptied, which ends its quarantine
             change.quarantined += amount
-        _change_lot(lot, amount, line.kind)
+        _change_lot(lot, amount, line)
     if books.item(line.item.pk, change) is None:
         raise _short(Item._base_manager.get(pk=line.item.pk), -quantity)

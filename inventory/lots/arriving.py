@@ -41,6 +41,8 @@ def receive(
             lot.owner_key, lot.owner_label = owner_key[:60], owner_label[:160]
             if certificate is not None:
                 lot.certificate = certificate
+            if at is not None:
+                lot.created_at = at
             if owner_key:
                 lot.unit_cost = Decimal(0)
             lot.code = number(item.workspace, kind)

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django_scopes import scope
 
 from crm.models import Client
-from laseros.demo import buying, ground, parts, people, products, sheets, today
+from laseros.demo import buying, ground, parts, people, products, sheets, stores, today
 from laseros.demo.books import Books, Numbers, keep_drawings
 from laseros.demo.drawings import DESIGNS
 from laseros.demo.story import Plan, Planner
@@ -87,6 +87,7 @@ def _today(business):
     today.take_stock_of_extras(business)
     client = Client.objects.order_by("pk").first()
     buying.make(business)
+    stores.make(business)
     today.live_a_day(business, today.befriend(business, client))
     if business.is_laser:
         sheets.lay_out(business)

@@ -15,7 +15,7 @@ from billing import einvoice, verifying
 from billing.models import Allocation, Invoice, Quote, Seal
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
-from inventory.models import Item, Lot, Move
+from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
 from laseros.demo import logins
 from laseros.demo.parts import PRINT_PARTS
 from laseros.demo.story import Plan, Planner
@@ -62,6 +62,21 @@ class TestBusiness:
                 # Summed here: SQLite would add them up in binary.
                 moves = sum(Move.objects.filter(item=item).values_list("quantity", flat=True), Decimal(0))
                 assert item.on_hand == moves >= item.reserved, item
+
+    def test_the_stores_have_a_past_and_something_to_decide(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            count = StockCount.objects.get()
+            off = [line for line in CountLine.objects.filter(count=count).exclude(counted=None)
+                   if line.counted != line.expected]  # fmt: skip
+            assert (count.state, len(off)) == ("open", 1)
+            late = ScanEvent.objects.get()
+            assert (late.state, late.why, late.lot.quantity > 0) == ("conflict", "overtaken", True)
+            spools = Lot.objects.filter(kind="spool").exclude(key__startswith="receipt:")
+            weighed = Weighing.objects.count()
+            theirs = Lot.objects.exclude(owner_key="").count()
+            expected = (0, 0, 1) if slug == "umlazi-laser" else (4, 7, 0)
+            assert (spools.count(), weighed, theirs) == expected
+            assert wrong(demo[slug]) == []
 
     def test_as_many_jobs_as_a_small_shop_has(self, demo, slug):
         with scope(workspace=demo[slug]):

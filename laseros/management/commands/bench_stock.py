@@ -1,26 +1,32 @@
-"""manage.py bench_stock --seconds 20 | manage.py bench_stock --storm 60"""
+"""manage.py bench_stock --seconds 20 | manage.py bench_stock --storm 60 | manage.py bench_stock --lists 20"""
 
 import os
 import sys
 import tempfile
 import uuid
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from laseros.management.commands.bench import Command as Bench
 
-LEAST = 0.5
+LEAST, GROWTH = 0.5, 1.2
 DATABASES = ("sqlite", "postgresql")
+SAID = ("seconds", "processes", "storm", "kills", "lists")
 
 
 class Command(BaseCommand):
-    help = "Moves per second beside a bare loop, on PostgreSQL; with --storm, 16 processes at one stock, some killed."
+    help = (
+        "Moves per second beside a bare loop, on PostgreSQL; --storm: 16 processes at one stock, some killed; --lists:\
+ the lists at ten thousand moves and at a million."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("--seconds", type=float, default=20)
         parser.add_argument("--processes", type=int)
         parser.add_argument("--storm", type=float, metavar="SECONDS")
+        parser.add_argument("--lists", type=int, metavar="ROUNDS")
         parser.add_argument("--kills", type=float, default=2, help="processes killed each second of a storm")
         parser.add_argument(
             "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://%2Fvar%2Frun%2Fpostgresql/")
@@ -32,7 +38,7 @@ class Command(BaseCommand):
         if options["here"]:
             return self._here(options)
         failed = False
-        for database in DATABASES if options["storm"] else ("postgresql",):
+        for database in DATABASES if options["storm"] or options["lists"] else ("postgresql",):
             if options["only"] in (None, database):
                 failed |= not self._elsewhere(database, options)
         if failed:
@@ -44,8 +50,10 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="laseros-bench-") as folder:
             where, drop = bench._place(database, folder, options)
             environment = {**os.environ, "DATA_DIR": folder, "DATABASE_URL": where, "REDIS_URL": "", "DEBUG": ""}
-            said = [f"--{name}={options[name]}" for name in ("seconds", "processes", "storm", "kills") if options[name]]
+            said = [f"--{name}={options[name]}" for name in SAID if options[name]]
             try:
+                if options["lists"]:
+                    bench._manage(environment, "collectstatic", "--noinput", "--verbosity", "0")
                 bench._manage(environment, "migrate", "--verbosity", "0")
                 self.stdout.write(f"{database}: " + bench._manage(environment, "bench_stock", "--here", *said).strip())
             except SystemExit as end:
@@ -61,6 +69,8 @@ class Command(BaseCommand):
         workspace = Workspace.objects.create(slug=f"bench-{uuid.uuid4().hex[:8]}", name="Bench")
         if options["storm"]:
             return self._storm(workspace, options)
+        if options["lists"]:
+            return self._lists(workspace, options["lists"])
         from laseros.bench import moves
 
         processes = options["processes"] or 8
@@ -74,6 +84,25 @@ class Command(BaseCommand):
             slow += [label] if share < LEAST else []
         if slow:
             raise CommandError(f"Less than {LEAST:.0%} of the bare loop: {', '.join(slow)}")
+
+    def _lists(self, workspace, rounds: int) -> None:
+        settings.ROOT_URLCONF = "laseros.bench.urls"
+        from laseros.bench import lists
+
+        user, found = lists.ground(workspace), {}
+        for moves in (lists.SMALL, lists.LARGE):
+            lists.grow(workspace, moves)
+            found[moves] = lists.measure(workspace, user, rounds)
+        small, large = found[lists.SMALL], found[lists.LARGE]
+        self.stdout.write("times of the reference at 10,000 and 1,000,000 moves, growth; (processor alone)")
+        missed = []
+        for name in small:
+            growth = [large[name][clock] / small[name][clock] for clock in (0, 1)]
+            wall, cpu = ((small[name][clock], large[name][clock], growth[clock]) for clock in (0, 1))
+            self.stdout.write("| {} | {:.2f} | {:.2f} | {:.2f} | ({:.2f} {:.2f} {:.2f}) |".format(name, *wall, *cpu))
+            missed += [name] if min(growth) > GROWTH else []
+        if missed:
+            raise CommandError(f"Slower by more than a fifth: {', '.join(missed)}")
 
     def _storm(self, workspace, options) -> None:
         from laseros.bench import storm

@@ -214,10 +214,11 @@ def undo(milestone: Milestone, *, times: int, by, why: str = "") -> Milestone:
 
 @retried
 @transaction.atomic
-def advance(milestone: Milestone, by, *, may_skip: bool) -> Milestone:
+def advance(milestone: Milestone, by, *, may_skip: bool, beyond: bool = False) -> Milestone:
     """Bring a job up to a milestone, so that it is the next one: what lies before it by hand is reached.
 
-    For a card drawn over a board by several columns. What only an event reaches is skipped, which needs the right.
+    For a card drawn over a board by several columns; `beyond`: it too. What only an event reaches is skipped on the
+    way, which needs the right.
     """
     job, fresh = _held(milestone)
     if fresh.state != "open":
@@ -225,7 +226,7 @@ def advance(milestone: Milestone, by, *, may_skip: bool) -> Milestone:
                       code="passed")  # fmt: skip
     _check_at_work(job)
     for row in of(job):
-        if row.pk == fresh.pk:
+        if row.pk == fresh.pk and not beyond:
             return fresh
         if row.state == "open":
             if row.event != Event.HAND and not may_skip:
@@ -237,6 +238,8 @@ def advance(milestone: Milestone, by, *, may_skip: bool) -> Milestone:
                 _reach(job, row, by)
             else:
                 skip(row, by)
+        if row.pk == fresh.pk:
+            return row
     return fresh
 
 

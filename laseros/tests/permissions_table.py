@@ -392,6 +392,8 @@ GET  production_milestonetemplate add                   403    200    200    200
 POST production_milestonetemplate add                   403    302    302    302    302    - name=New
 GET  production_milestonetemplate change,history        200    200    200    200    404    milestone_template
 POST production_milestonetemplate change                403    302    302    302    404    milestone_template name=New
+GET  production_job              board,calendar         200    200    200    200    200
+POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo
 GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed

@@ -52,6 +52,8 @@ OFFICE = (
     "/admin/production/job/",
     "/admin/production/job/{job}/change/",
     "/admin/production/milestonetemplate/{milestone_template}/change/",
+    "/admin/production/job/board/",
+    "/admin/production/job/calendar/",
     "/admin/production/run/{running}/change/",
     "/admin/billing/quote/{draft}/change/",
     "/admin/billing/invoice/{invoice}/change/",

@@ -12,7 +12,7 @@ from PIL import Image
 
 from accounts.models import Activity
 from laseros import matters
-from production import milestones
+from production import jobs, milestones
 from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate
 from production.tests.ground import new_job
 from production.tests.test_milestones import standing, template
@@ -170,3 +170,59 @@ def test_a_neighbour_finds_nothing(log_in, person, other_workspace, job):
     assert browser.get(reverse("floor:job", args=[job.pk])).status_code == 404
     assert browser.post(reverse("floor:reach", args=[first.pk])).status_code == 404
     assert standing(job)[0] == ("Deburred", "open")
+
+
+# --- the board and the calendar ---------------------------------------------------------------------------------------
+
+
+def on_board(browser) -> dict[str, list[str]]:
+    columns = browser.get(reverse("admin:production_job_board")).context["columns"]
+    return {column.name: [card["job"].number for card in column.cards] for column in columns if column.cards}
+
+
+def test_the_board_has_a_column_for_what_jobs_wait_for(log_in, office, job, shop):
+    desk, other = log_in(office), new_job(shop, "other")
+    assert on_board(desk) == {"In production": [other.number], "Deburred": [job.number]}
+    desk.post(reverse("admin:production_job_board"), {"milestone": job.milestones.get(name="Ready").pk})
+    assert standing(job) == [("Deburred", "reached"), ("Packed", "reached"), ("Ready", "open")]
+    assert on_board(desk)["Ready"] == [job.number]
+    desk.post(reverse("admin:production_job_board"), {"milestone": job.milestones.get(name="Ready").pk, "beyond": "1"})
+    assert on_board(desk) == {"In production": [other.number], "All reached": [job.number]}
+
+
+@pytest.mark.parametrize("milestone", ["", "x", "999999", "9" * 30])
+def test_what_the_board_does_not_know_moves_nothing(log_in, office, job, milestone):
+    answer = log_in(office).post(reverse("admin:production_job_board"), {"milestone": milestone}, follow=True)
+    assert "This milestone is no longer there." in answer.content.decode()
+    assert standing(job)[0] == ("Deburred", "open")
+
+
+def test_a_job_on_hold_stays_where_it_is(log_in, office, job):
+    jobs.hold(job, office)
+    log_in(office).post(reverse("admin:production_job_board"), {"milestone": job.milestones.last().pk})
+    assert standing(job)[0] == ("Deburred", "open")
+
+
+def test_the_calendar_shows_a_job_on_its_day_and_says_what_is_late(log_in, office, job, shop):
+    today = timezone.localdate()
+    late = new_job(shop, "late", due_on=today)
+    Job.objects.filter(pk=late.pk).update(due_on=today - timedelta(days=1))
+    desk = log_in(office)
+    month = f"{job.due_on:%Y-%m}"
+    weeks = desk.get(reverse("admin:production_job_calendar"), {"month": month}).context["weeks"]
+    found = {cell["day"]: [row.number for row in cell["jobs"]] for week in weeks for cell in week if cell["jobs"]}
+    assert found[job.due_on] == [job.number]
+    page = desk.get(reverse("admin:production_job_calendar"), {"month": f"{today - timedelta(days=1):%Y-%m}"})
+    assert '<a class="lo-late"' in page.content.decode()
+    assert desk.get(reverse("admin:production_job_calendar"), {"month": "never"}).status_code == 200
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize(("page_name", "queries"), [("board", 9), ("calendar", 7)])
+def test_queries_of_board_and_calendar(log_in, office, shop, rows, page_name, queries, django_assert_num_queries):
+    for number in range(rows):
+        new_job(shop, str(number), due_on=timezone.localdate())
+    desk, address = log_in(office), reverse(f"admin:production_job_{page_name}")
+    desk.get(address)
+    with django_assert_num_queries(queries):
+        desk.get(address)

@@ -284,6 +284,11 @@ def test_a_card_drawn_over_the_board_brings_the_job_there(job, operator):
     refused("passed", milestones.advance, job, job.milestones.first(), operator, may_skip=True)
 
 
+def test_a_card_in_the_last_column_has_reached_everything(job, operator):
+    milestones.advance(job.milestones.last(), operator, may_skip=False, beyond=True)
+    assert [state for _name, state in standing(job)] == ["reached"] * 3
+
+
 def test_what_an_event_reaches_is_not_drawn_over(shop, workspace, operator, manager):
     followed = template(workspace, ("Made", "made", None), ("Packed", "", None), name="Made first")
     job = new_job(shop, template=followed)

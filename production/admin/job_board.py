@@ -1,0 +1,142 @@
+"""Jobs as a board by the milestone they wait for, and as a calendar by the day they are due."""
+
+from calendar import Calendar
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from laseros.core.errors import Refused
+from production import milestone_plan, milestones
+from production.models import Job, Milestone
+from production.states import OPEN_JOB
+
+ON_BOARD = (*OPEN_JOB, "made")
+MOST = 400  # cards
+WORK, SKIP = "production.run_operation", "production.skip_milestone"
+
+
+@dataclass
+class Column:
+    name: str
+    cards: list[dict] = field(default_factory=list)
+
+
+class Boards:
+    """Two more ways to look at the list of jobs."""
+
+    list_before_template = "admin/production/job_ways.html"
+
+    def get_urls(self):
+        view = self.admin_site.admin_view
+        return [
+            path("board/", view(self.board_view), name="production_job_board"),
+            path("calendar/", view(self.calendar_view), name="production_job_calendar"),
+            *super().get_urls(),
+        ]
+
+    def board_view(self, request):
+        """POST brings a job up to `milestone`, so that it comes next; with `beyond` it is reached too."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            return self._advance(request)
+        jobs = Job.objects.filter(state__in=ON_BOARD).select_related("client").prefetch_related("milestones")
+        found = list(jobs.order_by("due_on", "-priority", "id")[: MOST + 1])
+        context = {
+            "columns": columns(request.workspace, found[:MOST]),
+            "more": len(found) > MOST,
+            "may_move": request.user.has_perm(WORK),
+            "way": "board",
+        }
+        return self._page(request, "admin/production/job_board.html", _t("Board"), context)
+
+    def _advance(self, request):
+        if not request.user.has_perm(WORK):
+            raise PermissionDenied
+        wanted = request.POST.get("milestone", "")
+        row = Milestone.objects.filter(pk=wanted if wanted.isdecimal() and len(wanted) < 19 else 0).first()
+        try:
+            if row is None:
+                raise Refused(_("This milestone is no longer there. Look at it again."), code="gone")
+            beyond = bool(request.POST.get("beyond"))
+            milestones.advance(row, request.user, may_skip=request.user.has_perm(SKIP), beyond=beyond)
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            messages.success(request, _t("%(job)s was moved.") % {"job": row.job.number})
+        return HttpResponseRedirect(reverse("admin:production_job_board"))
+
+    def calendar_view(self, request):
+        """A month of due days, `?month=2026-12`; what is late or falls behind says so."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        today = timezone.localdate()
+        first = _month(request.GET.get("month", ""), today)
+        context = {
+            "weeks": weeks(first, today),
+            "month": date_format(first, "F Y"),
+            "before": (first - timedelta(days=1)).strftime("%Y-%m"),
+            "after": (first + timedelta(days=32)).strftime("%Y-%m"),
+            "week_days": [date_format(date(2024, 1, day), "D") for day in range(1, 8)],  # a Monday first
+            "way": "calendar",
+        }
+        return self._page(request, "admin/production/job_calendar.html", _t("Calendar"), context)
+
+    def _page(self, request, template: str, title: str, context: dict):
+        shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+        return TemplateResponse(request, template, {**shared, **context})
+
+
+def columns(workspace, jobs: list[Job]) -> list[Column]:
+    """The standard milestones first, then those of other kinds of jobs, in the order they have there."""
+    standard = milestone_plan.standard(workspace)
+    names = [row.name for row in standard.milestones.all()] if standard else []
+    found = {name: Column(name) for name in names}
+    done, today = Column(_t("All reached")), timezone.localdate()
+    for job in jobs:
+        rows = list(job.milestones.all())
+        job_next = milestones.next_of(rows)
+        open_rows = [row for row in rows if row.state == "open"]
+        card = {
+            "job": job,
+            "is_late": job.due_on is not None and job.due_on < today and job.state in OPEN_JOB,
+            "late": milestones.planned_late(rows, today),
+            "choices": open_rows[1:],
+            "last": open_rows[-1] if open_rows else None,
+        }
+        column = found.setdefault(job_next.name, Column(job_next.name)) if job_next else done
+        column.cards.append(card)
+    return [*found.values(), done]
+
+
+def _month(text: str, today: date) -> date:
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+
+
+def weeks(first: date, today: date) -> list[list[dict]]:
+    """The weeks of a month, each day with its jobs by priority."""
+    days = list(Calendar().itermonthdates(first.year, first.month))
+    jobs = Job.objects.filter(due_on__range=(days[0], days[-1])).exclude(state="cancelled").select_related("client")
+    behind = set(milestones.behind().order_by().values_list("pk", flat=True))
+    by_day: dict[date, list[Job]] = {}
+    for job in jobs.order_by("-priority", "id"):
+        job.is_late = job.state in OPEN_JOB and job.due_on < today
+        job.is_behind = job.pk in behind
+        by_day.setdefault(job.due_on, []).append(job)
+    rows = [
+        {"day": day, "jobs": by_day.get(day, []), "is_today": day == today, "is_outside": day.month != first.month}
+        for day in days
+    ]
+    return [rows[start : start + 7] for start in range(0, len(rows), 7)]

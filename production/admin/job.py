@@ -23,11 +23,8 @@ from production.admin import client_material
 from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
-<<<<<<< HEAD
-from production.machine_work import costs
-=======
 from production.admin.job_board import Boards
->>>>>>> 7e32d3f33550d80e721097e6f2dad8df9d37663a
+from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
 from production.states import OPEN_JOB, OPEN_OPERATION

@@ -1,4 +1,4 @@
-"""Money received: each key once, never more than is owed. What is paid and made is completed."""
+"""Money received: each key once, never more than is owed; paid back: never more than is theirs."""
 
 from datetime import date
 from decimal import Decimal
@@ -45,19 +45,7 @@ def receive(
     if not again:
         _ask_about_second(invoice, amount, received_on)
     _take(invoice, amount)
-    payment = Payment.objects.create(
-        workspace=invoice.workspace,
-        number=numbering.draw(invoice.workspace, "payment"),
-        client=invoice.client,
-        amount=amount,
-        currency=invoice.currency,
-        received_on=received_on,
-        method=method,
-        reference=reference[:120],
-        key=key,
-        by=by if getattr(by, "pk", None) else None,
-    )
-    Allocation.objects.create(workspace=invoice.workspace, payment=payment, invoice=invoice, amount=amount)
+    payment = _book(invoice, amount, Payment.Kind.RECEIVED, key, received_on, method, reference, by)
     INVOICE.move(invoice, "pay_part" if invoice.balance else "pay")
     activity.record(
         "paid",
@@ -68,6 +56,53 @@ def receive(
     )
     if invoice.job_id:
         complete_if_settled(invoice.job)
+    return payment
+
+
+@retried
+@transaction.atomic
+def refund(invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method: str, reference: str = "", by=None):
+    """Book money that was paid back, at most what was paid beyond what is owed after credit notes.
+
+    The same key again answers the same payment.
+    """
+    _check(invoice, amount, key, paid_on, method)
+    invoice = Invoice.objects.select_for_update().select_related("workspace", "client").get(pk=invoice.pk)
+    there = Payment.objects.filter(key=key).first()
+    if there is not None:
+        return _same(there, invoice, amount)
+    left = Round(F("paid") - amount, precision=4)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, paid__gte=amount, total__lte=left + F("credited"))
+    if not rows.update(paid=left):
+        owed = show(invoice.surplus, invoice.currency, invoice.workspace.locale)
+        raise Refused(
+            _("Only %(amount)s of %(invoice)s was paid too much.") % {"amount": owed, "invoice": invoice.number},
+            code="over-refund",
+        )
+    invoice.refresh_from_db(fields=["paid"])
+    payment = _book(invoice, amount, Payment.Kind.REFUND, key, paid_on, method, reference, by)
+    details, money = {"payment": payment.number}, {"amount": amount}
+    activity.record("refunded", invoice, by, details=details, money=money)
+    return payment
+
+
+def _book(
+    invoice: Invoice, amount: Decimal, kind: str, key: str, day: date, method: str, reference: str, by
+) -> Payment:
+    payment = Payment.objects.create(
+        workspace=invoice.workspace,
+        kind=kind,
+        number=numbering.draw(invoice.workspace, "payment"),
+        client=invoice.client,
+        amount=amount,
+        currency=invoice.currency,
+        received_on=day,
+        method=method,
+        reference=reference[:120],
+        key=key,
+        by=by if getattr(by, "pk", None) else None,
+    )
+    Allocation.objects.create(workspace=invoice.workspace, payment=payment, invoice=invoice, amount=amount)
     return payment
 
 

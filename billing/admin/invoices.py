@@ -60,7 +60,7 @@ class InvoiceLineInline(DraftLines):
 class PaymentForm(OnceForm):
     for_record = True
     remembers = False  # payments ask by themselves, whoever booked the other
-    amount = forms.DecimalField(label=_("Amount"), max_digits=16, decimal_places=4)
+    amount = forms.DecimalField(label=pgettext_lazy("money", "Amount"), max_digits=16, decimal_places=4)
     received_on = forms.DateField(label=_("Received"), widget=forms.DateInput)
     method = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=Payment.Method.choices)
     reference = forms.CharField(label=_("Reference"), max_length=120, required=False)
@@ -113,6 +113,25 @@ def _is_draft_correction(invoice) -> bool:
     return is_draft(invoice) and invoice.is_correction
 
 
+class RefundForm(OnceForm):
+    for_record = True
+    amount = forms.DecimalField(label=pgettext_lazy("money", "Amount"), max_digits=16, decimal_places=4)
+    paid_on = forms.DateField(label=_("Paid back on"), widget=forms.DateInput)
+    method = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=Payment.Method.choices)
+    reference = forms.CharField(label=_("Reference"), max_length=120, required=False)
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        surplus = amount(record.surplus, record.currency)
+        self.fields["amount"].initial = cents(record.surplus, record.currency)
+        self.fields["amount"].help_text = _("Paid too much: %(surplus)s") % {"surplus": surplus}
+        self.fields["paid_on"].initial = timezone.localdate
+
+
+def _refund(request, invoice, once, **facts):
+    payments.refund(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
+
+
 def _receive(request, invoice, once, **facts):
     payments.receive(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
 
@@ -121,7 +140,7 @@ def _receive(request, invoice, once, **facts):
 class InvoiceAdmin(DocumentAdmin):
     verbs_of = invoices
     render = invoice_pdf
-    list_display = ("number_shown", "kind", "client", "job_number", "state_shown", "total_shown", "balance_shown",
+    list_display = ("number_shown", "client", "job_number", "state_shown", "total_shown", "balance_shown",
                     "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
     list_select_related = ("client", "job", "origin")
@@ -139,7 +158,7 @@ class InvoiceAdmin(DocumentAdmin):
         (_("Payments"), {"fields": ("received",)}),
     )  # fmt: skip
     correction_fieldsets = (
-        (None, {"fields": (("number_shown", "kind", "standing"), "corrected", "client", "reason",
+        (None, {"fields": (("number_shown", "standing"), ("kind", "corrected"), "client", "reason",
                            ("supplied_on", "issued_on"), "note", "sums")}),
     )  # fmt: skip
     export_fields = ("number", "kind", "origin", "client", "job", "state", "treatment", "issued_on", "supplied_on",
@@ -156,6 +175,9 @@ class InvoiceAdmin(DocumentAdmin):
         Verb("receive", _("Record a payment"), _receive, "billing.receive_payment",
              lambda invoice: invoice.state in OWED, form=PaymentForm, primary=True, icon="payments",
              done=_("The payment is booked.")),
+        Verb("refund", _("Record what was paid back"), _refund, "billing.receive_payment",
+             lambda invoice: bool(invoice.surplus), form=RefundForm, primary=True, icon="currency_exchange",
+             done=_("What was paid back is booked.")),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
              confirm=_("What is made stays to be invoiced. No number is lost.")),
@@ -218,7 +240,10 @@ class InvoiceAdmin(DocumentAdmin):
             self.pdf_link(obj),
             *self._electronic(obj),
             to_record(obj.origin, _("Corrects"), icon="undo"),
-            *(to_record(row, icon="assignment_return") for row in obj.corrections.exclude(state="cancelled")),
+            *(
+                to_record(row, row.get_kind_display(), icon="assignment_return")
+                for row in obj.corrections.exclude(state="cancelled")
+            ),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             trace_link(f"invoice:{obj.pk}"),
@@ -243,6 +268,8 @@ class InvoiceAdmin(DocumentAdmin):
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_shown(self, invoice):
+        if invoice.state == "booked":
+            return invoice.state, invoice.get_kind_display()
         return ("overdue", _("overdue")) if invoice.is_overdue else (invoice.state, invoice.get_state_display())
 
     @display(description=_("state"))

@@ -13,23 +13,23 @@ from billing.models import Invoice, Payment
 
 @admin.register(Payment)
 class PaymentAdmin(RoomAdmin):
-    list_display = ("number", "client", "settles", "amount_shown", "received_on", "method", "reference")
+    list_display = ("number", "kind", "client", "settles", "amount_shown", "received_on", "method", "reference")
     list_select_related = ("client",)
-    list_filter = ("method", ("received_on", BetweenDays))
+    list_filter = ("kind", "method", ("received_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "reference", "client__name", "client__code", "allocations__invoice__number")
     search_help_text = _("Number, reference, client or invoice")
     money_fields = ("amount_shown",)
     fields = (
-        ("number", "client"),
+        ("number", "kind", "client"),
         ("amount_shown", "received_on", "method"),
         "reference",
         "settles",
         ("by", "created_at"),
     )
-    readonly_fields = ("number", "client", "amount_shown", "received_on", "method", "reference", "settles", "by",
-                       "created_at")  # fmt: skip
-    export_fields = ("number", "client", "received_on", "method", "reference", "currency", "amount")
+    readonly_fields = ("number", "kind", "client", "amount_shown", "received_on", "method", "reference", "settles",
+                       "by", "created_at")  # fmt: skip
+    export_fields = ("number", "kind", "client", "received_on", "method", "reference", "currency", "amount")
     empty_text = _("Payments are recorded on their invoice and appear here.")
     empty_icon = "payments"
 

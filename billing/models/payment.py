@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
@@ -20,7 +21,7 @@ class Payment(WorkspaceModel):
         OTHER = "other", _("Other")
 
     class Kind(models.TextChoices):
-        RECEIVED = "received", _("Received")
+        RECEIVED = "received", pgettext_lazy("payment", "Received")
         REFUND = "refund", _("Paid back")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices, default=Kind.RECEIVED)

@@ -1,5 +1,6 @@
 """Credit notes and cancellations: the invoice stays, another document takes it back, and each knows the other."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -7,8 +8,8 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import documents, invoices, payments
-from billing.models import Invoice, InvoiceLine, Seal
+from billing import documents, invoices, payments, verifying
+from billing.models import Invoice, InvoiceLine, Payment, Seal
 from billing.tests.ground import issued_invoice
 from billing.tests.test_documents import text_of
 from laseros.core.errors import Refused
@@ -130,6 +131,37 @@ def test_a_cancellation_without_a_reason_leaves_nothing_behind(shop, office):
     assert (invoice.state, Seal.objects.count()) == ("issued", 1)
     assert set(Invoice.objects.values_list("state", flat=True)) == {"issued", "cancelled"}
     assert invoices.cancel(invoice, office, "Wrong").number.endswith("0001")
+
+
+def test_what_was_paid_too_much_is_paid_back_once_and_no_more(shop, office, log_in):
+    invoice = issued_invoice(shop, office)
+    pay(invoice, "427.80")
+    partial_credit(invoice, office)
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.surplus, invoice.balance) == ("paid", Decimal("171.12"), 0)
+    facts = {"paid_on": timezone.localdate(), "method": "transfer"}
+    for amount, code in (("171.13", "over-refund"), ("0", "amount"), ("1.001", "precision")):
+        with pytest.raises(Refused) as refusal:
+            payments.refund(invoice, Decimal(amount), key="back", **facts)
+        assert refusal.value.code == code
+    first = payments.refund(invoice, Decimal("100"), key="back", reference="R1", by=office, **facts)
+    assert payments.refund(invoice, Decimal("100"), key="back", **facts) == first
+    assert (first.kind, first.amount, Payment.objects.count()) == ("refund", Decimal(100), 2)
+    invoice.refresh_from_db()
+    assert (invoice.paid, invoice.surplus) == (Decimal("327.80"), Decimal("71.12"))
+    browser = log_in(office)
+    url = reverse("admin:billing_invoice_verb", args=[invoice.pk, "refund"])
+    form = browser.get(url)
+    assert "R71,12" in form.content.decode()
+    values = {"amount": "71.12", "paid_on": "2026-01-02", "method": "transfer", "reference": ""}
+    once = re.search(r'name="once" value="([^"]+)"', form.content.decode())[1]
+    assert browser.post(url, {**values, "once": once}).status_code == 302
+    invoice.refresh_from_db()
+    assert (invoice.surplus, invoice.balance, invoice.state) == (0, 0, "paid")
+    assert list(verifying.wrong(shop.workspace)) == []
+    page = browser.get(reverse("admin:billing_invoice_change", args=[invoice.pk])).content.decode()
+    assert "Record what was paid back" not in page
+    assert "−R100,00" in page
 
 
 def test_in_the_back_office_both_show_where_they_came_from_and_led_to(shop, office, log_in):

@@ -15,6 +15,7 @@ from django.apps import apps
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
+from django.db.models import F
 from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
@@ -22,7 +23,7 @@ from django_scopes import scope
 from accounts.models import Activity, BackgroundTask, OutgoingMail
 from accounts.money_behind import priced
 from billing import documents, invoices, payments, quotes
-from billing.models import ExtraOperation, InvoiceLine, PriceRules, TaxRate
+from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -268,6 +269,7 @@ def _documents(world) -> None:
     _quote, job, _operation = _order(world)
     _done(job)
     world.wrong_invoice = invoices.issue(invoices.draft_from(job, None), None)
+    world.paid_back = _too_much_paid(world)
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_invoice = invoices.draft_from(job, None)
@@ -280,6 +282,16 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _too_much_paid(world):
+    """Paid, and then taken back."""
+    _quote, job, _operation = _order(world)
+    _done(job)
+    invoice = invoices.issue(invoices.draft_from(job, None), None)
+    payments.receive(invoice, invoice.total, key="whole", received_on=timezone.localdate())
+    invoices.cancel(invoice, None, "Bent")
+    return invoice
 
 
 def _done(job) -> None:
@@ -436,3 +448,4 @@ def _mark_money(world) -> None:
     Activity.objects.exclude(money={}).update(money={"total": "7319.37"})
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
+        Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))

@@ -629,6 +629,7 @@ billing_invoice             issue          403    302    302    302    404    dr
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
 billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
+billing_invoice             refund         403    302    302    302    404    paid_back amount=1&paid_on=2026-01-01&method=transfer
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

@@ -6,8 +6,10 @@ from io import StringIO
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db.models import Count, F, Max, Sum
+from django.db.models import Count, DateTimeField, F, Max, Sum
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import Workspace
@@ -133,6 +135,20 @@ def test_sheets_wait_are_cut_and_leave_remnants(demo):
         assert {"approved", "ready"} <= set(Nest.objects.values_list("state", flat=True)) | {"approved"}
         assert Run.objects.filter(operation__sheet__isnull=False, state="finished").exists()
         assert Lot.objects.filter(state="free").count() >= 2
+
+
+def test_the_past_lies_behind_us_and_on_working_days(demo):
+    """On whatever day it is made: `pytest --today=2027-01-01T00:05`."""
+    now, later = timezone.now(), set()
+    with scopes_disabled():
+        for model in apps.get_models():
+            for name in [field.name for field in model._meta.concrete_fields if isinstance(field, DateTimeField)]:
+                if model._base_manager.filter(**{f"{name}__gt": now}).exists():
+                    later.add(f"{model.__name__}.{name}")
+        begun = Run.objects.filter(started_at__lt=now - dt.timedelta(minutes=30)).values_list("started_at", flat=True)
+        days = {moment.weekday() for moment in begun}
+    assert later <= {"AccessLink.expires_at", "Schedule.next_run"}
+    assert days == set(range(5))
 
 
 def test_it_is_not_made_twice_and_its_people_can_log_in(demo):

@@ -57,7 +57,9 @@ STATES = {
     **dict.fromkeys(("won",), ("good", "thumb-up")),
     **dict.fromkeys(("paid",), ("good", "cash")),
     **dict.fromkeys(("delivered",), ("good", "truck-delivery")),
-    **dict.fromkeys(("settled", "posted", "confirmed", "received", "stocked", "reached"), ("good", "circle-check")),
+    **dict.fromkeys(
+        ("settled", "posted", "confirmed", "received", "stocked", "reached", "booked"), ("good", "circle-check")
+    ),
     **dict.fromkeys(("conflict",), ("bad", "alert-triangle")),
     **dict.fromkeys(("arriving",), ("active", "rotate")),
     **dict.fromkeys(("dropped", "undone", "skipped"), ("off", "archive")),
@@ -66,7 +68,7 @@ STATES = {
     **dict.fromkeys(("aborted",), ("bad", "player-stop")),
     **dict.fromkeys(("timed_out",), ("bad", "hourglass")),
     **dict.fromkeys(("offline",), ("off", "plug-connected-x")),
-    **dict.fromkeys(("cancelled", "withdrawn", "lost", "scrapped", "returned"), ("off", "ban")),
+    **dict.fromkeys(("cancelled", "withdrawn", "lost", "scrapped", "returned", "credited", "reversed"), ("off", "ban")),
     **dict.fromkeys(("expired", "released"), ("off", "archive")),
 }
 

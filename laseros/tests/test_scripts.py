@@ -261,6 +261,17 @@ def test_a_view_can_offer_to_undo(shop):
     assert [path for path, _ in shop.posts] == ["/finish/", "/undo/"]
 
 
+def test_what_a_script_has_drawn_is_renewed_without_a_style_of_htmx(shop):
+    """htmx would write the old `style` into what comes, for a moment, and the policy of the pages forbids that."""
+    page = shop.open('<div id="box" hx-get="/box/" hx-trigger="bell"><p id="bar" class="old">7 %</p></div>')
+    shop.answers["/box/"] = (200, '<p id="bar" class="new">8 %</p>', {})
+    page.locator("#bar").evaluate("(bar) => { bar.style.width = '7%' }")
+    page.evaluate("htmx.trigger('#box', 'bell')")
+    expect(page.locator("#bar")).to_have_text("8 %")
+    expect(page.locator("#bar")).to_have_class("new")
+    expect(page.locator("#bar")).not_to_have_attribute("style", re.compile("width"))
+
+
 # --- time -------------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ DOCUMENTS = [
     ("quotes/<int:pk>/pdf/", views.quote_pdf, "quote_pdf"),
     ("quotes/<int:pk>/drawings/<int:line>/", views.quote_drawing, "quote_drawing"),
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
+    ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),

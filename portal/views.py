@@ -21,7 +21,7 @@ from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
 from portal.templatetags.portal import address, follow_address
-from production import milestones, progress, serving
+from production import milestones, progress, serving, work_order
 from production.milestones import STILL
 from production.states import OPEN_JOB
 
@@ -214,6 +214,14 @@ def _milestones(job) -> dict:
     rows = list(job.milestones.filter(is_shown=True).exclude(state="skipped").prefetch_related("photos"))
     goes_on = job.state not in STILL
     return {"milestones": rows, "next": milestones.next_of(rows) if goes_on else None}
+
+
+@require_safe
+@for_client
+def job_pdf(request, visitor, pk):
+    """The work order as it is now."""
+    job = get_object_or_404(visitor.jobs.select_related("client__workspace", "contact", "workspace"), pk=pk)
+    return serving.attachment(work_order.client_pdf(job), work_order.file_name(job), "application/pdf")
 
 
 @require_safe

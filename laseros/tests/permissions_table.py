@@ -115,6 +115,7 @@ GET  portal:quote_drawing                 login  200    404    403    403    403
 GET  portal:jobs                          login  200    200    403    403    403    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
+GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
@@ -130,6 +131,7 @@ POST portal:link_quote_decline            302    302    302    302    302    302
 GET  portal:link_quote_pdf                200    200    200    200    200    200    200    200    200  link_quote,sent
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
@@ -369,6 +371,7 @@ GET  production_milestonetemplate add                   403    200    200    200
 POST production_milestonetemplate add                   403    302    302    302    302    - name=New
 GET  production_milestonetemplate change,history        200    200    200    200    404    milestone_template
 POST production_milestonetemplate change                403    302    302    302    404    milestone_template name=New
+GET  production_job              work_order             200    200    200    200    404    job
 GET  production_job              board,calendar         200    200    200    200    200
 POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo

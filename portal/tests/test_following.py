@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+from io import BytesIO
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
+from pypdf import PdfReader
 
 from crm import links
 from laseros.tests import sockets
@@ -75,6 +78,7 @@ def test_it_rings_when_the_job_changes_and_not_for_another(buyer, office):
         second = json.loads(await socket.receive_from())
         await database_sync_to_async(revoke)()
         closed = await socket.receive_output(sockets.PATIENCE)
+        await database_sync_to_async(connections.close_all)()  # of the thread that looked
         return first, second, closed
 
     def revoke():
@@ -85,3 +89,17 @@ def test_it_rings_when_the_job_changes_and_not_for_another(buyer, office):
     first, second, closed = asyncio.run(walk())
     assert (first, second) == ({"version": 0}, {"version": 2})
     assert (closed["type"], closed["code"]) == ("websocket.close", 4403)
+
+
+@pytest.mark.django_db
+def test_the_work_order_says_what_for_when_and_the_milestones_and_has_no_code(client, buyer):
+    job = new_job(buyer)
+    give_milestones(job)
+    answer = client.get(f"{link_to(job)[1]}jobs/{job.pk}/pdf/")
+    assert (answer["Content-Type"], job.number in answer["Content-Disposition"]) == ("application/pdf", True)
+    pages = PdfReader(BytesIO(answer.content)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    said = (job.number, "Pump house brackets", "Bracket, mild steel 3 mm", "Umgeni Pumps", "Material in", "Packed")
+    assert [words for words in said if words not in text] == []
+    # The drawing is lines; a code would be a picture.
+    assert [image.name for page in pages for image in page.images] == []

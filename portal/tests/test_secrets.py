@@ -60,7 +60,7 @@ def pages(story, base) -> list[str]:
             if kind != "invoices":
                 found += [f"{under}{kind}/{document.pk}/drawings/{line}/" for line in lines]
             if kind == "jobs":
-                found.append(f"{under}jobs/{document.pk}/progress/")
+                found += [f"{under}jobs/{document.pk}/{piece}/" for piece in ("progress", "pdf")]
                 with scope(workspace=document.workspace):
                     shown = document.milestones.filter(is_shown=True, photos__isnull=False)
                     photos = list(shown.values_list("photos", flat=True))
@@ -97,7 +97,7 @@ def leaks(client, paths) -> dict[str, list[str]]:
 def test_a_contact_reads_nothing_internal(story, contact, log_in):
     paths = ["/portal/", "/portal/quotes/", "/portal/jobs/", "/portal/jobs/?state=on_hold", "/portal/invoices/"]
     paths += pages(story, lambda kind, document: (f"/portal/{kind}/{document.pk}/", "/portal/"))
-    assert len(paths) == 20
+    assert len(paths) == 22
     assert leaks(log_in(let_in(contact)), paths) == {}
 
 

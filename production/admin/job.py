@@ -235,6 +235,11 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         return [
             Related(str(_("On the shop floor")), reverse("floor:job", args=[obj.pk]), "smartphone"),
             Related(str(_("Job sheet")), reverse("floor:traveller", args=[obj.pk]), "qr_code_2"),
+            Related(
+                str(_("Work order for the client")),
+                reverse("admin:production_job_work_order", args=[obj.pk]),
+                "picture_as_pdf",
+            ),
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),

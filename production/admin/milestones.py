@@ -15,7 +15,7 @@ from unfold.decorators import display
 from accounts.back_office import RoomAdmin, RoomInline, Verb
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day
-from production import milestone_events, milestone_photos, milestone_plan, milestones, serving
+from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
 from production.models import Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
 
 WORK, SKIP, CHANGE = "production.run_operation", "production.skip_milestone", "production.change_job"
@@ -160,6 +160,7 @@ class Followed:
         return [
             path("<int:pk>/milestones/<int:milestone>/<slug:deed>/", view(self.milestone_view),
                  name="production_job_milestone"),
+            path("<int:pk>/work-order/", view(self.work_order_view), name="production_job_work_order"),
             path("<int:pk>/photos/<int:photo>/", view(self.photo_view), name="production_job_photo"),
             *super().get_urls(),
         ]  # fmt: skip
@@ -179,6 +180,15 @@ class Followed:
         except Refused as refusal:
             messages.error(request, refusal.reason)
         return HttpResponseRedirect(reverse("admin:production_job_change", args=[pk]) + "#milestones")
+
+    def work_order_view(self, request, pk):
+        """The paper for the client."""
+        job = self.get_object(request, str(pk))
+        if job is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, job):
+            raise PermissionDenied
+        return serving.attachment(work_order.client_pdf(job), work_order.file_name(job), "application/pdf")
 
     def photo_view(self, request, pk, photo):
         job = self.get_object(request, str(pk))

@@ -72,7 +72,7 @@ bench-nest: install-dev ## nest beside boxes, a grid and plain strips: make benc
 fuzz: install-dev ## broken drawings for a while, until one gets no orderly answer: make fuzz SECONDS=600
 	@SAMPLES="$(SAMPLES)" $(PY) -m production.tests.dxf.fuzz $(or $(SECONDS),60) $(SEED)
 
-test-peers: install-dev ## print on real OctoPrint and Moonraker, which it installs and starts: make test-peers ARGS="-k octoprint"
+test-peers: install-dev ## print on real OctoPrint, Moonraker and PrusaLink, which it installs and starts: make test-peers ARGS="-k octoprint"
 	@$(PY) -m pytest -v machines/tests/peers/acceptance.py $(ARGS)
 
 acceptance: install-dev ## measure your own drawings: make acceptance SAMPLES=~/drawings

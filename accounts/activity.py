@@ -79,6 +79,10 @@ VERBS = {
     "sent back": _("sent back"),
     "imported": _("imported"),
     "closed": _("closed"),
+    "counted": _("counted"),
+    "printed": _("printed"),
+    "loaded": _("loaded"),
+    "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
 }

@@ -5,8 +5,8 @@ from decimal import Decimal
 from django.dispatch import receiver
 
 from billing import payments
-from billing.models import QuoteLine
-from production.signals import cutting_price_wanted, job_made
+from billing.models import PriceRules, QuoteLine
+from production.signals import cutting_price_wanted, energy_price_wanted, job_made
 
 
 @receiver(job_made, dispatch_uid="billing.complete_if_settled")
@@ -24,3 +24,10 @@ def cutting_price(sender, line, **kwargs):
     steps = quoted.breakdown.get("steps", ())
     amount = sum(Decimal(step["each"]) for step in steps if step["key"] in ("cutting", "gas"))
     return (amount, quoted.quote.currency) if amount else None
+
+
+@receiver(energy_price_wanted, dispatch_uid="billing.energy_price")
+def energy_price(sender, workspace, **kwargs):
+    """Of the price rules of the business; None while nobody has set it."""
+    rules = PriceRules.objects.order_by("pk").first()
+    return (rules.energy_kwh or None) if rules is not None else None

@@ -129,6 +129,10 @@ MATTERS = (
         lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
     ),
     Matter(
+        "open_work", _("Prints that are nobody’s"), "machines.machinejob", "sell", "warning",
+        lambda today: {"claim__exact": "open"}, "machines.view_machinejob",
+    ),
+    Matter(
         "unsettled_scans", _("Scans that need a person"), "inventory.scanevent", "person_alert", "danger",
         _is("conflict"), "inventory.view_scanevent",
     ),

@@ -124,9 +124,10 @@ NAVIGATION = (
                 "fact_check",
                 "admin:machines_machinejob_changelist",
                 "machines.view_machinejob",
-                "unclear_work",
+                "open_work",
                 "warning",
             ),
+            Entry(_("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"),
             Entry(
                 _("Drawings"),
                 "architecture",

@@ -12,7 +12,11 @@ NIGHTLY = {
     "what the database knows of its tables": ("laseros.upkeep.refresh_statistics", 2),
 }
 # name → (function, minutes)
-ALL_DAY = {"work that was lost": ("accounts.work.hand_over_lost", 2)}
+ALL_DAY = {
+    "work that was lost": ("accounts.work.hand_over_lost", 2),
+    "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
+    "what machines did unheard": ("production.machine_work.following.catch_up", 1),
+}
 
 
 def write(sender=None, **kwargs) -> None:

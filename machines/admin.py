@@ -5,7 +5,7 @@ import secrets
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -13,15 +13,19 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
+from accounts import work
 from accounts.back_office import OnceForm, Related, RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.labelled import Labelled
+from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import money_filter
-from machines import board, commands, doctor, drivers, fleet, forms, machine_page
+from machines import board, commands, doctor, drivers, fleet, forms, machine_page, pairing
+from machines.files import finding
+from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
 from machines.models import Command, Machine, StateChange
 
-__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "StateChangeAdmin"]
+__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin"]
 
 CHANGE = "machines.change_machine"
 TONES = {
@@ -43,6 +47,19 @@ def _tell(name: str):
         commands.request(machine, name, key=key, by=request.user)
 
     return run
+
+
+def _go(request, address: str) -> HttpResponse:
+    """Another page, also for htmx."""
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _look(request, machine) -> str:
+    work.queue(finding.find, machine.workspace, machine.pk, subject=machine, by=request.user)
+    messages.success(request, _("It is being asked for its files."))
+    return f"{reverse('admin:machines_printfile_changelist')}?machine__id__exact={machine.pk}"
 
 
 def _in(*states: str, command: str):
@@ -79,6 +96,8 @@ class MachineAdmin(Labelled, RoomAdmin):
              _in("finished", "error", "paused", "running", "preparing", command="forget"), form=OnceForm,
              icon="ink_eraser", done=_("Asked. The simulated machine will be idle."),
              confirm=_("The simulated machine is idle afterwards, as if it had never begun.")),
+        Verb("look", _("Look for files"), lambda request, machine: _look(request, machine), CHANGE, finding.has_files,
+             icon="folder_open"),
     )  # fmt: skip
 
     # --- the form -------------------------------------------------------------------------------------------------
@@ -102,7 +121,7 @@ class MachineAdmin(Labelled, RoomAdmin):
             (_("Connection"), {"fields": ["driver", *self._settings(request, obj)]}),
             (
                 _("What it can do"),
-                {"fields": (("bed_width_mm", "bed_height_mm"), "power_w")},
+                {"fields": (("bed_width_mm", "bed_height_mm"), ("power_w", "nozzle_mm"))},
             ),
             (
                 _("How it moves"),
@@ -159,8 +178,47 @@ class MachineAdmin(Labelled, RoomAdmin):
             path(
                 "<path:object_id>/doctor/", self.admin_site.admin_view(self.doctor_view), name="machines_machine_doctor"
             ),
+            path("<path:object_id>/pair/", self.admin_site.admin_view(self.pair_view), name="machines_machine_pair"),
             *super().get_urls(),
         ]
+
+    def pair_view(self, request, object_id):
+        """POST asks the machine for a key; the page then asks every second (`?ask=1`) whether somebody allowed it."""
+        machine = self.get_object(request, object_id)
+        if machine is None or not pairing.can_pair(machine):
+            raise Http404
+        if not self.has_change_permission(request, machine):
+            raise PermissionDenied
+        name = f"pairing:{machine.pk}"
+        try:
+            if request.method == "POST":
+                request.session[name] = pairing.ask(machine)
+                return redirect("admin:machines_machine_pair", machine.pk)
+            if request.GET.get("ask") and name in request.session:
+                return self._asked_again(request, machine, name)
+        except Refused as refusal:
+            request.session.pop(name, None)
+            messages.error(request, refusal.reason)
+            return _go(request, reverse("admin:machines_machine_pair", args=[machine.pk]))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Let it give us a key"),
+            "subtitle": str(machine),
+            "opts": self.opts,
+            "original": machine,
+            "machine": machine,
+            "waiting": name in request.session,
+        }
+        return TemplateResponse(request, "admin/machines/pair.html", context)
+
+    def _asked_again(self, request, machine, name: str):
+        key = pairing.key_for(machine, request.session[name])
+        if key is None:
+            return HttpResponse(status=204)
+        pairing.keep(machine, key, request.user)
+        del request.session[name]
+        messages.success(request, _("The machine gave us a key. It is connected in a moment."))
+        return _go(request, reverse("admin:machines_machine_change", args=[machine.pk]))
 
     def doctor_view(self, request, object_id):
         """What is wrong with the connection; POST forgets the certificate of the first time and looks again."""
@@ -201,9 +259,16 @@ class MachineAdmin(Labelled, RoomAdmin):
         look = reverse("admin:machines_machine_doctor", args=[obj.pk])
         return [
             Related(_("The doctor"), look, "stethoscope", CHANGE) if drivers.connects(obj.driver) else None,
+            Related(_("Spools"), reverse("floor:spools", args=[obj.pk]), "donut_large", "production.view_operation")
+            if obj.kind == Machine.Kind.PRINTER
+            else None,
+            Related(_("Let it give us a key"), reverse("admin:machines_machine_pair", args=[obj.pk]), "key", CHANGE)
+            if pairing.can_pair(obj)
+            else None,
             to_list("production.operation", icon="list_alt", **mine),
             to_list("production.run", icon="timer", **mine),
             to_list("production.cuttingparameter", icon="tune", **mine),
+            to_list("machines.printfile", icon="folder_open", **mine) if finding.has_files(obj) else None,
             to_list("machines.machinejob", icon="fact_check", **mine),
             to_list("machines.statechange", icon="history", **mine),
             to_list("machines.command", icon="send", **mine),

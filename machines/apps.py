@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class MachinesConfig(AppConfig):
     name = "machines"
     verbose_name = _("Machines")
+
+    def ready(self):
+        from machines.files import finding, moving  # noqa: F401 their tasks register themselves

@@ -2,11 +2,12 @@
 
 from django import forms
 from django.contrib import admin
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from accounts.back_office import RoomAdmin, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from laseros.core.drivers import Outcome
 from laseros.core.templatetags.laseros import duration
@@ -26,16 +27,12 @@ class HowItEnded(forms.Form):
     )
 
 
-class Whose(forms.Form):
-    work = forms.CharField(label=_("made for"), max_length=200, help_text=_("A job's number, or what it was made for"))
-
-
 def _settle(request, job, outcome):
     machine_jobs.settle(job, outcome, request.user)
 
 
-def _claim(request, job, work=""):
-    machine_jobs.claim(job, work, request.user)
+def _nobodys(request, job):
+    machine_jobs.claim(job, "", request.user)
 
 
 @admin.register(MachineJob)
@@ -64,9 +61,7 @@ class MachineJobAdmin(RoomAdmin):
     verbs = (
         Verb("settle", _("Say how it ended"), _settle, CHANGE, lambda job: job.outcome == Outcome.UNCLEAR,
              form=HowItEnded, icon="rule", primary=True, done=_("Noted.")),
-        Verb("whose", _("Say whose it is"), _claim, CHANGE, lambda job: job.claim == MachineJob.Claim.OPEN,
-             form=Whose, icon="sell", done=_("Noted.")),
-        Verb("nobodys", _("Not for a job"), _claim, CHANGE, lambda job: job.claim == MachineJob.Claim.OPEN,
+        Verb("nobodys", _("Not for a job"), _nobodys, CHANGE, lambda job: job.claim == MachineJob.Claim.OPEN,
              icon="do_not_disturb_on", done=_("Noted.")),
     )  # fmt: skip
 
@@ -76,8 +71,14 @@ class MachineJobAdmin(RoomAdmin):
     def has_change_permission(self, request, obj=None):
         return False
 
+    def lookup_allowed(self, lookup, value, request=None):
+        # Of a job or run: whoever keeps those leads here.
+        return lookup.startswith("made__run__") or super().lookup_allowed(lookup, value, request)
+
     def related_links(self, obj):
+        is_open = obj.claim == MachineJob.Claim.OPEN
         return [
+            Related(_("Say whose it is"), f"{reverse('floor:whose')}#work-{obj.pk}", "sell") if is_open else None,
             to_record(obj.machine, icon="precision_manufacturing"),
             to_list("machines.machinejob", icon="fact_check", machine__id__exact=obj.machine_id),
         ]

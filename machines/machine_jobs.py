@@ -39,7 +39,7 @@ def follow(machine: Machine, status: MachineStatus, reading: Reading, at: dateti
         job = _heard_of_end(machine, status, job, end, at)
     if reading.outcome is not None:
         own = Ended(reading.outcome, job_key=reading.job_key, file=reading.file)
-        job = _heard_of_end(machine, None, job, own, at, reading)
+        job = _heard_of_end(machine, status, job, own, at, reading)
     if reading.state in AT_WORK and reading.outcome is None:
         return _at_work(machine, status, job, reading, at)
     if reading.state in OVER and job is not None:
@@ -92,6 +92,7 @@ def _begin(machine: Machine, reading: Reading, at: datetime) -> MachineJob:
         seen_from=progress,
         grams_planned=reading.values.get("grams"),
         kwh_before=reading.values.get("energy_kwh"),
+        feeding=_fed({}, reading, progress),
     )
     transaction.on_commit(lambda: work_began.send_robust(sender=MachineJob, machine=machine, job=job))
     return job
@@ -135,10 +136,31 @@ def _go_on(job: MachineJob, reading: Reading) -> None:
         more["kwh_before"] = reading.values["energy_kwh"]
     if not job.name and reading.job_name:
         more["name"] = reading.job_name
+    feeding = _fed(job.feeding, reading, job.progress if reading.progress is None else reading.progress)
+    if feeding != job.feeding:
+        more["feeding"] = feeding
     if more:
         MachineJob._base_manager.filter(pk=job.pk).update(**more)
         for name, value in more.items():
             setattr(job, name, value)
+
+
+def _fed(feeding: dict, reading: Reading, progress: float) -> dict:
+    """What feeds it from here on; the same again while the slot is the same."""
+    active = [tray.slot for tray in reading.trays if tray.active]
+    slots = active or ([reading.trays[0].slot] if len(reading.trays) == 1 else [])
+    if not slots or slots[0] == feeding.get("slot"):
+        return feeding
+    return {"slot": slots[0], "from": progress, "shares": _shares(feeding, progress)}
+
+
+def _shares(feeding: dict, progress: float) -> dict[str, float]:
+    """How much of the work each slot has fed, when it is this far."""
+    shares = dict(feeding.get("shares", {}))
+    if "slot" in feeding:
+        slot = feeding["slot"]
+        shares[slot] = shares.get(slot, 0.0) + max(0.0, progress - feeding["from"])
+    return shares
 
 
 # --- ending -------------------------------------------------------------------------------------------------------
@@ -151,7 +173,7 @@ def _heard_of_end(machine, status, job, end: Ended, at: datetime, reading: Readi
         if found.ended_at is None or (found.outcome == Outcome.UNCLEAR and not found.settled):
             _close(found, end, end.at or at, status, reading)
         return None if job is not None and found.pk == job.pk else job
-    first = status.first_seen_at if status is not None else None
+    first = status.first_seen_at if reading is None else None  # its own end at first contact is history
     if first is not None and end.at is not None and end.at > first and (end.job_key or end.file):
         _unseen(machine, end)
     return job
@@ -190,6 +212,7 @@ def _close(job: MachineJob, end: Ended, at: datetime, status: MachineStatus | No
         "grams": grams,
         "metres": _metres(end, values, progress),
         "kwh": _used(job.kwh_before, values.get("energy_kwh")),
+        "feeding": {**job.feeding, "from": progress, "shares": _shares(job.feeding, progress)} if job.feeding else None,
     }
     fields = {name: value for name, value in fields.items() if value is not None}
     rows = MachineJob._base_manager.filter(pk=job.pk, settled=False)
@@ -212,9 +235,14 @@ def _used(before: float | None, after: float | None) -> float | None:
 
 
 def _last_progress(job: MachineJob, status: MachineStatus | None, reading: Reading | None) -> float:
-    """How far it was when it was last at work."""
+    """How far it was when it was last at work: by its layers where it counts them, they are what lies on the bed."""
+    its = status is not None and status.current in AT_WORK and status.job_key in ("", job.native_key, job.key[:160])
+    values = status.values if its else {}
+    layer, layers = values.get("layer"), values.get("layers")
+    if layer and layers:
+        return max(0.0, min(1.0, layer / layers))
     heard = [job.progress]
-    if status is not None and status.current in AT_WORK and status.progress is not None:
+    if its and status.progress is not None:
         heard.append(status.progress)
     if reading is not None and reading.progress is not None and reading.outcome is not None and reading.progress < 1:
         heard.append(reading.progress)
@@ -252,7 +280,11 @@ def _unseen(machine: Machine, end: Ended) -> None:
 def settle(job: MachineJob, outcome: str, by) -> None:
     """A person says how it ended. Refused (code "state") unless it ended unseen."""
     rows = MachineJob._base_manager.filter(pk=job.pk, outcome=Outcome.UNCLEAR)
-    if not rows.update(outcome=Outcome(outcome).value, settled=True):
+    more = {}
+    if outcome == Outcome.FINISHED:
+        # What was reckoned by how far it was seen is reckoned to its end.
+        more = {"progress": 1.0} | ({"grams": job.grams_planned} if job.grams_planned is not None else {})
+    if not rows.update(outcome=Outcome(outcome).value, settled=True, **more):
         raise Refused(_("How %(work)s ended is known already.") % {"work": job}, code="state")
     job.refresh_from_db()
     activity.record("confirmed", job, by, details={"what": job.get_outcome_display()})

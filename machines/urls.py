@@ -5,5 +5,6 @@ from machines import views
 app_name = "board"
 urlpatterns = [
     path("", views.board_page, name="board"),
+    path("needs/", views.needs, name="needs"),
     path("machines/<int:pk>/", views.card, name="card"),
 ]

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from machines import board
+from machines import attention, board
 
 
 def member_may_see_machines(view):
@@ -46,3 +46,9 @@ def card(request, pk):
     if not found:
         raise Http404
     return render(request, "machines/_card.html", {"card": found[0], "rings": True})
+
+
+@member_may_see_machines
+def needs(request):
+    """Which machines need a person, oldest first."""
+    return render(request, "machines/attention.html", {"needs": attention.needs(request.user)})

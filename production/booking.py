@@ -20,8 +20,8 @@ def take(
     all they can give is booked, and the difference stands in the log until somebody counts. An operator is never kept
     at the machine by a wrong count.
     """
-    if reservation is not None and reservation.item_id != item.pk:
-        reservation = None  # promised was another size of sheet
+    if reservation is not None and (reservation.item_id != item.pk or (lot is not None and lot.owner_key)):
+        reservation = None  # promised was another size of sheet, or not the client's own material
     said = {"key": key, "by": by, "reason": reason, "lot": lot, "source": source}
     try:
         _take(item, used, reservation, said)
@@ -48,7 +48,8 @@ def _take(item: Item, quantity: Decimal, reservation: Reservation | None, said: 
     if reservation is not None:
         ledger.use(reservation, quantity, **said)
     else:
-        ledger.post(item, -quantity, "usage", **said)
+        owner = said["lot"].owner_key if said["lot"] is not None else ""
+        ledger.post(item, -quantity, "usage", for_owner=owner, **said)
 
 
 def give_back(moves: Iterable[Move], quantity: Decimal, *, key: str, reason: str, by, source: str) -> Decimal:

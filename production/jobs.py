@@ -163,9 +163,11 @@ def _prepare(job: Job, by) -> None:
     lines = job.lines.select_related("job", "item__material", "product__material", "design_file__measurement")
     for line in lines.prefetch_related("materials__reservation", "materials__item"):
         exploding.reserve(line, by)
-        operation = line.operations.filter(state__in=OPEN_OPERATION).first() or _queue(job, line, by)
-        if operation is not None and lacks_material(operation, line):
-            reserve(operation, line, by)
+        # Several where the pieces were divided over machines.
+        operations = list(line.operations.filter(state__in=OPEN_OPERATION)) or [_queue(job, line, by)]
+        for operation in operations:
+            if operation is not None and lacks_material(operation, line):
+                reserve(operation, line, by)
 
 
 def _queue(job: Job, line: JobLine, by) -> Operation | None:

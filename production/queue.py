@@ -199,6 +199,33 @@ def move(operation: Operation, machine: Machine, by) -> None:
 
 @retried
 @transaction.atomic
+def split(operation: Operation, pieces: int, by) -> Operation:
+    """Put some pieces of a waiting operation into one of their own behind it, so that two machines can be at them.
+
+    Refused: "state" for what does not wait, "quantity" when nothing would be left, "step" for steps of a recipe and
+    sheets, whose pieces wait for each other.
+    """
+    fresh = Operation._base_manager.select_related("machine", "job_line__item", "reservation").get(pk=operation.pk)
+    hold(fresh.machine)
+    line = fresh.job_line
+    if line is None or line.step:
+        raise Refused(_("This cannot be divided: its pieces belong together."), code="step")
+    if not 0 < pieces < fresh.left:
+        raise Refused(_("There are %(left)s pieces to divide.") % {"left": fresh.left}, code="quantity")
+    rows = Operation._base_manager.filter(pk=fresh.pk, state="queued", quantity=fresh.quantity)
+    if not rows.update(quantity=fresh.quantity - pieces):
+        raise Refused(_("This work is not waiting on %(machine)s any more.") % {"machine": fresh.machine}, code="stale")
+    part = Operation.objects.create(
+        workspace_id=fresh.workspace_id, job_line=line, machine=fresh.machine, priority=fresh.priority,
+        quantity=pieces, seconds_each=fresh.seconds_each, position=place_for(fresh.machine, fresh.priority),
+    )  # fmt: skip
+    activity.record("divided", fresh, by, details={"pieces": [fresh.quantity, fresh.quantity - pieces]})
+    operation.refresh_from_db()
+    return part
+
+
+@retried
+@transaction.atomic
 def prioritise(operation: Operation, priority: int, by) -> None:
     """Make an operation more or less urgent: it goes behind what is as urgent."""
     if priority not in Priority.values:

@@ -9,9 +9,12 @@ from accounts.models import Workspace
 from inventory.signals import promises_grew
 from laseros.core.drivers import State
 from machines import bell
-from machines.signals import state_changed
+from machines.models import MachineJob
+from machines.signals import state_changed, work_began, work_ended
 from production import milestone_events, milestone_plan
+from production.machine_work import following
 from production.models import Job, Operation, Run
+from production.run_keys import run_of
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, OPEN_JOB
 
@@ -27,6 +30,20 @@ def machine_done(sender, machine, change, **kwargs):
         return
     rows = Run._base_manager.filter(pk=pk, machine=machine, state__in=ACTIVE_RUN, machine_done_at=None)
     rows.update(machine_done_at=change.at)
+
+
+@receiver(work_began, dispatch_uid="production.machine_began")
+@receiver(work_ended, dispatch_uid="production.machine_ended")
+def machine_at_work(sender, machine, job, **kwargs):
+    """Whose it is and what it used. What is missed here is found every minute (`following.catch_up`)."""
+    following.follow(job)
+
+
+@receiver(state_changed, dispatch_uid="production.machine_goes_on")
+def machine_goes_on(sender, machine, change, **kwargs):
+    """By now the machine may say what file it really is at."""
+    for job in MachineJob.objects.filter(machine=machine, ended_at=None, made__run=None, made__why=""):
+        following.follow(job)
 
 
 @receiver(job_changed)
@@ -50,9 +67,3 @@ def first_milestones(sender, instance, created, raw, **kwargs):
     """A new business has milestones from its first job on."""
     if created and not raw:
         milestone_plan.begin(instance)
-
-
-def run_of(job_key: str) -> int | None:
-    """The run that a machine's name for its work stands for (`Run.job_key`)."""
-    prefix, _, number = job_key.partition("-")
-    return int(number) if prefix == "run" and number.isdecimal() and len(number) < 19 else None

@@ -18,6 +18,7 @@ from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines.models import Machine
 from production import at_machine, booking, exploding, following, jobs, milestones, sheet_runs, taking
+from production.machine_work import used as machine_uses
 from production.models import Event, Job, JobLine, Operation, Run
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -25,8 +26,10 @@ from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 
 @retried
 @transaction.atomic
-def start(operation: Operation, machine: Machine, by) -> Run:
+def start(operation: Operation, machine: Machine, by, *, told: bool = True) -> Run:
     """Begin what is left of an operation; of a sheet of a nest: cut one. Pressed twice by one person it is one run.
+
+    `told` is False for a machine that is at it already, or that is told by whoever calls: then nobody tells it here.
 
     Of a step that follows another one, as many pieces as have come of that. Raises `Refused` with code "running",
     "machine-busy", "moved", "machine", "before" or "state", naming who runs what.
@@ -49,7 +52,7 @@ def start(operation: Operation, machine: Machine, by) -> Run:
     if fresh.sheet_id:
         sheet_runs.plan(run, fresh.sheet, by)
     details = {"machine": machine, "for": ", ".join(job.number for job in own_jobs)}
-    if not at_machine.tell(run, "start", run.job_key, by):
+    if told and not at_machine.tell(run, "start", run.job_key, by):
         details["why"] = _("the machine could not be reached and was not told")
     activity.record("started", fresh, by, details=details)
     at_machine.say(run, State.RUNNING)
@@ -175,14 +178,16 @@ def _end(run: Run, move: str, good, scrap, material_used, note: str, by) -> Run:
         return _again(fresh, good, scrap)
     _check_counts(fresh, good, scrap)
     line = fresh.operation.job_line
-    used = _used(line, good + scrap, material_used)
+    counted = machine_uses.by_machine(fresh)
+    used = _used(fresh, line, good + scrap, material_used, counted)
     fields = {"good": good, "scrap": scrap, "material_used": used, "note": note[:300], "finished_at": timezone.now()}
     RUN.move(fresh, move, **fields)
     details = {"machine": fresh.machine, "good": good, "scrap": scrap}
     if note:
         details["note"] = note
     unbooked = Decimal(0)
-    rest = used - taking.use(fresh, used)
+    rest = used - (counted or 0)
+    rest -= taking.use(fresh, rest)
     if rest and line.item:
         key, why = fresh.key_of_use, line.job.number
         unbooked = booking.take(line.item, rest, fresh.operation.reservation, key=key, reason=why, by=by,
@@ -218,13 +223,19 @@ def _check_counts(run: Run, good, scrap) -> None:
         )
 
 
-def _used(line: JobLine, pieces: int, said) -> Decimal:
-    """What was used: what the operator says, or what the pieces take; at least a thousandth of something."""
+def _used(run: Run, line: JobLine, pieces: int, said, counted: Decimal | None) -> Decimal:
+    """What was used: what the operator says, what the machine has `counted`, or what the pieces take; at least a
+    thousandth of something. What a machine is still to count is booked when it does."""
     if said is not None:
         used = ledger.quantity_of(said)
         if used < 0:
             raise Refused(_("The material used cannot be less than nothing."), code="quantity")
+        if counted is not None and used < counted:
+            words = _("The machine has counted %(counted)s already. Put the spool on the scales to correct that.")
+            raise Refused(words % {"counted": f"{counted.normalize():f}"}, code="quantity")
         return used
+    if counted is not None or machine_uses.will_book(run):
+        return counted or Decimal(0)
     takes = line.material_each * pieces
     return max(takes.quantize(ledger.STEP, ROUND_HALF_UP), ledger.STEP) if takes else Decimal(0)
 

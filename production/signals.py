@@ -12,3 +12,5 @@ job_changed = Signal()
 milestone_reached = Signal()
 # line: EnquiryLine. Asks what the cutting of one piece costs: (amount, currency), or None where there is no price yet.
 cutting_price_wanted = Signal()
+# workspace. Asks what a kilowatt hour costs there, without tax; None where nobody has said.
+energy_price_wanted = Signal()

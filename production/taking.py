@@ -52,6 +52,14 @@ def use(run: Run, used: Decimal) -> Decimal:
     return covered
 
 
+def used_by_machine(operation: Operation, used: Decimal) -> Decimal:
+    """What of `used` was taken before a machine used it: gone for good, whatever is said of the run later."""
+    covered = min(used, operation.taken)
+    if covered:
+        _add(operation, -covered)
+    return covered
+
+
 def give_back(operation: Operation, by, *, key: str = "") -> None:
     """Bring back what was taken for an operation and is not needed; `key` names it where it may be taken back."""
     if not operation.taken:

@@ -15,6 +15,7 @@ from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import at_machine, exploding, jobs, milestones, runs, taking
+from production.machine_work import counting
 from production.models import Event, Job, JobLine, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
@@ -53,6 +54,7 @@ def undo(run: Run, *, times: int, by) -> Run:
     _uncount(fresh, by)
     taking.again(fresh, by)
     run_again(fresh)
+    counting.forget(fresh)
     if used is not None:
         ledger.reverse(
             used, key=f"run:{fresh.pk}:undo:{fresh.undone}", by=by, reason=fresh.operation.job_line.job.number

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from production.views import job, label, operation, queue, runs, scan, sheet
+from production.views import job, label, operation, plates, queue, runs, scan, sheet, spools
 
 app_name = "floor"
 urlpatterns = [
@@ -9,6 +9,7 @@ urlpatterns = [
     path("machines/<int:pk>/now/", queue.run_card, name="run_card"),
     path("machines/<int:pk>/queue/", queue.queue_list, name="queue_list"),
     path("machines/<int:pk>/order/", queue.order, name="order"),
+    path("machines/<int:pk>/spools/", spools.page, name="spools"),
     path("machines/<int:pk>/", scan.machine, name="machine"),
     path("scan/", scan.page, name="scan"),
     path("scan/me/", scan.me, name="scan_me"),
@@ -40,5 +41,11 @@ urlpatterns = [
     path("runs/<int:pk>/resume/", runs.resume, name="resume"),
     path("runs/<int:pk>/finish/", runs.finish, name="finish"),
     path("runs/<int:pk>/abort/", runs.abort, name="abort"),
+    path("runs/<int:pk>/good/", plates.all_good, name="all_good"),
+    path("runs/<int:pk>/next/", plates.send_next, name="send_next"),
+    path("operations/<int:pk>/send/", plates.send, name="send"),
+    path("plates/<int:pk>/", plates.count, name="plate"),
+    path("whose/", plates.whose, name="whose"),
+    path("whose/<int:pk>/", plates.claim, name="claim"),
     path("runs/<int:pk>/undo/<int:times>/", runs.undo, name="undo"),
 ]

@@ -40,11 +40,12 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, StateChange
+from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
     DesignFile,
+    MachineWork,
     Measurement,
     Milestone,
     MilestonePhoto,
@@ -53,9 +54,11 @@ from production.models import (
     Operation,
     Product,
     Run,
+    Slicing,
 )
 from production.nests import deciding
 from production.states import NEST
+from production.tests.ground import line, new_job
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered
 
 MEMBERS = ("operator", "viewer", "office", "manager", "admin")
@@ -141,6 +144,44 @@ def _order(world, **line):
     quote = quotes.send(quotes.draw_up(new_enquiry(world.shop, {"quantity": 10, **line}), None), None)
     job = quotes.accept(quote, name="Thandi Nkosi")
     return quote, job, Operation.objects.get(job_line__job=job)
+
+
+def _print_files(world) -> None:
+    """On a printer, here, on both, and on the way."""
+    printer, other = (
+        Machine.objects.create(workspace=world.workspace, name=name, kind="printer", driver="octoprint")
+        for name in ("P9", "P10")
+    )
+    for machine in (printer, other):
+        MachineStatus.objects.create(
+            workspace=world.workspace, machine=machine, current="idle", seen_at=timezone.now() + timedelta(days=1)
+        )
+    world.printer = printer
+    design = DesignFile.objects.create(
+        workspace=world.workspace, name="vase.gcode", kind="gcode", size=2, sha256="ab" * 32,
+        content=ContentFile(b"G1", name="x"),
+    )  # fmt: skip
+    Slicing.objects.create(workspace=world.workspace, design_file=design, facts={"sliced": True})
+    lines = [line(world.shop, quantity=2, item=None, design_file=design) for _operation in range(2)]
+    first, second = Operation.objects.filter(job_line__job=new_job(world.shop, "prints", lines=lines)).order_by("pk")
+    queue.move(first, printer, None)
+    queue.move(second, other, None)
+    world.printable, world.plated = first, runs.start(second, other, None, told=False)
+    Run.objects.filter(pk=world.plated.pk).update(plates_sent=1)
+    done = MachineJob.objects.create(
+        workspace=world.workspace, machine=other, key="9", name="Vase", started_at=timezone.now(),
+        ended_at=timezone.now(), outcome="finished", claim="ours", work="X",
+    )  # fmt: skip
+    MachineWork.objects.create(workspace=world.workspace, machine_job=done, run=world.plated, good=1, scrap=0)
+    content = ContentFile(b"G1", name="x")
+    for name, state in (("print", "downloaded"), ("far", "available"), ("moving", "fetching"), ("own", "local")):
+        row = PrintFile(workspace=world.workspace, name=f"{name}.gcode", state=state, sha256=f"{name:0<64}"[:64])
+        if state != "local":
+            row.machine, row.path = printer, f"{name}.gcode"
+        if state in ("downloaded", "local"):
+            row.content = row.picture = content
+        row.save()
+        setattr(world, f"{name}_file", row)
 
 
 def _machine(world, name: str) -> Machine:
@@ -291,6 +332,12 @@ def _around(world) -> None:
         workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),
         ended_at=timezone.now(), outcome="unclear",
     )  # fmt: skip
+    printed = MachineJob.objects.create(
+        workspace=workspace, machine=world.busy, key="8", name="Plate", started_at=timezone.now(),
+        ended_at=timezone.now(), outcome="finished", claim="ours", work="X",
+    )  # fmt: skip
+    world.plate = MachineWork.objects.create(workspace=workspace, machine_job=printed, run=world.running, how="started")
+    _print_files(world)
     told = _connected(world, "S3", State.RUNNING)
     world.command = commands.request(told, "pause", key="told", by=None)
     world.spare_machine, world.archived_machine = _machine(world, "X0"), _machine(world, "X1")

@@ -97,8 +97,22 @@ GET  floor:abort                          login  403    403    200    403    200
 POST floor:abort                          login  403    403    302    403    302    302    302    404  running good=0&scrap=0
 GET  floor:undo                           login  403    403    405    403    405    405    405    405  over,never
 POST floor:undo                           login  403    403    302    403    302    302    302    404  over,never
+GET  floor:all_good                       login  403    403    405    403    405    405    405    405  running
+POST floor:all_good                       login  403    403    302    403    302    302    302    404  running
+GET  floor:plate                          login  403    403    405    403    405    405    405    405  plate
+POST floor:plate                          login  403    403    302    403    302    302    302    404  plate good=1
+GET  floor:spools                         login  403    403    200    200    200    200    200    404  machine
+POST floor:spools                         login  403    403    302    403    302    302    302    404  machine slot=1&code=FIL-001
+GET  floor:send                           login  403    403    405    403    405    405    405    405  operation
+POST floor:send                           login  403    403    302    403    302    302    302    404  printable machine={printer}
+GET  floor:send_next                      login  403    403    405    403    405    405    405    405  running
+POST floor:send_next                      login  403    403    302    403    302    302    302    404  plated
+GET  floor:whose                          login  403    403    200    200    200    200    200    200
+GET  floor:claim                          login  403    403    405    403    405    405    405    405  machine_job
+POST floor:claim                          login  403    403    302    403    302    302    302    404  machine_job
 # The wall board
 GET  board:board                          login  403    403    200    200    200    200    200    200
+GET  board:needs                          login  403    403    200    200    200    200    200    200
 GET  board:card                           login  403    403    200    200    200    200    200    404  machine
 # The portal: for contacts of the client; staff are nobody's contact
 GET  portal:home                          login  200    200    403    403    403    403    403    403
@@ -317,6 +331,8 @@ GET  machines_machine            change,history         200    200    200    200
 POST machines_machine            change                 403    403    302    302    404    machine model=New
 GET  machines_machine            doctor                 403    403    200    200    404    spinning
 POST machines_machine            doctor                 403    403    302    302    404    spinning
+GET  machines_machine            pair                   403    403    200    200    404    printer
+GET  machines_machine            pair                   404    404    404    404    404    spinning
 GET  machines_statechange        list,export            200    200    200    200    200
 POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_statechange        add                    403    403    403    403    403
@@ -329,6 +345,13 @@ GET  machines_machinejob         add                    403    403    403    403
 POST machines_machinejob         add                    403    403    403    403    403
 GET  machines_machinejob         change,history         200    200    200    200    404    machine_job
 POST machines_machinejob         change                 403    403    403    403    403    machine_job
+GET  machines_printfile          list,export            200    200    200    200    200
+POST machines_printfile          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_printfile          add                    403    403    200    200    200
+POST machines_printfile          add                    403    403    200    200    200
+GET  machines_printfile          change,history         200    200    200    200    404    print_file
+GET  machines_printfile          picture,download       200    200    200    200    404    print_file
+POST machines_printfile          change                 403    403    403    403    403    print_file
 GET  machines_command            list,export            200    200    200    200    200
 POST machines_command            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_command            add                    403    403    403    403    403
@@ -552,7 +575,13 @@ machines_machine            forget         403    403    302    302    404    sp
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
-machines_machinejob         whose          403    403    302    302    404    machine_job work=J-1
+machines_machine            look           403    403    302    302    404    printer
+machines_printfile          fetch          403    403    302    302    404    far_file
+machines_printfile          cancel         403    403    302    302    404    moving_file
+machines_printfile          send           403    403    302    302    404    print_file machine={printer}
+machines_printfile          print          403    403    302    302    404    print_file
+machines_printfile          forget         403    403    302    302    404    print_file
+machines_printfile          remove         403    403    302    302    404    own_file
 machines_machinejob         nobodys        403    403    302    302    404    machine_job
 production_enquiry          lose           403    302    302    302    404    enquiry
 production_enquiry          reopen         403    302    302    302    404    lost

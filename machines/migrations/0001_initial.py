@@ -1,3 +1,4 @@
+import machines.models.file
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -29,6 +30,7 @@ class Migration(migrations.Migration):
                 ('sealed', models.TextField(blank=True, default='', editable=False)),
                 ('bed_width_mm', models.PositiveIntegerField(default=0, verbose_name='bed width mm')),
                 ('bed_height_mm', models.PositiveIntegerField(default=0, verbose_name='bed depth mm')),
+                ('nozzle_mm', models.DecimalField(blank=True, decimal_places=2, max_digits=4, null=True, verbose_name='nozzle mm')),
                 ('power_w', models.PositiveIntegerField(default=0, verbose_name='power W')),
                 ('acceleration_mm_s2', models.PositiveIntegerField(default=9810, verbose_name='acceleration mm/s²')),
                 ('rapid_mm_min', models.PositiveIntegerField(default=100000, verbose_name='rapid mm/min')),
@@ -104,6 +106,7 @@ class Migration(migrations.Migration):
                 ('metres', models.FloatField(blank=True, null=True, verbose_name='filament m')),
                 ('kwh_before', models.FloatField(blank=True, null=True)),
                 ('kwh', models.FloatField(blank=True, null=True, verbose_name='energy kWh')),
+                ('feeding', models.JSONField(blank=True, default=dict)),
                 ('claim', models.CharField(choices=[('open', 'whose is this?'), ('ours', 'of a job'), ('nobodys', 'not for a job')], default='open', max_length=8, verbose_name='belongs')),
                 ('work', models.CharField(blank=True, max_length=200, verbose_name='made for')),
                 ('machine', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='jobs', to='machines.machine', verbose_name='machine')),
@@ -183,6 +186,34 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'machine status',
                 'verbose_name_plural': 'machine statuses',
+            },
+        ),
+        migrations.CreateModel(
+            name='PrintFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('path', models.CharField(blank=True, max_length=300, verbose_name='place on the machine')),
+                ('name', models.CharField(max_length=200, verbose_name='name')),
+                ('size', models.PositiveBigIntegerField(null=True, verbose_name='file size')),
+                ('modified_at', models.DateTimeField(null=True, verbose_name='written')),
+                ('seen_at', models.DateTimeField(null=True, verbose_name='last seen there')),
+                ('state', models.CharField(choices=[('available', 'on the machine'), ('fetching', 'being fetched'), ('downloaded', 'on both'), ('local', 'only here'), ('sending', 'being sent')], default='available', editable=False, max_length=12, verbose_name='state')),
+                ('done_bytes', models.PositiveBigIntegerField(default=0)),
+                ('reason', models.CharField(blank=True, max_length=300, verbose_name='why not')),
+                ('content', models.FileField(blank=True, max_length=200, upload_to=machines.models.file.stored_name)),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='checksum')),
+                ('facts', models.JSONField(default=dict)),
+                ('picture', models.FileField(blank=True, max_length=200, upload_to='prints/')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='found')),
+                ('machine', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='files', to='machines.machine', verbose_name='machine')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'printer file',
+                'verbose_name_plural': 'printer files',
+                'ordering': ['-modified_at', '-id'],
+                'indexes': [models.Index(fields=['workspace', '-modified_at'], name='print_file_by_workspace'), models.Index(fields=['workspace', 'sha256'], name='print_file_by_hash')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('path', ''), _negated=True), fields=('machine', 'path'), name='print_file_one_at_its_place'), models.UniqueConstraint(condition=models.Q(('machine', None)), fields=('workspace', 'sha256'), name='print_file_once_without_machine')],
             },
         ),
     ]

@@ -41,6 +41,8 @@ class MachineJob(WorkspaceModel):
     metres = models.FloatField(_("filament m"), null=True, blank=True)
     kwh_before = models.FloatField(null=True, blank=True)
     kwh = models.FloatField(_("energy kWh"), null=True, blank=True)
+    # What fed it: {"slot": now, "from": progress since when, "shares": {slot: progress it fed}}.
+    feeding = models.JSONField(default=dict, blank=True)
     claim = models.CharField(_("belongs"), max_length=8, choices=Claim.choices, default=Claim.OPEN)
     work = models.CharField(_("made for"), max_length=200, blank=True)  # in the words of whoever knows it
 
@@ -63,6 +65,13 @@ class MachineJob(WorkspaceModel):
 
     def __str__(self):
         return self.name or self.file or self.key
+
+    @property
+    def slots(self) -> dict[str, float]:
+        """{slot: its part of what was used}, together 1; {"": 1} where the machine has no slots, or says nothing."""
+        shares = {slot: share for slot, share in self.feeding.get("shares", {}).items() if share > 0}
+        whole = sum(shares.values())
+        return {slot: share / whole for slot, share in shares.items()} if whole else {self.feeding.get("slot", ""): 1.0}
 
     @property
     def seconds(self) -> float | None:

@@ -40,6 +40,7 @@ class Machine(WorkspaceModel):
     sealed = models.TextField(blank=True, default="", editable=False)
     bed_width_mm = models.PositiveIntegerField(_("bed width mm"), default=0)
     bed_height_mm = models.PositiveIntegerField(_("bed depth mm"), default=0)
+    nozzle_mm = models.DecimalField(_("nozzle mm"), max_digits=4, decimal_places=2, null=True, blank=True)
     power_w = models.PositiveIntegerField(_("power W"), default=0)
     acceleration_mm_s2 = models.PositiveIntegerField(_("acceleration mm/s²"), default=9810)
     rapid_mm_min = models.PositiveIntegerField(_("rapid mm/min"), default=100000)

@@ -24,6 +24,7 @@ from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
 from production.admin.job_board import Boards
+from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
 from production.states import OPEN_JOB, OPEN_OPERATION
@@ -226,6 +227,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
                 "runs__operator", "runs__machine", "nest_parts__nest"
             ).order_by("id")
             context["wanting"] = _wanting(obj)
+            context["machines_used"] = costs.of_job(obj)
             context["material"] = shortages.material(_lines(obj))
             context["job"] = obj
             context |= self.milestones_of(request, obj)
@@ -244,6 +246,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             to_record(obj.enquiry, icon="mail"),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
+            to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),
             Related(str(_("Material of the client")), _material_url(obj), "handshake", "inventory.view_lot"),
             trace_link(f"job:{obj.pk}"),
             to_list(

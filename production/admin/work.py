@@ -175,6 +175,7 @@ class RunAdmin(Untouched):
             *(to_record(job, icon="work") for job in _jobs(obj)),
             to_record(obj.operation.sheet.nest if obj.operation.sheet_id else None, icon="dashboard_customize"),
             to_record(obj.operation, icon="list_alt"),
+            to_list("machines.machinejob", icon="fact_check", made__run__id__exact=obj.pk),
             to_record(obj.machine, icon="precision_manufacturing"),
             trace_link(f"run:{obj.pk}"),
         ]
@@ -207,7 +208,7 @@ class RunAdmin(Untouched):
         moves = Move.objects.filter(source=f"run:{run.pk}").select_related("item").order_by("id")
         # Of a sheet there is a move for each job, with the job behind the key; of several lots one for each.
         # What was taken back and its taking back are no more.
-        mine = (run.key_of_use, f"run:{run.pk}:use:", f"{run.key_of_use}#")
+        mine = (run.key_of_use, f"run:{run.pk}:use:", f"{run.key_of_use}#", "machine-job:")
         amounts = [
             f"{number(-move.quantity)} {move.item.get_unit_display()} {move.item}"
             for move in moves

@@ -2,6 +2,7 @@ from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
+from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
 from production.models.milestone import Milestone, MilestonePhoto
 from production.models.milestone_template import Event, MilestoneTemplate, TemplateMilestone
 from production.models.nest import Nest, NestPart, NestSheet
@@ -24,6 +25,8 @@ __all__ = [
     "LayerRole",
     "LayerRule",
     "LineMaterial",
+    "LoadedSpool",
+    "MachineWork",
     "Measurement",
     "Milestone",
     "MilestonePhoto",
@@ -41,6 +44,7 @@ __all__ = [
     "Run",
     "RunPart",
     "Slicing",
+    "SpoolTag",
     "Step",
     "TemplateMilestone",
 ]

@@ -110,6 +110,7 @@ class Run(WorkspaceModel):
     # Of it, what had left the stock before, when the job was approved.
     from_taken = models.DecimalField(max_digits=14, decimal_places=3, default=0, editable=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
+    plates_sent = models.PositiveIntegerField(default=0, editable=False)  # how often its file was sent to be printed
     undone = models.PositiveSmallIntegerField(_("taken back"), default=0)  # how often
 
     class Meta:

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from production import drawings, following, jobs, serving, undoing
+from production import dispatching, drawings, following, jobs, serving, undoing
 from production import traveller as sheets
 from production.models import Job, NestSheet, Operation, Run
 from production.nests import picture, problem
@@ -38,6 +38,7 @@ def page(request, pk):
         "measurement": measurement,
         "mass_kg": drawings.mass_kg(measurement, line.item) if measurement else None,
         "lacks_material": jobs.lacks_material(operation, line),
+        "offers": dispatching.offers(operation) if operation.state == "queued" else [],
         "turn": following.turn_of(operation) if operation.state == "queued" else None,
         "needed": jobs.material_for(line, operation.left),
         "runs": runs,

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from machines import drivers
 from machines.models import Command
-from production import following, jobs, progress, queue, undoing
+from production import dispatching, following, jobs, progress, queue, undoing
 from production.filters import QueueFilter, contains
+from production.machine_work import counting, matching
 from production.models import NestPart, NestSheet, Operation, Run
 from production.states import ACTIVE_RUN, IN_QUEUE
 from production.views.access import LOOK, SESSION_KEY, WORK, floor, machines, my_machine
@@ -188,7 +189,8 @@ def now(request, machine) -> dict:
     connected = drivers.connects(machine.driver)
     answer = None
     if run is not None and connected and not run.machine_done_at:
-        answer = Command.objects.filter(key=run.job_key, state__in=NOT_STARTED).first()
+        keys = [run.job_key, dispatching.key_of_plate(run, run.plates_sent)]
+        answer = Command.objects.filter(key__in=keys, state__in=NOT_STARTED).order_by("-id").first()
     return {
         "machine": machine,
         "status": status,
@@ -197,6 +199,9 @@ def now(request, machine) -> dict:
         "live": progress.of_run(run) if run else None,
         "over": None if run else just_over(machine),
         "answer": answer,
+        "plates": counting.open_plates(run) if run is not None and connected else [],
+        "can_send_next": run is not None and connected and dispatching.can_send_next(run),
+        "unclaimed": matching.open_jobs().filter(machine=machine).count() if connected else 0,
         "can_work": request.user.has_perm(WORK),
     }
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from production import runs, sheet_undoing, undoing
 from production.forms import OutcomeForm
+from production.machine_work import counting
 from production.models import Operation, Run
 from production.states import ACTIVE_RUN
 from production.views import queue, sheet
@@ -66,8 +67,8 @@ def _end(request, run: Run, deed: str, verb):
     if request.method != "POST" and run.state not in ACTIVE_RUN:
         messages.info(request, _("This run is over already: %(good)s good, %(scrap)s scrap.") % vars(run))
         return redirect("floor:operation", pk=run.operation_id)
-    good = run.quantity if deed == "finish" else 0
-    form = OutcomeForm(run, request.POST if request.method == "POST" else None, good=good)
+    good, scrap = counting.proposal(run) if deed == "finish" else (0, 0)
+    form = OutcomeForm(run, request.POST if request.method == "POST" else None, good=good, scrap=scrap)
     if request.method != "POST" or not form.is_valid():
         context = {
             "run": run,

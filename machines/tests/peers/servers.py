@@ -3,11 +3,14 @@
 Each is installed once, from the usual registry, into an environment of its own under .tools/peers.
 """
 
+import hashlib
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from http.client import HTTPException
@@ -38,6 +41,7 @@ class Server:
     """One server and what stands behind it; `restart` ends it as a power cut does and starts it again."""
 
     driver = ""
+    remembers = True  # it can say afterwards how a print ended that nobody watched
 
     def __init__(self, folder: Path):
         self.folder, self.port = folder, free_port()
@@ -57,6 +61,10 @@ class Server:
             child.kill()
             child.wait()
         self.children.clear()
+
+    def leave(self) -> None:
+        """For good."""
+        self.stop()
 
     def restart(self) -> None:
         self.stop()
@@ -153,6 +161,64 @@ class Moonraker(Server):
 
     def fault(self) -> None:
         self.ask("/printer/emergency_stop", {})
+
+    def recover(self) -> None:
+        self.restart()
+
+
+class PrusaLink(Server):
+    """PrusaLink as it runs on a Raspberry Pi beside a printer; Debian's libcap-dev, libmagic1 and libturbojpeg0."""
+
+    driver = "prusalink"
+    remembers = False
+    lines = 1500
+    key = "LaserOsKey123"
+
+    def prepare(self) -> None:
+        self.programs = environment_of("prusalink==0.8.1", "prusalink")
+        # It refuses files under the temporary folder.
+        self.home = Path(tempfile.mkdtemp(prefix="peer-", dir=HOME.resolve()))
+        data = self.home / "data"
+        for folder in (data, self.home / "gcodes"):
+            folder.mkdir()
+        (self.home / "prusalink.ini").write_text(
+            f"[daemon]\ndata_dir = {data}\npid_file = {self.home}/lock\n"
+            f"[http]\naddress = 127.0.0.1\nport = {self.port}\n"
+            f"[printer]\nport = {self.home}/tty\nsettings = {data}/printer.ini\ndirectory = {self.home}/gcodes\n"
+            "[cameras]\nauto_detect = False\n"
+        )
+        digest = hashlib.md5(b"maker:Administrator:Laser0sPass", usedforsecurity=False).hexdigest()
+        (data / "printer.ini").write_text(
+            "[printer]\ntype = MK3S\nname = stand-in\nlocation = here\n"
+            f"[service::local]\nenable = 1\nusername = maker\ndigest = {digest}\napi_key = {self.key}\n"
+        )
+
+    def start(self) -> None:
+        (self.home / "lock").unlink(missing_ok=True)
+        self.begin(sys.executable, str(Path(__file__).with_name("mk3.py")), f"{self.home}/tty")
+        self.until(lambda: (self.home / "tty").exists())
+        self.begin(str(self.programs / "prusalink"), "-f", "-i", "-c", str(self.home / "prusalink.ini"))
+        self.until(lambda: self.printer("/api/v1/status")["printer"]["state"] == "IDLE")
+
+    def stop(self) -> None:
+        super().stop()
+        (self.home / "tty").unlink(missing_ok=True)
+
+    def leave(self) -> None:
+        super().leave()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    @property
+    def options(self) -> dict:
+        return {"host": f"127.0.0.1:{self.port}", "api_key": self.key}
+
+    def printer(self, path: str, body=None):
+        return self.ask(path, body, {"X-Api-Key": self.key})
+
+    def fault(self) -> None:
+        """The cable to the printer is pulled."""
+        self.children[0].kill()
+        self.children[0].wait()
 
     def recover(self) -> None:
         self.restart()

@@ -12,6 +12,7 @@ from billing.models import Invoice, Kind, Treatment
 from crm import links
 from crm.models import Client
 from laseros.core.locales import town_line
+from laseros.core.retry import retried
 
 LINK_DAYS = 400
 # What a document adds to the turnover: what takes something back counts against it.
@@ -78,6 +79,7 @@ def address_lines(client: Client) -> list[str]:
     return [part for part in parts if part]
 
 
+@retried
 def link(invoice: Invoice):
     return links.make(invoice, invoice.client, contact_of(invoice), days=LINK_DAYS)
 

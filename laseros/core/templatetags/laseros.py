@@ -36,7 +36,7 @@ TONES = {
 STATES = {
     **dict.fromkeys(("draft", "open", "idle", "unknown"), ("neutral", "circle")),
     **dict.fromkeys(("approved",), ("info", "calendar")),
-    **dict.fromkeys(("sent", "issued"), ("info", "send")),
+    **dict.fromkeys(("sent", "issued", "booked"), ("info", "send")),
     **dict.fromkeys(("nested", "planned", "ready"), ("info", "layout-dashboard")),
     **dict.fromkeys(("reserved",), ("info", "lock")),
     **dict.fromkeys(("queued", "quoted", "active", "acknowledged", "available"), ("info", "list-check")),

@@ -57,9 +57,7 @@ STATES = {
     **dict.fromkeys(("won",), ("good", "thumb-up")),
     **dict.fromkeys(("paid",), ("good", "cash")),
     **dict.fromkeys(("delivered",), ("good", "truck-delivery")),
-    **dict.fromkeys(
-        ("settled", "posted", "confirmed", "received", "stocked", "reached", "booked"), ("good", "circle-check")
-    ),
+    **dict.fromkeys(("settled", "posted", "confirmed", "received", "stocked", "reached"), ("good", "circle-check")),
     **dict.fromkeys(("conflict",), ("bad", "alert-triangle")),
     **dict.fromkeys(("arriving",), ("active", "rotate")),
     **dict.fromkeys(("dropped", "undone", "skipped"), ("off", "archive")),

@@ -13,7 +13,7 @@ EMPTY = {
     for prefix in ("contacts", "addresses")
     for name, value in (("TOTAL_FORMS", 0), ("INITIAL_FORMS", 0), ("MIN_NUM_FORMS", 0), ("MAX_NUM_FORMS", 1000))
 }
-NEW = {"name": "Kaya Steel", "kind": "business", "discount_percent": "5"} | EMPTY
+NEW = {"name": "Kaya Steel", "kind": "business", "discount_percent": "5", "invoice_format": "pdf"} | EMPTY
 
 
 def row(prefix, number, **fields):

@@ -88,7 +88,9 @@ def test_an_assembly_is_quoted_by_its_recipe_and_becomes_work(frame, shop, offic
     assert sum(D(step["total"]) for step in price.breakdown["steps"]) == pytest.approx(
         price.unit_price * 10, abs=D("0.05")
     )
-    job = quotes.accept(quotes.send(quotes.draw_up(enquiry, office), office), name="Thandi", despite="Screws come tomorrow")
+    job = quotes.accept(
+        quotes.send(quotes.draw_up(enquiry, office), office), name="Thandi", despite="Screws come tomorrow"
+    )
     assert [row.description for row in job.lines.order_by("pk")] == ["Frame", "Frame: Screw together", "Plate"]
     assert job.quoted_total == D("6288.10")
 

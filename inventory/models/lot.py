@@ -106,7 +106,7 @@ class Lot(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "state", "-id"], name="lot_by_state"),
             models.Index(fields=["item", "state"], name="lot_by_item"),
-            models.Index(fields=["workspace", "owner_key"], name="lot_by_owner", condition=~Q(owner_key="")),
+            models.Index(fields=["workspace", "owner_key"], name="lot_by_owner"),
         ]
 
     def __str__(self):

@@ -203,6 +203,11 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             )
         )
 
+    def get_inlines(self, request, obj):
+        # Nothing is to come of a job that is over: its milestones are read above, not in forty fields.
+        is_over = obj is not None and obj.state in ("completed", "cancelled")
+        return [JobLineInline] if is_over else super().get_inlines(request, obj)
+
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None and "contact" in form.base_fields:

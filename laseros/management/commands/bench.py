@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("--scale", type=int, default=100)
         parser.add_argument("--rounds", type=int, default=40)
         parser.add_argument(
-            "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://%2Fvar%2Frun%2Fpostgresql/")
+            "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/")
         )
         parser.add_argument("--only", choices=["sqlite", "postgresql"])
         parser.add_argument("--here", action="store_true", help="measure the database this process is set to, as JSON")

@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--lists", type=int, metavar="ROUNDS")
         parser.add_argument("--kills", type=float, default=2, help="processes killed each second of a storm")
         parser.add_argument(
-            "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://%2Fvar%2Frun%2Fpostgresql/")
+            "--postgres", default=os.environ.get("BENCH_POSTGRES", "postgres://postgres@127.0.0.1:5432/")
         )
         parser.add_argument("--only", choices=DATABASES)
         parser.add_argument("--here", action="store_true", help="in the database this process is set to")

@@ -153,3 +153,4 @@ ACTIVE_RUN = ("running", "paused")
 OPEN_OPERATION = ("queued", "nested", "in_progress")
 IN_QUEUE = ("queued", "in_progress")  # on a machine by itself; what is nested is there as a sheet
 OPEN_JOB = ("approved", "in_progress", "on_hold")
+OVER_JOB = ("completed", "cancelled")  # nothing more is to come of it

@@ -27,7 +27,7 @@ from production.admin.job_board import Boards
 from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
-from production.states import OPEN_JOB, OPEN_OPERATION
+from production.states import OPEN_JOB, OPEN_OPERATION, OVER_JOB
 
 CHANGE = "production.change_job"
 
@@ -205,7 +205,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def get_inlines(self, request, obj):
         # Nothing is to come of a job that is over: its milestones are read above, not in forty fields.
-        is_over = obj is not None and obj.state in ("completed", "cancelled")
+        is_over = obj is not None and obj.state in OVER_JOB
         return [JobLineInline] if is_over else super().get_inlines(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):

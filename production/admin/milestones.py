@@ -17,6 +17,7 @@ from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day
 from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
 from production.models import Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
+from production.states import OVER_JOB
 
 WORK, SKIP, CHANGE = "production.run_operation", "production.skip_milestone", "production.change_job"
 
@@ -77,7 +78,7 @@ class TemplateForm(forms.Form):
 VERBS = (
     Verb("milestones", _("Other milestones"),
          lambda request, job, template: milestone_events.follow_by(job, template, request.user), CHANGE,
-         lambda job: job.state not in ("completed", "cancelled"), form=TemplateForm, icon="flag",
+         lambda job: job.state not in OVER_JOB, form=TemplateForm, icon="flag",
          done=_("From now on it is followed by these. What was reached before stays.")),
 )  # fmt: skip
 
@@ -127,7 +128,7 @@ class Followed:
 
     @display(description=_("next milestone"))
     def next_shown(self, job):
-        if not job.next_name or job.state in ("cancelled", "completed"):
+        if not job.next_name or job.state in OVER_JOB:
             return "–"
         if job.is_behind and job.state in ("approved", "in_progress"):
             words = day(job.next_planned) if job.next_planned else ""

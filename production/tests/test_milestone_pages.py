@@ -137,6 +137,15 @@ def test_the_office_edits_a_template(log_in, office, workspace):
     assert (row.name, row.position, row.is_shown, row.days_before) == ("Checked twice", 2, True, 3)
 
 
+def test_a_job_that_is_over_shows_its_milestones_and_no_form_for_them(log_in, office, job):
+    desk, field = log_in(office), 'name="milestones-0-name"'
+    assert field in page(desk, job, "admin:production_job_change")
+    Job.objects.filter(pk=job.pk).update(state="completed")
+    shown = page(desk, job, "admin:production_job_change")
+    assert "Deburred" in shown
+    assert field not in shown
+
+
 def test_the_office_takes_back_later_with_a_reason_the_operator_does_not(log_in, office, job):
     first = milestones.reach(job.milestones.first(), office)
     Milestone.objects.filter(pk=first.pk).update(at=timezone.now() - timedelta(hours=2))

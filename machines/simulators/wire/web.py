@@ -2,23 +2,26 @@
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from email.utils import formatdate
 
 from aiohttp import web
 
 
-class WebMachine:
+class WebMachine(ABC):
     """`skew`: seconds its clock is ahead. Faults every one of them knows: "html", "huge", "elsewhere", "slow"."""
 
     port = 0
     skew = 0.0
     runner: web.AppRunner | None = None
 
+    @abstractmethod
     def faults(self) -> set[str]:
-        raise NotImplementedError
+        """Those it is told to have now."""
 
+    @abstractmethod
     def routes(self) -> list:
-        raise NotImplementedError
+        """Where it answers."""
 
     async def start(self, port: int = 0) -> None:
         app = web.Application(middlewares=[self._misbehaving], client_max_size=200 * 1024 * 1024)

@@ -30,6 +30,21 @@ def send_quote(pk: int) -> None:
         _post(quote, address_of(quote), "quote", context)
 
 
+@work.task(_("confirm an order"))
+def confirm_order(pk: int) -> None:
+    """What a client ordered by themselves, in writing: the PDF, and a link to follow the job."""
+    from billing.quotes.sending import address_of
+
+    quote = Quote.objects.select_related("workspace", "client", "contact", "job").get(pk=pk)
+    if quote.job is None:
+        return
+    documents.keep(quote, lambda: documents.quote_pdf(quote))
+    with transaction.atomic():
+        page = links.url(links.make(quote.job, quote.client, quote.contact))
+        context = {"quote": quote, "client": quote.client, "contact": quote.contact, "job": quote.job, "link": page}
+        _post(quote, address_of(quote), "order", context)
+
+
 @work.task(_("send an invoice"))
 def send_invoice(pk: int) -> None:
     from billing.invoices import address_of, link

@@ -73,16 +73,22 @@ class ClientAdmin(RoomAdmin):
     list_filter = ("kind",)
     search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
     search_help_text = _("Code, name, e-mail or contact")
-    money_fields = ("discount_percent",)
+    money_fields = ("discount_percent", "credit_limit")
     inlines = (ContactInline, AddressInline)
     readonly_fields = ("code", "created_at")
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
+        (
+            _("Terms"),
+            {"fields": (("payment_days", "discount_percent"), ("credit_limit", "invoice_format"), "buyer_reference")},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
+        (
+            _("Terms"),
+            {"fields": (("payment_days", "discount_percent"), ("credit_limit", "invoice_format"), "buyer_reference")},
+        ),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
@@ -145,7 +151,8 @@ class ContactAdmin(RoomAdmin):
     search_fields = ("name", "email", "phone", "client__name", "client__code")
     search_help_text = _("Name, e-mail, phone or client")
     autocomplete_fields = ("client",)
-    fields = ("client", ("name", "role"), ("email", "phone"), "log_in_shown")
+    fields = ("client", ("name", "role"), ("email", "phone"), "log_in_shown",
+              ("sees_money", "may_order", "manages_people"))  # fmt: skip
     add_fieldsets = ((None, {"fields": ("client", ("name", "role"), ("email", "phone"))}),)
     readonly_fields = ("log_in_shown",)
     export_fields = ("name", "client", "email", "phone", "role")

@@ -77,6 +77,7 @@ class WorkspaceForm(forms.ModelForm):
                 "quote_terms",
             ),
             *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
+            *("portal_orders", "portal_order_limit", "portal_uploads"),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -200,6 +201,10 @@ class WorkspaceAdmin(RoomAdmin):
         (
             _("Quotes and invoices"),
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
+        ),
+        (
+            _("Client portal"),
+            {"classes": ("tab",), "fields": ("portal_orders", ("portal_order_limit", "portal_uploads"))},
         ),
         (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
         (_("Numbers"), {"classes": ("tab",), "fields": FORMAT_FIELDS}),

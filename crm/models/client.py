@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
+from accounts.models.workspace import money_field
 from laseros.core.locales import town_line
 
 
@@ -50,6 +51,10 @@ class Client(WorkspaceModel):
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    credit_limit = money_field(
+        _("credit"), null=True, blank=True, default=None, validators=[MinValueValidator(0)],
+        help_text=_("How much they may owe altogether by orders in the portal; empty: no limit"),
+    )  # fmt: skip
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
@@ -82,6 +87,14 @@ class Contact(WorkspaceModel):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     role = models.CharField(_("position"), max_length=80, blank=True)
+    # What they may do in the portal. Whoever may order has to see what it costs.
+    sees_money = models.BooleanField(_("sees prices, quotes and invoices"), default=True)
+    may_order = models.BooleanField(_("may order and accept"), default=True)
+    manages_people = models.BooleanField(
+        _("manages their colleagues"),
+        default=False,
+        help_text=_("Invites people of this client and says what they may"),
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -139,6 +139,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         follow.PaceFilter,
         "priority",
         BillFilter,
+        "enquiry__origin",
         ("due_on", BetweenDays),
         ("approved_at", BetweenDays),
     )

@@ -10,7 +10,7 @@ from django_scopes import scope
 from accounts import mail, work
 from accounts.models import Workspace
 from billing import documents
-from billing.models import Invoice, Quote
+from billing.models import Delivery, Invoice, Quote
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -44,6 +44,14 @@ def send_invoice(pk: int) -> None:
         _post(
             invoice, to, "invoice", context, xml=invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
         )
+
+
+@work.task(_("keep a delivery note"))
+def keep_delivery_note(pk: int) -> None:
+    """Store the note of a delivery as it left the house, with its print."""
+    delivery = Delivery.objects.select_related("workspace", "client", "job__contact").get(pk=pk)
+    if delivery.shipped_on is not None:
+        documents.keep(delivery, lambda: documents.delivery_pdf(delivery))
 
 
 def _post(document, to: str, template: str, context: dict, xml: bool = False) -> None:

@@ -126,6 +126,7 @@ class ClientAdmin(RoomAdmin):
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
             to_list("production.job", icon="work", **mine),
+            to_list("billing.delivery", icon="local_shipping", **mine),
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),

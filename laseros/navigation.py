@@ -204,6 +204,21 @@ NAVIGATION = (
         ),
     ),
     Group(
+        _("Deliver"),
+        (
+            Entry(
+                _("To be delivered"),
+                "view_kanban",
+                "admin:billing_delivery_board",
+                "billing.view_delivery",
+                "to_deliver",
+                "info",
+            ),
+            Entry(_("Deliveries"), "local_shipping", "admin:billing_delivery_changelist", "billing.view_delivery"),
+            Entry(_("Pack and check"), "inventory", "deliveries:board", "billing.pack_delivery"),
+        ),
+    ),
+    Group(
         _("Money"),
         (
             Entry(

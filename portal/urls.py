@@ -16,6 +16,7 @@ DOCUMENTS = [
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
+    ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
 ]
 

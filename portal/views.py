@@ -1,5 +1,7 @@
 """The pages of the client portal. Each starts from its visitor: see `portal.access`."""
 
+from pathlib import PurePath
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Q, Sum
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
+from billing.deliveries.origin import lots_of
 from billing.documents import file_name
 from billing.facts import statement_of
 from billing.models.rules import MorePieces
@@ -269,6 +272,7 @@ def delivery_page(request, visitor, pk):
         "parcels": parcels,
         "follow": page_of(delivery.carrier, delivery.tracking, delivery.tracking_page),
         "job": visitor.jobs.filter(pk=delivery.job_id).first(),
+        "certified": _certified(delivery),
     }
     return render(request, "portal/delivery.html", context)
 
@@ -280,6 +284,24 @@ delivery = require_safe(for_client(delivery_page))
 @for_client
 def delivery_pdf(request, visitor, pk):
     return _download(request, visitor, "delivery", get_object_or_404(visitor.deliveries, pk=pk))
+
+
+@require_safe
+@for_client
+def delivery_certificate(request, visitor, pk, lot):
+    """The certificate of a lot that a delivery was made of, as it came from the mill."""
+    delivery = get_object_or_404(visitor.deliveries.select_related("job"), pk=pk)
+    found = next((row for row in _certified(delivery) if row.pk == lot), None)
+    if found is None:
+        raise Http404
+    name = f"{found.heat or found.code}{PurePath(found.certificate.name).suffix}"
+    return FileResponse(
+        found.certificate.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+
+
+def _certified(delivery):
+    return [lot for lot in lots_of(delivery) if lot.certificate]
 
 
 # --- invoices ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from accounts.documents import download
 from billing import deliveries, documents
 from billing.carriers import CHOICES, page_of
 from billing.deliveries.boards import columns
+from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
 from billing.models import Delivery, DeliveryLine, Parcel
 from billing.models.delivery import ON_THE_WAY_OUT
@@ -203,11 +204,19 @@ class DeliveryAdmin(RoomAdmin):
              done=_("Cancelled. What it had counted and taken out of stock is given back.")),
     )  # fmt: skip
 
+    change_form_outer_after_template = "admin/billing/delivery_after.html"
+
     class Media:
         css = {"all": ("css/billing.css",)}
 
     def has_add_permission(self, request):
         return False
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None:
+            context["sets"] = deliveries.sets_of(list(obj.job.lines.all())) if obj.state in ON_THE_WAY_OUT else []
+            context["lots"] = lots_of(obj) if request.user.has_perm("inventory.view_lot") else []
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def has_change_permission(self, request, obj=None):
         return (obj is None or obj.state in ON_THE_WAY_OUT) and super().has_change_permission(request, obj)
@@ -220,6 +229,11 @@ class DeliveryAdmin(RoomAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("lines")
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "tracking_page":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def save_model(self, request, obj, form, change):
         names = form.changed_data

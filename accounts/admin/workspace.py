@@ -77,7 +77,14 @@ class WorkspaceForm(forms.ModelForm):
                 "modules",
                 "quote_terms",
             ),
-            *("quote_valid_days", "payment_days", "takes_at_once", "checks_deliveries", "invoices_delivered", "is_active"),
+            *(
+                "quote_valid_days",
+                "payment_days",
+                "takes_at_once",
+                "checks_deliveries",
+                "invoices_delivered",
+                "is_active",
+            ),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 

@@ -24,7 +24,6 @@ from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
 from billing.models import Delivery, DeliveryLine, Parcel
 from billing.models.delivery import ON_THE_WAY_OUT
-from crm.models import Address
 from inventory.lots_admin import trace_link
 from laseros.core.templatetags.laseros import number
 from production import serving
@@ -177,11 +176,12 @@ class DeliveryAdmin(RoomAdmin):
         Verb("pack", _("Packed"), lambda request, delivery: deliveries.pack(delivery, request.user) and None,
              PACK, _is("draft"), primary=True, icon="inventory_2", done=_("It is packed and has its number."),
              confirm=_("Everything on it lies in its parcels. It gets its number, which stands on them.")),
-        Verb("ship", _("Ship"), lambda request, delivery, **way: deliveries.ship(delivery, request.user, **way) and None,
-             SHIP, _is("packed", "checked"), form=ShipForm, primary=True, icon="local_shipping",
+        Verb("ship", _("Ship"),
+             lambda request, delivery, **way: deliveries.ship(delivery, request.user, **way) and None, SHIP,
+             _is("packed", "checked"), form=ShipForm, primary=True, icon="local_shipping",
              done=_("It is under way: counted on its job, and its note is kept as it is.")),
-        Verb("arrive", _("It has arrived"), _arrive, SHIP, _is("shipped"), form=ArriveForm, primary=True, icon="done_all",
-             done=_("It has arrived.")),
+        Verb("arrive", _("It has arrived"), _arrive, SHIP, _is("shipped"), form=ArriveForm, primary=True,
+             icon="done_all", done=_("It has arrived.")),
         Verb("take-in", _("Take in what is ready"),
              lambda request, delivery: deliveries.take_in(delivery, request.user) and None,
              "billing.change_delivery", _is("draft"), icon="playlist_add",
@@ -353,4 +353,3 @@ class DeliveryAdmin(RoomAdmin):
     @display(description=_("what happened"))
     def story(self, delivery):
         return render_to_string("admin/billing/delivery_story.html", {"delivery": delivery})
-

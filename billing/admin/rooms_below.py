@@ -118,6 +118,7 @@ ADDED = {
     ),
 }  # fmt: skip
 
+
 class DeliverFilter(admin.SimpleListFilter):
     title = _("delivery")
     parameter_name = "deliver"

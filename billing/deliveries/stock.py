@@ -1,4 +1,4 @@
-"""What a delivery takes out of stock: pieces that are sold as they lie there. What is made from stock was booked by runs."""
+"""What a delivery takes out of stock: what is sold as it lies there. What things are made of was booked by runs."""
 
 from decimal import Decimal
 

@@ -103,10 +103,10 @@ def _to(paper, lines: list[str], box: tuple[float, float, float, float], scale: 
             break
     y = top
     first = len(_broken(lines[0], BOLD, size, wide))
-    for number, line in enumerate(broken):
+    for place, line in enumerate(broken):
         if top - y + size * LINE > high + 0.01:
             return
-        y = _text(paper, line, BOLD if number < first else PLAIN, size, left, y, wide, 1)
+        y = _text(paper, line, BOLD if place < first else PLAIN, size, left, y, wide, 1)
 
 
 def _font(number: int) -> str:
@@ -155,13 +155,13 @@ def _qr(paper, text: str, x: float, y: float, side: float) -> None:
     rows = modules(text)
     module = side / len(rows)
     path = paper.beginPath()
-    for number, row in enumerate(rows):
+    for down, row in enumerate(rows):
         column = 0
         while column < len(row):
             end = column
             while end < len(row) and row[end]:
                 end += 1
             if end > column:
-                path.rect(x + column * module, y + side - (number + 1) * module, (end - column) * module, module)
+                path.rect(x + column * module, y + side - (down + 1) * module, (end - column) * module, module)
             column = end + 1
     paper.drawPath(path, stroke=0, fill=1)

@@ -110,6 +110,7 @@ def scan(request, pk):
 @require_POST
 def parcels(request, pk):
     """The parcels with weight and size, as many rows as there are parcels; an empty row beyond them is none."""
+
     def store(delivery, by):
         there = {parcel.pk: parcel for parcel in delivery.parcels.all()}
         changed, kept = [], set()

@@ -26,7 +26,7 @@ AS_GERMAN = str.maketrans("YZyzß?Öö-_Ää", "ZYzy-_:;/?\"'")
 
 @dataclass(frozen=True)
 class Spoken:
-    """What was read. `slug` and `kind` are empty for a bare code; `kind` "operation" and "delivery" have its key as code."""
+    """What was read. `slug` and `kind` are empty for a bare code; "operation" and "delivery" have their key as code."""
 
     code: str
     kind: str = ""

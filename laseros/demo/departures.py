@@ -1,4 +1,4 @@
-"""What left the house in the demo: the past in bulk with the invoices, and at the door something to pack and to check."""
+"""What left the house in the demo: the past in bulk with the invoices, and something at the door to pack and check."""
 
 import datetime as dt
 

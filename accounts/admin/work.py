@@ -19,6 +19,7 @@ COLOURS = {
     "handing": "info",
     "bundled": "success",
     "unclear": "warning",
+    "withdrawn": "",
     "done": "success",
     "sent": "success",
     "failed": "danger",

@@ -37,6 +37,10 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "accounts.change_backgroundtask",
         "accounts.view_outgoingmail",
         "accounts.change_outgoingmail",
+        "accounts.word_messages",
+        "accounts.view_messagehook",
+        "accounts.add_messagehook",
+        "accounts.change_messagehook",
     ),
     Role.MANAGER: (
         *_EVERYTHING_IN_THE_ROOMS,
@@ -50,6 +54,10 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "accounts.change_backgroundtask",
         "accounts.view_outgoingmail",
         "accounts.change_outgoingmail",
+        "accounts.word_messages",
+        "accounts.view_messagehook",
+        "accounts.add_messagehook",
+        "accounts.change_messagehook",
     ),
     Role.OFFICE: (
         "crm.*",

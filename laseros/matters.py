@@ -76,8 +76,9 @@ MATTERS = (
         _is("failed"), "accounts.view_backgroundtask",
     ),
     Matter(
-        "failed_mail", _("Messages that could not be sent"), "accounts.outgoingmail", "unsubscribe", "danger",
-        _is("failed"), "accounts.view_outgoingmail",
+        "failed_mail", _("Messages that were not sent, or perhaps not"), "accounts.outgoingmail", "unsubscribe",
+        "danger",
+        _among(("failed", "unclear")), "accounts.view_outgoingmail",
     ),
     Matter(
         "new_enquiries", _("Enquiries waiting for a quote"), "production.enquiry", "mail", "info",

@@ -264,6 +264,8 @@ NAVIGATION = (
                 "admin:production_nestingrules_changelist",
                 "production.view_nestingrules",
             ),
+            Entry(_("Message texts"), "edit_note", "admin:wordings", "accounts.word_messages"),
+            Entry(_("Chat and SMS"), "forum", "admin:accounts_messagehook_changelist", "accounts.view_messagehook"),
             Entry(_("Materials"), "layers", "admin:inventory_material_changelist", "inventory.view_material"),
             Entry(_("Accounts"), "manage_accounts", "admin:accounts_user_changelist", superuser=True),
             Entry(_("Groups"), "group_work", "admin:auth_group_changelist", superuser=True),

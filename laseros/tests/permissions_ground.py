@@ -20,7 +20,7 @@ from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import Activity, BackgroundTask, OutgoingMail
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail
 from accounts.money_behind import priced
 from billing import deliveries, documents, invoices, payments, quotes
 from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
@@ -385,6 +385,13 @@ def _around(world) -> None:
     world.mail = OutgoingMail.objects.create(
         workspace=workspace, key="x", to="a@b.example", subject="Hello", text="Hello", state="failed"
     )
+    world.unclear_mail = OutgoingMail.objects.create(
+        workspace=workspace, key="y", to="a@b.example", subject="Hello", text="Hello", state="unclear"
+    )
+    world.hook = MessageHook.objects.create(
+        workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))
     world.crm_label, world.slug, world.client_type = "crm", workspace.slug, ContentType.objects.get_for_model(Client).pk
 

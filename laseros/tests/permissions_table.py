@@ -24,6 +24,8 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  message_preferences                  login  404    404    200    200    200    200    200    200
+POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
 # Logging in; invited clients have no password yet
 GET  account_login                        200    302    302    302    302    302    302    302    302
@@ -187,6 +189,10 @@ GET  admin:logout                         302    302    302    302    302    302
 GET  admin:password_change                login  login  login  login  302    302    302    302    302
 GET  admin:password_change_done           login  login  login  login  200    200    200    200    200
 GET  admin:search                         login  login  login  login  200    200    200    200    200  - s=Umgeni
+GET  admin:wordings                       login  login  login  login  403    403    200    200    200
+POST admin:wordings                       login  login  login  login  403    403    302    302    302  - occasion=ready&silent=yes
+GET  admin:wording                        login  login  login  login  403    403    200    200    200  occasion,language
+POST admin:wording                        login  login  login  login  403    403    302    302    302  occasion,language subject=Hello&body=Hello
 GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
 POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
 GET  admin:machines_now                   login  login  login  login  200    200    200    200    200
@@ -232,6 +238,13 @@ GET  accounts_outgoingmail       add                    403    403    403    403
 POST accounts_outgoingmail       add                    403    403    403    403    403
 GET  accounts_outgoingmail       change,history         403    200    200    200    404    mail
 POST accounts_outgoingmail       change                 403    403    403    403    403    mail
+GET  accounts_messagehook        list                   403    403    200    200    200
+GET  accounts_messagehook        export                 404    404    404    404    404
+POST accounts_messagehook        saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_messagehook        add                    403    403    200    200    200
+POST accounts_messagehook        add                    403    403    302    302    302    - name=Room&url=https%3A%2F%2F1.1.1.1%2Fx&occasions=ready&body=%7B%7D&is_active=on
+GET  accounts_messagehook        change,history         403    403    200    200    404    hook
+POST accounts_messagehook        change                 403    403    302    302    404    hook
 GET  accounts_workspace          list                   403    403    302    302    302
 GET  accounts_workspace          export                 404    404    404    404    404
 POST accounts_workspace          saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
@@ -561,7 +574,8 @@ accounts_membership         invite         403    403    403    302    404    me
 accounts_membership         deactivate     403    403    403    302    404    member
 accounts_membership         reactivate     403    403    403    302    404    gone
 accounts_backgroundtask     retry          403    403    302    302    404    task
-accounts_outgoingmail       send           403    403    302    302    404    mail
+accounts_outgoingmail       send           403    403    302    302    404    mail why=asked
+accounts_outgoingmail       arrived        403    403    302    302    404    unclear_mail
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client

@@ -50,6 +50,9 @@ class BackOffice(UnfoldAdminSite):
     def login(self, request, extra_context=None):
         """One door for logging in: the same page, throttling and second factor for everybody."""
         if request.user.is_authenticated:
+            if request.user.is_superuser and request.workspace is None:
+                # Whoever runs a new installation comes here by its address, before there is a business to be in.
+                return redirect("first_workspace")
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 
@@ -70,11 +73,18 @@ class BackOffice(UnfoldAdminSite):
         return navigation.sidebar(request)
 
     def extra_urls(self):
+        from accounts.admin import wording
         from laseros import home
         from production.admin import labels
 
         return [
             path("machines-now/", self.admin_view(home.machines_panel), name="machines_now"),
+            path("message-texts/", self.admin_view(partial(wording.index, self)), name="wordings"),
+            path(
+                "message-texts/<slug:name>/<slug:language>/",
+                self.admin_view(partial(wording.edit, self)),
+                name="wording",
+            ),
             path("labels/", self.admin_view(partial(labels.page, self)), name="labels"),
         ]
 

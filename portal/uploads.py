@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import online
 from laseros.core.errors import Refused
 from portal.forms import AskForm, OrderForm
-from portal.lists import page_of
+from portal.lists import leaf_of
 from production import baskets, drawings, findings, parts, serving
 
 ACCEPTED = ".dxf,.svg,.pdf,.png,.jpg,.jpeg"
@@ -263,7 +263,7 @@ def order(request, visitor, pk):
 @require_safe
 @for_uploader
 def enquiries(request, visitor):
-    return render(request, "portal/enquiries.html", {"visitor": visitor, "page": page_of(request, visitor.enquiries)})
+    return render(request, "portal/enquiries.html", {"visitor": visitor, "page": leaf_of(request, visitor.enquiries)})
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """The pages of the client portal. Each starts from its visitor: see `portal.access`."""
 
+from pathlib import PurePath
+
 from django.contrib import messages
 from django.db.models import F, Q, Sum
 from django.http import FileResponse, Http404, HttpResponse
@@ -10,6 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing import printing, totals
 from billing import quotes as quote_verbs
+from billing.carriers import page_of
+from billing.deliveries.origin import lots_of
 from billing.documents import file_name
 from billing.facts import statement_of
 from billing.models.rules import MorePieces
@@ -20,7 +24,7 @@ from portal import words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
-from portal.lists import page_of
+from portal.lists import leaf_of
 from portal.templatetags.portal import address, follow_address
 from production import milestones, progress, serving, work_order
 from production.milestones import STILL
@@ -64,7 +68,7 @@ def switch(request, visitor):
 @require_safe
 @for_client
 def quotes(request, visitor):
-    return render(request, "portal/quotes.html", {"visitor": visitor, "page": page_of(request, visitor.quotes)})
+    return render(request, "portal/quotes.html", {"visitor": visitor, "page": leaf_of(request, visitor.quotes)})
 
 
 def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
@@ -180,7 +184,7 @@ def quote_drawing(request, visitor, pk, line):
 @for_client
 def jobs(request, visitor):
     found = JobFilter(request.GET, queryset=visitor.jobs)
-    page = page_of(request, found.qs)
+    page = leaf_of(request, found.qs)
     progress.count(page.object_list)
     return render(request, "portal/jobs.html", {"visitor": visitor, "page": page, "form": found.form})
 
@@ -197,6 +201,7 @@ def job_page(request, visitor, pk):
         "follow": follow_address(visitor, job.pk),
         **_milestones(job),
         "quote": visitor.quotes.filter(job=job).first(),
+        "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),
     }
     return render(request, "portal/job.html", context)
@@ -244,6 +249,64 @@ def job_drawing(request, visitor, pk, line):
     return _drawing(job.lines.filter(pk=line), "design_file")
 
 
+# --- deliveries -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def deliveries(request, visitor):
+    """What has left the house for them, the newest first, with where it is."""
+    page = leaf_of(request, visitor.deliveries.select_related("job").prefetch_related("lines", "parcels"))
+    for row in page.object_list:
+        row.follow = page_of(row.carrier, row.tracking, row.tracking_page)
+    return render(request, "portal/deliveries.html", {"visitor": visitor, "page": page})
+
+
+def delivery_page(request, visitor, pk):
+    delivery = get_object_or_404(visitor.deliveries.select_related("job"), pk=pk)
+    _note(request, visitor, delivery)
+    parcels = list(delivery.parcels.all())
+    for parcel in parcels:
+        parcel.follow = page_of(delivery.carrier, parcel.tracking)
+    context = {
+        "visitor": visitor,
+        "delivery": delivery,
+        "lines": list(delivery.lines.all()),
+        "parcels": parcels,
+        "follow": page_of(delivery.carrier, delivery.tracking, delivery.tracking_page),
+        "job": visitor.jobs.filter(pk=delivery.job_id).first(),
+        "certified": _certified(delivery),
+    }
+    return render(request, "portal/delivery.html", context)
+
+
+delivery = require_safe(for_client(delivery_page))
+
+
+@require_safe
+@for_client
+def delivery_pdf(request, visitor, pk):
+    return _download(request, visitor, "delivery", get_object_or_404(visitor.deliveries, pk=pk))
+
+
+@require_safe
+@for_client
+def delivery_certificate(request, visitor, pk, lot):
+    """The certificate of a lot that a delivery was made of, as it came from the mill."""
+    delivery = get_object_or_404(visitor.deliveries.select_related("job"), pk=pk)
+    found = next((row for row in _certified(delivery) if row.pk == lot), None)
+    if found is None:
+        raise Http404
+    name = f"{found.heat or found.code}{PurePath(found.certificate.name).suffix}"
+    return FileResponse(
+        found.certificate.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+
+
+def _certified(delivery):
+    return [lot for lot in lots_of(delivery) if lot.certificate]
+
+
 # --- invoices ---------------------------------------------------------------------------------------------------------
 
 
@@ -253,7 +316,7 @@ def invoices(request, visitor):
     owed = visitor.invoices.filter(state__in=OWED).values("currency").order_by("currency")
     context = {
         "visitor": visitor,
-        "page": page_of(request, visitor.invoices),
+        "page": leaf_of(request, visitor.invoices),
         "owed": owed.annotate(balance=Sum(F("total") - F("paid") - F("credited"))),
     }
     return render(request, "portal/invoices.html", context)
@@ -297,12 +360,12 @@ def invoice_pdf(request, visitor, pk):
 @for_client
 def material(request, visitor):
     """What the client left with us: how much came, how much is left, what of that is spoken for."""
-    return render(request, "portal/material.html", {"visitor": visitor, "page": page_of(request, visitor.material)})
+    return render(request, "portal/material.html", {"visitor": visitor, "page": leaf_of(request, visitor.material)})
 
 
 # --- links ------------------------------------------------------------------------------------------------------------
 
-LINKED = {"quote": quote_page, "job": job_page, "invoice": invoice_page}
+LINKED = {"quote": quote_page, "job": job_page, "delivery": delivery_page, "invoice": invoice_page}
 
 
 @require_safe

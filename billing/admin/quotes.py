@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts import activity
-from accounts.back_office import Verb, to_record
+from accounts.back_office import Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import quotes, staleness
@@ -153,7 +153,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     empty_icon = "request_quote"
     verbs = (
         Verb("send", _("Send"), lambda request, quote: quotes.send(quote, request.user) and None, "billing.send_quote",
-             is_draft, confirm=_("The client gets it by e-mail with a link. From then on it says what it says."),
+             is_draft, confirm=_("The client gets it by e-mail with a link. From then on it cannot be changed."),
              done=_("The quote is on its way."), primary=True, icon="send"),
         Verb("price-again", _("Price again"), lambda request, quote: quotes.reprice(quote, request.user) and None,
              "billing.change_quote", is_draft, done=_("The prices were worked out again."), icon="calculate"),
@@ -207,6 +207,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_record(obj.job, icon="work"),
+            to_messages(obj),
         ]
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)

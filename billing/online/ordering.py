@@ -1,12 +1,15 @@
 """Asking for a quote, and ordering at once: quote, acceptance and job by the verbs everybody else uses."""
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts import mail
+from accounts import outbox
 from billing.costing import LinePrice
 from billing.models import Quote
+from billing.occasions import ASKED
 from billing.online.looking import Looked, look
 from billing.online.rules import why_not
 from billing.quotes import deciding, drafting, sending
@@ -27,7 +30,7 @@ def ask(basket: Enquiry, by, *, title: str = "", note: str = "") -> Enquiry:
 def _ask(basket: Enquiry, found: Looked, by, title: str, note: str) -> Enquiry:
     if baskets.hand_in(basket, by, title=title, note=note):
         drafting.store(basket, [(part.line, part.price or _waiting(part)) for part in found.parts], by)
-        _tell_office(basket)
+        _tell_office(basket, by)
     return basket
 
 
@@ -73,8 +76,6 @@ def _done(basket: Enquiry) -> Job:
     return quote.job
 
 
-def _tell_office(enquiry: Enquiry) -> None:
-    to = enquiry.workspace.email
-    if to:
-        context = {"enquiry": enquiry, "client": enquiry.client, "contact": enquiry.contact}
-        mail.post(enquiry.workspace, f"portal_enquiry:{enquiry.pk}", to, "portal_enquiry", context)
+def _tell_office(enquiry: Enquiry, by) -> None:
+    link = settings.BASE_URL.rstrip("/") + reverse("admin:production_enquiry_change", args=[enquiry.pk])
+    outbox.tell(ASKED, enquiry, key=f"asked:{enquiry.pk}", link=link, shared=True, by=by)

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from accounts import documents, work
-from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.models import BackgroundTask
 from accounts.roles import SEE_MONEY
@@ -143,7 +143,7 @@ class PurchaseOrderAdmin(ReceiveDoor, RoomAdmin):
     verbs = (
         Verb("send", _("Send"), lambda request, order: orders.send(order, request.user) and None, SEND,
              lambda order: is_draft(order) and bool(orders.address_of(order)), primary=True, icon="send",
-             confirm=_("The supplier gets it by e-mail as a PDF. From then on it says what it says."),
+             confirm=_("The supplier gets it by e-mail as a PDF. From then on it cannot be changed."),
              done=_("The order is on its way.")),
         Verb("sent-otherwise", _("Ordered some other way"),
              lambda request, order: orders.send(order, request.user, by_mail=False) and None, SEND, is_draft,
@@ -251,6 +251,7 @@ class PurchaseOrderAdmin(ReceiveDoor, RoomAdmin):
             to_record(obj.supplier, icon="local_shipping"),
             to_list("inventory.receipt", icon="move_to_inbox", order__id__exact=obj.pk),
             trace_link(f"po:{obj.pk}"),
+            to_messages(obj),
         ]
 
     @display(description=_("supplier"), ordering="supplier__name")

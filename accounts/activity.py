@@ -49,6 +49,8 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "written off": _("written off"),
+    "taken back": _("taken back"),
     "posted": _("booked"),
     "invited": _("invited"),
     "switched": _("switched"),

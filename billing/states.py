@@ -36,8 +36,9 @@ INVOICE = Life(
     },
     [
         Move("issue", ("draft",), "issued", _("Issue and send")),
-        Move("pay_part", ("issued", "partly_paid"), "partly_paid"),
+        Move("pay_part", ("issued", "partly_paid", "paid"), "partly_paid"),
         Move("pay", ("issued", "partly_paid"), "paid"),
+        Move("unpay", ("partly_paid", "paid"), "issued"),
         Move("credit", ("issued", "partly_paid", "paid"), "credited"),
         Move("reverse", ("issued", "partly_paid", "paid"), "reversed"),
         Move("book", ("draft",), "booked"),

@@ -215,6 +215,7 @@ NAVIGATION = (
                 "danger",
             ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
+            Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
     Group(
@@ -228,6 +229,12 @@ NAVIGATION = (
                 "handyman",
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
+            ),
+            Entry(
+                _("Exchange rates"),
+                "currency_exchange",
+                "admin:billing_exchangerate_changelist",
+                "billing.view_exchangerate",
             ),
             Entry(_("Tax rates"), "percent", "admin:billing_taxrate_changelist", "billing.view_taxrate"),
             Entry(

@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import invoices, product_cost, quotes
+from billing import credit_limit, invoices, payments, product_cost, quotes
+from billing.admin.money_forms import ClientPaymentForm
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
+from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
 from production.admin.parts import PartsTable
@@ -30,6 +32,10 @@ def _follow(request, enquiry):
 
 def _invoice(request, job):
     return reverse("admin:billing_invoice_change", args=[invoices.draft_from(job, request.user).pk])
+
+
+def _take(request, client, once, amount, invoices, **facts):
+    payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
 
 
 def _draft(enquiry):
@@ -91,11 +97,17 @@ ADDED = {
              lambda enquiry: _draft(enquiry) is not None, primary=True, icon="sync",
              done=_("The draft has the parts, materials and quantities of the enquiry.")),
     ),
+    Client: (
+        Verb("payment", _("Record a payment"), _take, "billing.receive_payment",
+             lambda client: True, form=ClientPaymentForm, icon="payments", done=_("The payment is booked.")),
+    ),
     Job: (
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
     ),
 }  # fmt: skip
+
+WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 for model, verbs in ADDED.items():
     try:
@@ -103,6 +115,7 @@ for model, verbs in ADDED.items():
     except NotRegistered:
         continue
     room.verbs = (*room.verbs, *verbs)
+    room.money_warnings = (*room.money_warnings, *WARNINGS.get(model, ()))
 
 PartsTable.prices_of = staticmethod(_prices_of)
 ProductAdmin.costs_of = staticmethod(_costs_of)

@@ -1,11 +1,13 @@
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
+from billing.models.rate import ExchangeRate
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
 from billing.models.seal import Seal
 
 __all__ = [
     "Allocation",
+    "ExchangeRate",
     "ExtraOperation",
     "GasPrice",
     "Invoice",

@@ -11,7 +11,8 @@ from django_scopes import scope
 
 from accounts.models import Workspace
 from billing import invoices, payments, quotes
-from billing.models import Invoice, Quote
+from billing.models import Invoice, Payment, Quote
+from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -89,6 +90,26 @@ def pay(workspace_pk: int, invoice_pk: int, key: str, amount: str, again: bool) 
         except Refused as refusal:
             return refusal.code
         return payment.number
+
+
+def share(workspace_pk: int, client_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
+    """What three deeds at once answer: the credit used, money over all invoices, one payment taken back."""
+    said = []
+    with _inside(workspace_pk):
+        client = Client.objects.get(pk=client_pk)
+        rows = list(Invoice.objects.filter(pk__in=invoice_pks).order_by("-pk" if mine % 2 else "pk"))
+        day = date(2026, 1, 2)
+        for deed in (
+            lambda: payments.use_credit(rows[0]),
+            lambda: payments.take(client, Decimal(100), rows, key=f"s{mine}", received_on=day, currency="ZAR"),
+            lambda: payments.reverse(Payment.objects.get(key="first"), day=day, reason="Bounced"),
+        ):
+            try:
+                deed()
+                said.append("done")
+            except Refused as refusal:
+                said.append(refusal.code)
+    return said
 
 
 def _inside(workspace_pk: int):

@@ -23,7 +23,7 @@ from django_scopes import scope
 from accounts.models import Activity, BackgroundTask, OutgoingMail
 from accounts.money_behind import priced
 from billing import documents, invoices, payments, quotes
-from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
+from billing.models import ExchangeRate, ExtraOperation, Invoice, InvoiceLine, Payment, PriceRules, TaxRate
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -262,6 +262,11 @@ def _documents(world) -> None:
     world.payment = payments.receive(
         world.invoice, world.invoice.total / 2, key="half", received_on=timezone.localdate()
     )
+    world.credit = payments.take(
+        shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
+    )
+    world.today = f"{timezone.localdate():%Y-%m-%d}"
+    world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
     _quote, job, _operation = _order(world)
     _done(job)
@@ -440,7 +445,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited")
+        moving = ("paid", "credited", "unused")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():
@@ -449,3 +454,4 @@ def _mark_money(world) -> None:
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
         Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))
+        Payment.objects.filter(pk=world.credit.pk).update(unused=F("amount"))

@@ -26,9 +26,6 @@ def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> 
     `rates`: percent → (net, tax).
     """
     workspace, client = document.workspace, document.client
-    treatment = getattr(document, "treatment", Treatment.STANDARD)
-    with translation.override(workspace.language):
-        statement = law.statement(treatment, workspace.country)
     return {
         "seller": {
             "name": workspace.printed_name,
@@ -53,7 +50,7 @@ def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> 
         **_in_our_currency(document),
         "language": workspace.language,
         "locale": workspace.locale,
-        "statement": statement,
+        "statement": statement_of(document, rates),
         "vat": [
             {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
         ],
@@ -67,6 +64,19 @@ def _in_our_currency(document) -> dict:
         return {}
     tax = cents(document.tax * rate, workspace.currency)
     return {"rate": {"rate": f"{rate.normalize():f}", "currency": workspace.currency, "tax": f"{tax:f}"}}
+
+
+def statement_of(document, rates: Mapping[Decimal, object]) -> str:
+    """The sentence a document without VAT must carry, in the language of the business; "" where there is VAT."""
+    treatment = getattr(document, "treatment", "") or treatment_of(document, rates)
+    with translation.override(document.workspace.language):
+        return law.statement(treatment, document.workspace.country)
+
+
+def treatment_of(quote, rates: Mapping[Decimal, object]) -> str:
+    """Why a quote carries no VAT, which nobody chose on it: as the invoice would be proposed."""
+    plain = not rates or any(rates)
+    return Treatment.STANDARD if plain else law.proposed(quote.workspace, quote.client)
 
 
 def _place(client: Client) -> dict[str, str]:

@@ -1,9 +1,11 @@
-"""Verbs about tax rates: which one is the usual."""
+"""Verbs about tax rates: which one is the usual, and which one a client's papers carry."""
 
 from django.db import transaction
 
 from accounts import activity
-from billing.models import TaxRate
+from billing import law
+from billing.models import TaxRate, Treatment
+from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
 
@@ -20,3 +22,8 @@ def make_usual(rate: TaxRate, by) -> None:
 
 def usual_tax():
     return TaxRate.objects.filter(is_default=True).values_list("percent", flat=True).first() or ZERO
+
+
+def rate_for(client: Client):
+    """The usual rate, or none where the law proposes no VAT for this client: a quote says what the invoice will say."""
+    return usual_tax() if law.proposed(client.workspace, client) == Treatment.STANDARD else ZERO

@@ -246,6 +246,7 @@ class LotAdmin(Labelled, RoomAdmin):
     change_form_outer_after_template = "admin/inventory/lot.html"
     empty_text = _(
         "Spools, sheets with a heat number, batches, and what is left of a sheet: each has a code, a place and a story."
+        " They come with goods received, or open an item and take one in."
     )
     empty_icon = "category"
     verbs = (

@@ -50,6 +50,9 @@ class BackOffice(UnfoldAdminSite):
     def login(self, request, extra_context=None):
         """One door for logging in: the same page, throttling and second factor for everybody."""
         if request.user.is_authenticated:
+            if request.user.is_superuser and request.workspace is None:
+                # Whoever runs a new installation comes here by its address, before there is a business to be in.
+                return redirect("first_workspace")
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 

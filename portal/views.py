@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import printing, totals
 from billing import quotes as quote_verbs
 from billing.documents import file_name
+from billing.facts import statement_of
 from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
@@ -85,6 +86,7 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "lines": lines,
         "rates": sums.rates,
         "sums": sums,
+        "statement": statement_of(quote, sums.rates),
         "taken": {pk: offer.quantity for pk, offer in taken.items()},
         "is_open": words.is_open(quote),
         "may_choose": words.is_open(quote) and quote.more_pieces == MorePieces.CHOOSE,

@@ -18,7 +18,7 @@ from accounts.roles import SEE_MONEY
 from billing import documents, printing
 from billing.admin.draft_form import SEEN, DraftForm
 from billing.models import TaxRate
-from billing.taxes import usual_tax
+from billing.taxes import rate_for, usual_tax
 from laseros.core.templatetags.laseros import money_filter
 
 PREVIEW_LINES = 60  # more would take longer than a page may
@@ -58,7 +58,7 @@ class DraftLines(RoomInline):
             rates = {**{percent: f"{percent.normalize():f} %" for percent in there}, **rates}
             choices = [(f"{percent:.2f}", label) for percent, label in sorted(rates.items(), reverse=True)]
             field.widget = UnfoldAdminSelectWidget(choices=choices or [("0.00", "0 %")])
-            field.initial = usual_tax()
+            field.initial = usual_tax() if obj is None else rate_for(obj.client)
         return formset
 
     def get_fields(self, request, obj=None):

@@ -16,8 +16,8 @@ from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents, einvoice, invoices, payments
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.ageing import AgeingDoors
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.documents import invoice_pdf

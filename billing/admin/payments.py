@@ -69,8 +69,10 @@ class PaymentAdmin(RoomAdmin):
 
     def get_queryset(self, request):
         invoices = Invoice.objects.only("workspace", "number")  # without all that is frozen in them
-        return super().get_queryset(request).prefetch_related(
-            Prefetch("allocations__invoice", invoices), "allocations__refund"
+        return (
+            super()
+            .get_queryset(request)
+            .prefetch_related(Prefetch("allocations__invoice", invoices), "allocations__refund")
         )
 
     def lookup_allowed(self, lookup, value, request=None):

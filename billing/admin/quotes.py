@@ -154,7 +154,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     empty_icon = "request_quote"
     verbs = (
         Verb("send", _("Send"), lambda request, quote: quotes.send(quote, request.user) and None, "billing.send_quote",
-             is_draft, confirm=_("The client gets it by e-mail with a link. From then on it says what it says."),
+             is_draft, confirm=_("The client gets it by e-mail with a link. From then on it cannot be changed."),
              done=_("The quote is on its way."), primary=True, icon="send"),
         Verb("price-again", _("Price again"), lambda request, quote: quotes.reprice(quote, request.user) and None,
              "billing.change_quote", is_draft, done=_("The prices were worked out again."), icon="calculate"),

@@ -42,6 +42,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "found": found,
         "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
         "currency": quote.currency,
+        "statement": facts["statement"],
         "several_rates": len(found.rates) > 1,
         "link": address,
         "qr": pictures.qr(address) if address else "",

@@ -132,7 +132,9 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
     INVOICE.move(
         document,
         "book" if document.is_correction else "issue",
-        **{name: getattr(document, name) for name in ("number", "issued_on", "supplied_on", "due_on", "rate", "frozen")},
+        **{
+            name: getattr(document, name) for name in ("number", "issued_on", "supplied_on", "due_on", "rate", "frozen")
+        },
         **{name: getattr(document, name) for name in ("net", "tax", "total")},
         issued_at=timezone.now(),
         **stored.fields,

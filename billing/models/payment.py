@@ -118,8 +118,7 @@ class Allocation(WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=~Q(amount=0), name="allocation_of_something"),
             models.CheckConstraint(
-                condition=Q(invoice__isnull=False, refund__isnull=True)
-                | Q(invoice__isnull=True, refund__isnull=False),
+                condition=Q(invoice__isnull=False, refund__isnull=True) | Q(invoice__isnull=True, refund__isnull=False),
                 name="allocation_to_one_thing",
             ),
         ]

@@ -17,7 +17,7 @@ from billing.price_book import WITH, PriceBook
 from billing.quotes import large
 from billing.quotes.offers import FILLING
 from billing.states import QUOTE
-from billing.taxes import usual_tax
+from billing.taxes import rate_for
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
@@ -78,7 +78,7 @@ def _follow(quote: Quote, priced: list[tuple[EnquiryLine, LinePrice | None]], by
     """Without prices the worker finds them."""
     hold_draft(quote)
     before, there = quote.net, {row.enquiry_line_id: row for row in quote.lines.exclude(enquiry_line=None)}
-    percent, last = usual_tax(), max((row.position for row in quote.lines.all()), default=0)
+    percent, last = rate_for(quote.client), max((row.position for row in quote.lines.all()), default=0)
     new, known = [], []
     for line, price in priced:
         row = there.get(line.pk)
@@ -129,7 +129,7 @@ def _store(enquiry: Enquiry, priced: list[tuple[EnquiryLine, LinePrice]], by, *,
         more_pieces=_more_pieces(),
         created_by=by if getattr(by, "pk", None) else None,
     )
-    percent = usual_tax()
+    percent = rate_for(quote.client)
     rows = [
         (_line_for(quote, line, position, percent), price) for position, (line, price) in enumerate(priced, start=1)
     ]
@@ -256,7 +256,7 @@ def _fill_up(quote: Quote) -> None:
             filling.delete()
         return
     if filling is None:
-        filling = QuoteLine(workspace=quote.workspace, quote=quote, quantity=1, tax_percent=usual_tax())
+        filling = QuoteLine(workspace=quote.workspace, quote=quote, quantity=1, tax_percent=rate_for(quote.client))
         filling.position = max((line.position for line in lines), default=0) + 1
         with translation.override(quote.workspace.language):
             filling.description = _("Minimum order charge")

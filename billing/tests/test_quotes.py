@@ -8,11 +8,14 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import Activity, OutgoingMail
-from billing import quotes
+from billing import invoices, quotes
+from billing.documents import quote_pdf
 from billing.models import Quote, QuoteLine, TaxRate
 from billing.quotes.deciding import after_working_days
-from billing.tests.ground import add_line, new_enquiry, sent_quote
+from billing.tests.ground import add_line, make, new_enquiry, sent_quote
+from billing.tests.test_documents import text_of
 from crm import links
+from crm.models import Address
 from inventory import ledger
 from inventory.models import Item, Material
 from laseros.core.errors import Refused
@@ -439,3 +442,15 @@ def test_a_client_is_never_sent_away_for_want_of_a_sheet(shop, office, client):
     job = Job.objects.get()
     assert Activity.objects.get(verb="accepted short").target_id == job.pk
     assert job.lines.get().operations.get().reservation.waiting > 0
+
+
+def test_a_client_abroad_is_offered_without_vat_as_they_will_be_invoiced(shop, office):
+    Address.objects.create(
+        workspace=shop.workspace, client=shop.client, street="Industriestrasse 4", city="Zug", country="CH"
+    )
+    quote = quotes.send(quotes.draw_up(new_enquiry(shop), office), office)
+    assert (quote.tax, quote.total) == (0, quote.net)
+    assert quote.lines.get().tax_percent == 0
+    assert "Zero-rated: exported goods." in text_of(quote_pdf(quote))
+    job = make(quotes.accept(quote, name="Thandi Nkosi"))
+    assert invoices.draft_from(job, office).total == quote.total

@@ -28,7 +28,7 @@ def page(live_server, chromium):  # noqa: F811
 
 
 def test_from_an_empty_installation_to_three_things_bought(page):
-    page.goto("/")
+    page.goto("/admin/")
     page.get_by_label("Name of the business").fill("Fresh Works")
     page.get_by_role("button", name="Begin").click()
     for name, price, minimum in THINGS:

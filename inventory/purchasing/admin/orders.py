@@ -143,7 +143,7 @@ class PurchaseOrderAdmin(ReceiveDoor, RoomAdmin):
     verbs = (
         Verb("send", _("Send"), lambda request, order: orders.send(order, request.user) and None, SEND,
              lambda order: is_draft(order) and bool(orders.address_of(order)), primary=True, icon="send",
-             confirm=_("The supplier gets it by e-mail as a PDF. From then on it says what it says."),
+             confirm=_("The supplier gets it by e-mail as a PDF. From then on it cannot be changed."),
              done=_("The order is on its way.")),
         Verb("sent-otherwise", _("Ordered some other way"),
              lambda request, order: orders.send(order, request.user, by_mail=False) and None, SEND, is_draft,

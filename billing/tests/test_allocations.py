@@ -228,7 +228,7 @@ def three(shop, office):
 
 
 def test_whatever_is_paid_and_taken_back_every_cent_is_somewhere(shop, office, three):
-    """For any payments over any of the invoices: paid + credit is what came, and nothing is paid beyond what is owed."""
+    """For any payments over any invoices: paid + credit is what came, and nothing is paid beyond what is owed."""
     from django.db import transaction
 
     @settings(max_examples=12, deadline=None)

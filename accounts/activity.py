@@ -49,6 +49,7 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "booked": _("booked"),
     "written off": _("written off"),
     "taken back": _("taken back"),
     "posted": _("booked"),

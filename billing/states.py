@@ -46,4 +46,17 @@ INVOICE = Life(
     ],
 )
 
+BANK_LINE = Life(
+    {
+        "open": pgettext_lazy("bank line", "open"),
+        "booked": pgettext_lazy("bank line", "booked"),
+        "ignored": pgettext_lazy("bank line", "left out"),
+    },
+    [
+        Move("book", ("open",), "booked"),
+        Move("reopen", ("booked", "ignored"), "open"),
+        Move("ignore", ("open",), "ignored"),
+    ],
+)
+
 OWED = ("issued", "partly_paid")

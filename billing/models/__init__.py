@@ -1,3 +1,4 @@
+from billing.models.bank import BankLine, BankStatement
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
@@ -7,6 +8,8 @@ from billing.models.seal import Seal
 
 __all__ = [
     "Allocation",
+    "BankLine",
+    "BankStatement",
     "ExchangeRate",
     "ExtraOperation",
     "GasPrice",

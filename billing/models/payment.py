@@ -125,3 +125,8 @@ class Allocation(WorkspaceModel):
 
     def __str__(self):
         return f"{self.payment} → {self.invoice or self.refund}"
+
+    @property
+    def size(self):
+        """Without its sign, which a page sets before it as people write it."""
+        return abs(self.amount)

@@ -7,8 +7,9 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from billing.models import Allocation, Invoice, Payment
+from billing.models import Allocation, BankLine, Invoice, Payment
 from billing.payments import settling
+from billing.states import BANK_LINE
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
@@ -37,6 +38,7 @@ def reverse(payment: Payment, *, day: date, reason: str, by=None) -> Payment:
     )  # fmt: skip
     _open_again(payment, back, day, by)
     _give_credit_back(payment, day)
+    _open_bank_line(payment)
     activity.record("taken back", payment, by, details={"payment": back.number, "why": back.reference},
                     money={"amount": payment.amount})  # fmt: skip
     return back
@@ -78,3 +80,10 @@ def _give_credit_back(payment: Payment, day: date) -> None:
             workspace=part.workspace, payment=part.payment, refund=payment, amount=-part.amount, gain=-part.gain,
             booked_on=day,
         )  # fmt: skip
+
+
+def _open_bank_line(payment: Payment) -> None:
+    """The line of the bank it was booked from waits again."""
+    line = BankLine.objects.filter(payment=payment).first()
+    if line is not None:
+        BANK_LINE.move(line, "reopen", payment=None)

@@ -11,7 +11,8 @@ from django_scopes import scope
 
 from accounts.models import Workspace
 from billing import invoices, payments, quotes
-from billing.models import Invoice, Payment, Quote
+from billing.bank import booking
+from billing.models import BankLine, Invoice, Payment, Quote
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -114,3 +115,13 @@ def share(workspace_pk: int, client_pk: int, invoice_pks: list[int], mine: int) 
 
 def _inside(workspace_pk: int):
     return scope(workspace=Workspace.objects.get(pk=workspace_pk))
+
+
+def book_line(workspace_pk: int, line_pk: int, invoice_pks: list[int]) -> str:
+    with _inside(workspace_pk):
+        line = BankLine.objects.get(pk=line_pk)
+        rows = [Invoice.objects.get(pk=pk) for pk in invoice_pks]
+        try:
+            return booking.book(line, rows[0].client, rows).state
+        except Refused as refusal:
+            return refusal.code

@@ -88,6 +88,12 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "packed": _("packed"),
+    "unpacked": _("unpacked"),
+    "checked": _("checked"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "came back": _("took back into the house"),
 }
 
 

@@ -1,6 +1,9 @@
 import accounts.models.user
 import accounts.models.workspace
 import django.core.validators
+import accounts.models.messages
+import datetime
+import accounts.models.mail
 import django.db.models.deletion
 import django.utils.timezone
 import guardian.mixins
@@ -32,6 +35,8 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
+                ('tax_number', models.CharField(blank=True, help_text='Where there is no VAT number, and beside it in Germany', max_length=40, verbose_name='tax number')),
+                ('small_business', models.BooleanField(default=False, help_text='§ 19 UStG: invoices carry no VAT and say so', verbose_name='small business without VAT')),
                 ('registration_number', models.CharField(blank=True, max_length=60, verbose_name='registration number')),
                 ('bank_details', models.TextField(blank=True, verbose_name='bank details')),
                 ('currency', models.CharField(default='ZAR', max_length=3, verbose_name='currency')),
@@ -39,14 +44,20 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='Africa/Johannesburg', max_length=60, verbose_name='timezone')),
                 ('number_formats', models.JSONField(blank=True, default=dict, help_text='Only what differs from the usual formats', verbose_name='number formats')),
                 ('modules', models.JSONField(blank=True, default=accounts.models.workspace.all_modules, verbose_name='modules')),
+                ('takes_at_once', models.BooleanField(default=False, help_text='When a job is approved. Otherwise it is reserved and booked out as it is used.', verbose_name='take material out of stock at once')),
                 ('quote_terms', models.TextField(blank=True, verbose_name='terms on quotes')),
                 ('quote_valid_days', models.PositiveSmallIntegerField(default=30, verbose_name='quotes are valid for (days)')),
                 ('payment_days', models.PositiveSmallIntegerField(default=30, verbose_name='payment within (days)')),
-                ('takes_at_once', models.BooleanField(default=False, help_text='When a job is approved. Otherwise it is reserved and booked out as it is used.', verbose_name='take material out of stock at once')),
+                ('silent_occasions', models.JSONField(blank=True, default=accounts.models.workspace.silent_at_first, editable=False)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+<<<<<<< HEAD
                 ('small_business', models.BooleanField(default=False, help_text='§ 19 UStG: invoices carry no VAT and say so', verbose_name='small business without VAT')),
                 ('tax_number', models.CharField(blank=True, help_text='Where there is no VAT number, and beside it in Germany', max_length=40, verbose_name='tax number')),
+                ('checks_deliveries', models.BooleanField(default=True, help_text='Nothing is shipped before somebody else than the packer has ticked every line.', verbose_name='a second person checks deliveries')),
+                ('invoices_delivered', models.BooleanField(default=False, help_text='Otherwise what is made is invoiced, delivered or not.', verbose_name='invoice what is delivered')),
+=======
+>>>>>>> origin/main
             ],
             options={
                 'verbose_name': 'workspace',
@@ -110,26 +121,93 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='MessageHook',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('name', models.CharField(max_length=80, verbose_name='name')),
+                ('url', models.CharField(max_length=400, verbose_name='address')),
+                ('occasions', models.JSONField(default=list, verbose_name='on these occasions')),
+                ('body', models.TextField(verbose_name='what is posted')),
+                ('secret', models.CharField(default=accounts.models.messages.fresh_secret, editable=False, max_length=60, verbose_name='secret')),
+                ('is_active', models.BooleanField(default=True, verbose_name='active')),
+            ],
+            options={
+                'verbose_name': 'chat or SMS',
+                'verbose_name_plural': 'chat and SMS',
+                'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='message_hook_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MessageWording',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('occasion', models.CharField(max_length=40, verbose_name='occasion')),
+                ('language', models.CharField(choices=[('en', 'English'), ('de', 'German')], max_length=8, verbose_name='language')),
+                ('subject', models.CharField(max_length=200, verbose_name='subject')),
+                ('body', models.TextField(verbose_name='text')),
+            ],
+            options={
+                'verbose_name': 'message text',
+                'verbose_name_plural': 'message texts',
+                'ordering': ['occasion', 'language'],
+                'permissions': [('word_messages', 'Can change what messages say and when they are sent')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'occasion', 'language'), name='message_wording_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='MessagePreferences',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('choices', models.JSONField(blank=True, default=dict)),
+                ('timezone', models.CharField(blank=True, max_length=60, verbose_name='timezone')),
+                ('quiet_from', models.TimeField(blank=True, null=True, verbose_name='quiet from')),
+                ('quiet_until', models.TimeField(blank=True, null=True, verbose_name='quiet until')),
+                ('digest_at', models.TimeField(default=datetime.time(8, 0), verbose_name='daily digest at')),
+            ],
+            options={
+                'verbose_name': 'message preferences',
+                'verbose_name_plural': 'message preferences',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'user'), name='message_preferences_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='OutgoingMail',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('key', models.CharField(max_length=120)),
-                ('to', models.EmailField(max_length=254, verbose_name='to')),
+                ('kind', models.CharField(blank=True, max_length=40, verbose_name='occasion')),
+                ('hook', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.messagehook', verbose_name='chat or SMS')),
+                ('to', models.CharField(max_length=254, verbose_name='to')),
+                ('reader', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('reply_to', models.EmailField(blank=True, max_length=254, verbose_name='answers go to')),
+                ('about_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('about_id', models.PositiveBigIntegerField(blank=True, null=True)),
+                ('language', models.CharField(blank=True, max_length=8)),
                 ('subject', models.CharField(max_length=200, verbose_name='subject')),
                 ('text', models.TextField(verbose_name='text')),
                 ('html', models.TextField(blank=True)),
                 ('attachments', models.JSONField(blank=True, default=list)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('sending', 'sending'), ('sent', 'sent'), ('failed', 'failed')], default='waiting', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('waiting', 'waiting'), ('held', 'for the daily digest'), ('sending', 'sending'), ('handing', 'being handed over'), ('sent', 'sent'), ('bundled', 'sent in a digest'), ('unclear', 'nobody knows whether it arrived'), ('failed', 'failed'), ('withdrawn', 'not sent, it was taken back')], default='waiting', max_length=10, verbose_name='state')),
                 ('error', models.TextField(blank=True, verbose_name='what went wrong')),
+                ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='written')),
+                ('due_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='not before')),
+                ('until', models.DateTimeField(default=accounts.models.mail.until_given_up, editable=False)),
+                ('handed_at', models.DateTimeField(blank=True, editable=False, null=True)),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
             ],
             options={
                 'verbose_name': 'message',
                 'verbose_name_plural': 'messages',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='mail_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='mail_by_state')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='mail_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='mail_by_state'), models.Index(fields=['about_type', 'about_id'], name='mail_by_about'), models.Index(condition=models.Q(('state__in', ('waiting', 'held', 'sending', 'handing'))), fields=['due_at'], name='mail_open')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='mail_once')],
             },
         ),

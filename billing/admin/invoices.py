@@ -11,7 +11,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+<<<<<<< HEAD
 from accounts.back_office import Related, Verb, to_list, to_record
+=======
+from accounts.back_office import OnceForm, Related, Verb, to_list, to_messages, to_record
+>>>>>>> origin/main
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
@@ -236,6 +240,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             trace_link(f"invoice:{obj.pk}"),
+            to_messages(obj),
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),

@@ -1,4 +1,8 @@
+<<<<<<< HEAD
 from billing.models.bank import BankLine, BankStatement
+=======
+from billing.models.delivery import Delivery, DeliveryLine, Parcel
+>>>>>>> origin/main
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
@@ -8,14 +12,20 @@ from billing.models.seal import Seal
 
 __all__ = [
     "Allocation",
+<<<<<<< HEAD
     "BankLine",
     "BankStatement",
     "ExchangeRate",
+=======
+    "Delivery",
+    "DeliveryLine",
+>>>>>>> origin/main
     "ExtraOperation",
     "GasPrice",
     "Invoice",
     "InvoiceLine",
     "Kind",
+    "Parcel",
     "Payment",
     "PriceRules",
     "QuantityBreak",

@@ -46,7 +46,6 @@ INVOICE = Life(
     ],
 )
 
-<<<<<<< HEAD
 BANK_LINE = Life(
     {
         "open": pgettext_lazy("bank line", "open"),
@@ -57,7 +56,9 @@ BANK_LINE = Life(
         Move("book", ("open",), "booked"),
         Move("reopen", ("booked", "ignored"), "open"),
         Move("ignore", ("open",), "ignored"),
-=======
+    ],
+)
+
 DELIVERY = Life(
     {
         "draft": _("draft"),
@@ -76,7 +77,6 @@ DELIVERY = Life(
         Move("deliver", ("shipped",), "delivered", _("It has arrived")),
         Move("return", ("shipped", "delivered"), "returned", _("It came back")),
         Move("cancel", ("draft", "packed", "checked", "shipped"), "cancelled", pgettext_lazy("delivery", "Cancel")),
->>>>>>> origin/main
     ],
 )
 

@@ -10,12 +10,8 @@ from django_scopes import scope
 from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
-<<<<<<< HEAD
 from billing.models import Delivery, Invoice, Quote
-=======
-from billing.models import Invoice, Quote
 from billing.occasions import INVOICE, QUOTE
->>>>>>> origin/main
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -48,7 +44,6 @@ def send_invoice(pk: int) -> None:
         _post(INVOICE, invoice, to, links.url(link(invoice)), xml=wants_xml)
 
 
-<<<<<<< HEAD
 @work.task(_("keep a delivery note"))
 def keep_delivery_note(pk: int) -> None:
     """Store the note of a delivery as it left the house, with its print."""
@@ -57,10 +52,7 @@ def keep_delivery_note(pk: int) -> None:
         documents.keep(delivery, lambda: documents.delivery_pdf(delivery))
 
 
-def _post(document, to: str, template: str, context: dict, xml: bool = False) -> None:
-=======
 def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None, xml: bool = False) -> None:
->>>>>>> origin/main
     """`xml`: the electronic invoice goes with it."""
     name = documents.file_name(document)
     attachments = [{"path": document.pdf.name, "name": name, "type": "application/pdf"}]

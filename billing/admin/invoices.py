@@ -11,11 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-<<<<<<< HEAD
-from accounts.back_office import Related, Verb, to_list, to_record
-=======
-from accounts.back_office import OnceForm, Related, Verb, to_list, to_messages, to_record
->>>>>>> origin/main
+from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY

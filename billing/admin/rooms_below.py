@@ -7,12 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-<<<<<<< HEAD
-from billing import credit_limit, invoices, payments, product_cost, quotes
+from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
 from billing.admin.money_forms import ClientPaymentForm
-=======
-from billing import deliveries, invoices, product_cost, quotes
->>>>>>> origin/main
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
@@ -39,10 +35,10 @@ def _invoice(request, job):
     return reverse("admin:billing_invoice_change", args=[invoices.draft_from(job, request.user).pk])
 
 
-<<<<<<< HEAD
 def _take(request, client, once, amount, invoices, **facts):
     payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
-=======
+
+
 def _deliver(request, job):
     return reverse("admin:billing_delivery_change", args=[deliveries.draft_from(job, request.user).pk])
 
@@ -59,7 +55,6 @@ def _lines(job):
     if "_all_lines" not in job.__dict__:
         job._all_lines = list(job.lines.all())
     return job._all_lines
->>>>>>> origin/main
 
 
 def _draft(enquiry):
@@ -133,9 +128,7 @@ ADDED = {
     ),
 }  # fmt: skip
 
-<<<<<<< HEAD
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
-=======
 
 class DeliverFilter(admin.SimpleListFilter):
     title = _("delivery")
@@ -148,7 +141,6 @@ class DeliverFilter(admin.SimpleListFilter):
         rows = deliveries.to_deliver().order_by().values("pk")
         return queryset.filter(pk__in=rows) if self.value() == "open" else queryset
 
->>>>>>> origin/main
 
 for model, verbs in ADDED.items():
     try:

@@ -1,8 +1,5 @@
-<<<<<<< HEAD
 from billing.models.bank import BankLine, BankStatement
-=======
 from billing.models.delivery import Delivery, DeliveryLine, Parcel
->>>>>>> origin/main
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
@@ -12,14 +9,11 @@ from billing.models.seal import Seal
 
 __all__ = [
     "Allocation",
-<<<<<<< HEAD
     "BankLine",
     "BankStatement",
     "ExchangeRate",
-=======
     "Delivery",
     "DeliveryLine",
->>>>>>> origin/main
     "ExtraOperation",
     "GasPrice",
     "Invoice",

@@ -22,8 +22,7 @@ from django_scopes import scope
 
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail
 from accounts.money_behind import priced
-<<<<<<< HEAD
-from billing import documents, invoices, payments, quotes
+from billing import deliveries, documents, invoices, payments, quotes
 from billing.bank import booking
 from billing.models import (
     BankLine,
@@ -36,10 +35,6 @@ from billing.models import (
     PriceRules,
     TaxRate,
 )
-=======
-from billing import deliveries, documents, invoices, payments, quotes
-from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
->>>>>>> origin/main
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -307,7 +302,6 @@ def _documents(world) -> None:
     )
 
 
-<<<<<<< HEAD
 def _bank(world) -> None:
     shop = world.shop
     day = timezone.localdate()
@@ -322,7 +316,8 @@ def _bank(world) -> None:
     )
     booking.book(world.booked_line, shop.client, [], None)
     booking.leave_out(world.rent_line, "Rent", None)
-=======
+
+
 def _deliveries(world) -> None:
     """One to be packed, one packed, one under way with a certificate behind it, one that has arrived, and pieces."""
     world.workspace.checks_deliveries = False  # so that a packed one may be shipped by anybody who may ship
@@ -348,7 +343,6 @@ def _deliveries(world) -> None:
     source = f"delivery:{world.shipped_delivery.pk}"
     ledger.post(plates, -1, "usage", key="certified:out", lot=world.certified_lot, source=source)
     world.link_delivery = links.token(links.make(world.shipped_delivery, world.shop.client))
->>>>>>> origin/main
 
 
 def _too_much_paid(world):

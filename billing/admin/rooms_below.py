@@ -130,6 +130,7 @@ ADDED = {
 
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
+
 class DeliverFilter(admin.SimpleListFilter):
     title = _("delivery")
     parameter_name = "deliver"

@@ -65,6 +65,9 @@ def invitable(client):
     return Contact.objects.filter(client=client, user=None).exclude(email="")
 
 
+TERMS = (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))
+
+
 @admin.register(Client)
 class ClientAdmin(RoomAdmin):
     archivable = True
@@ -78,17 +81,11 @@ class ClientAdmin(RoomAdmin):
     readonly_fields = ("code", "created_at")
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
-        (
-            _("Terms"),
-            {"fields": (("payment_days", "discount_percent"), ("credit_limit", "invoice_format"), "buyer_reference")},
-        ),
+        (_("Terms"), {"fields": TERMS}),
     )
     add_fieldsets = (
         (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
-        (
-            _("Terms"),
-            {"fields": (("payment_days", "discount_percent"), ("credit_limit", "invoice_format"), "buyer_reference")},
-        ),
+        (_("Terms"), {"fields": TERMS}),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."

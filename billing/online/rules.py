@@ -1,18 +1,12 @@
 """Within which limits a client may order by themselves; in all other cases they ask, and a person looks at it."""
 
-from decimal import Decimal
-
-from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models.workspace import PortalOrders
+from billing import credit_limit
 from billing.online.looking import Looked
-from billing.states import OWED
 from crm.models import Client
-from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
-from production.models import JobLine
-from production.states import OPEN_JOB
 
 
 def is_on(workspace) -> bool:
@@ -60,16 +54,6 @@ def _of_money(found: Looked, workspace, client: Client) -> list[str]:
             _("Orders above %(limit)s without VAT are confirmed by us first.")
             % {"limit": money_filter(limit, found.currency)}
         )
-    if client.credit_limit is not None and open_with(client) + found.sums.total > client.credit_limit:
+    if credit_limit.warning(client, more=found.sums.total):
         said.append(_("With this order more would be open than we have agreed."))
     return said
-
-
-def open_with(client: Client) -> Decimal:
-    """What a client owes: invoices not paid, and work ordered and not invoiced yet (without VAT)."""
-    owed = client.invoices.filter(state__in=OWED).aggregate(sum=Sum(F("total") - F("paid") - F("credited")))["sum"]
-    lines = JobLine.objects.filter(job__client=client, job__state__in=(*OPEN_JOB, "made"), parent=None)
-    work = lines.filter(invoiced__lt=F("quantity")).aggregate(
-        sum=Sum((F("quantity") - F("invoiced")) * F("unit_price"))
-    )["sum"]
-    return (owed or ZERO) + (work or ZERO)

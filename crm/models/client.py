@@ -52,8 +52,8 @@ class Client(WorkspaceModel):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
     credit_limit = money_field(
-        _("credit"), null=True, blank=True, default=None, validators=[MinValueValidator(0)],
-        help_text=_("How much they may owe altogether by orders in the portal; empty: no limit"),
+        _("credit limit"), default=None, null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text=_("What they may owe with what is being made; quotes and jobs warn beyond it. Empty: none"),
     )  # fmt: skip
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)

@@ -49,6 +49,9 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "booked": _("booked"),
+    "written off": _("written off"),
+    "taken back": _("taken back"),
     "posted": _("booked"),
     "invited": _("invited"),
     "switched": _("switched"),
@@ -85,6 +88,12 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "packed": _("packed"),
+    "unpacked": _("unpacked"),
+    "checked": _("checked"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "came back": _("took back into the house"),
 }
 
 

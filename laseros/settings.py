@@ -177,6 +177,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# Machines leave reports in folders below it, one for each business; whoever runs the installation mounts them there.
+WATCHED_FOLDERS = Path(env("WATCHED_FOLDERS", default=str(DATA_DIR / "watched"))).expanduser().resolve()
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "laseros" / "static"]
@@ -275,6 +277,8 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
+# Whether chat and SMS may be posted to computers inside this network, and without TLS.
+HOOKS_INSIDE = env.bool("HOOKS_INSIDE", default=False)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Laser OS <office@localhost>")
 
 # --- logs ---------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 from accounts.models.activity import Activity
 from accounts.models.mail import OutgoingMail
 from accounts.models.membership import Membership
+from accounts.models.messages import MessageHook, MessagePreferences, MessageWording
 from accounts.models.saved_view import SavedView
 from accounts.models.sequence import Sequence
 from accounts.models.user import User
@@ -11,6 +12,9 @@ __all__ = [
     "Activity",
     "BackgroundTask",
     "Membership",
+    "MessageHook",
+    "MessagePreferences",
+    "MessageWording",
     "OutgoingMail",
     "SavedView",
     "Sequence",

@@ -141,7 +141,7 @@ HIDDEN = {
     "manager": {"Accounts", "Groups"},
     "office": {"Accounts", "Groups", "Business", "People"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
-    | {"Stock report", "Stock value", "Scanner"},
+    | {"Stock report", "Stock value", "Scanner", "Pack and check"},
 }
 
 

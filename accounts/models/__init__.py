@@ -1,4 +1,5 @@
 from accounts.models.activity import Activity
+from accounts.models.floor_key import Badge, Pin
 from accounts.models.mail import OutgoingMail
 from accounts.models.membership import Membership
 from accounts.models.saved_view import SavedView
@@ -10,8 +11,10 @@ from accounts.models.workspace import Workspace, WorkspaceModel
 __all__ = [
     "Activity",
     "BackgroundTask",
+    "Badge",
     "Membership",
     "OutgoingMail",
+    "Pin",
     "SavedView",
     "Sequence",
     "User",

@@ -178,6 +178,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# Machines leave reports in folders below it, one for each business; whoever runs the installation mounts them there.
+WATCHED_FOLDERS = Path(env("WATCHED_FOLDERS", default=str(DATA_DIR / "watched"))).expanduser().resolve()
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(DATA_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "laseros" / "static"]

@@ -19,11 +19,12 @@ from accounts.day_filter import BetweenDays
 from accounts.labelled import Labelled
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import money_filter
-from machines import board, commands, doctor, drivers, fleet, forms, machine_page, pairing
+from machines import board, commands, doctor, drivers, fleet, forms, importing, machine_page, pairing
 from machines.files import finding
 from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
 from machines.models import Command, Machine, StateChange
+from machines.reports_admin import ReportsPage
 from machines.tablets.admin import TabletAdmin
 
 __all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin", "TabletAdmin"]
@@ -71,7 +72,7 @@ def _in(*states: str, command: str):
 
 
 @admin.register(Machine)
-class MachineAdmin(Labelled, RoomAdmin):
+class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
     label_kind = "machine"
     archivable = True
     list_display = ("name", "kind", "model", "state_shown", "work", "connection", "rate")
@@ -140,7 +141,7 @@ class MachineAdmin(Labelled, RoomAdmin):
         request.driver_before = form.initial.get("driver", "manual")
         super().save_model(request, obj, form, change)
         connected_anew = change and {"driver", *forms.setting_names(form.of_driver)} & set(form.changed_data)
-        if connected_anew:
+        if connected_anew and ("driver" in form.changed_data or drivers.tells_state(obj.driver)):
             fleet.reconnected(obj)
 
     def _record_change(self, request, obj, form):
@@ -260,6 +261,9 @@ class MachineAdmin(Labelled, RoomAdmin):
         look = reverse("admin:machines_machine_doctor", args=[obj.pk])
         return [
             Related(_("The doctor"), look, "stethoscope", CHANGE) if drivers.connects(obj.driver) else None,
+            Related(_("Reports"), reverse("admin:machines_machine_reports", args=[obj.pk]), "table_view", CHANGE)
+            if importing.has_reports(obj)
+            else None,
             Related(_("Spools"), reverse("floor:spools", args=[obj.pk]), "donut_large", "production.view_operation")
             if obj.kind == Machine.Kind.PRINTER
             else None,

@@ -49,17 +49,19 @@ def _of_card(card: board.Card, user) -> Need | None:
     why = status.message or next((each.get("words", "") for each in status.troubles or [] if each.get("grave")), "")
     since = status.seen_at if card.is_stale else status.since
     url = ""
-    if card.state == State.OFFLINE and user is not None and user.has_perm("machines.change_machine"):
+    is_silent = card.state == State.OFFLINE or not drivers.tells_state(machine.driver)
+    if is_silent and user is not None and user.has_perm("machines.change_machine"):
         url = reverse("admin:machines_machine_doctor", args=[machine.pk])
     elif card.state == State.FINISHED and user is not None and user.has_perm("production.run_operation"):
         url = reverse("floor:machine", args=[machine.pk])
-    action = {State.OFFLINE: _("Ask the doctor"), State.FINISHED: _("Count it")}.get(card.state, "") if url else ""
+    action = (_("Ask the doctor") if is_silent else _("Count it")) if url else ""
     return Need(machine, since, what, why, tone, url, action)
 
 
 def _words(card: board.Card) -> tuple[str, str] | None:
-    if not drivers.connects(card.machine.driver):
-        return None  # somebody stands there, or nothing is known of it
+    if not drivers.tells_state(card.machine.driver):
+        # Somebody stands there; but what it writes down should be read.
+        return (_("Its reports cannot be read"), "warning") if card.status.message else None
     if card.is_stale:
         return _("Nothing is heard of it"), "warning"
     if card.state == State.OFFLINE:

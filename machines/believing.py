@@ -19,10 +19,7 @@ COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 def believable(reading: Reading) -> Reading:
     """The reading as it can be stored."""
-    try:
-        state = State(reading.state)
-    except ValueError:
-        state = State.UNKNOWN
+    state = None if reading.state is None else _state(reading.state)
     left = _finite(reading.seconds_left)
     return Reading(
         state,
@@ -42,6 +39,13 @@ def believable(reading: Reading) -> Reading:
     )
 
 
+def _state(said) -> State:
+    try:
+        return State(said)
+    except ValueError:
+        return State.UNKNOWN
+
+
 def kept_of(reading: Reading) -> dict:
     """What of a reading is kept in fields of their own, as plain data."""
     return {
@@ -51,6 +55,11 @@ def kept_of(reading: Reading) -> dict:
         "troubles": [asdict(each) for each in reading.troubles],
         "raw": reading.raw,
     }
+
+
+def beside(reading: Reading, status: MachineStatus) -> Reading:
+    """What the operator says, beside what the machine's reports said last."""
+    return replace(reading, troubles=tuple(Trouble(**each) for each in status.troubles), raw=status.raw)
 
 
 def reading_of(status: MachineStatus) -> Reading:
@@ -79,7 +88,15 @@ def _end(end: Ended) -> Ended:
         job_name=_text(end.job_name, 200),
         grams=_amount(end.grams),
         metres=_amount(end.metres),
+        facts=_facts(end.facts),
     )
+
+
+def _facts(facts: dict) -> dict:
+    """Numbers that are none are not known; words fit."""
+    numbers = {name: _amount(value) for name, value in facts.items() if not isinstance(value, str)}
+    words = {name: _text(value, 200) for name, value in facts.items() if isinstance(value, str) and value}
+    return words | {name: value for name, value in numbers.items() if value is not None}
 
 
 def _tray(tray: Tray) -> Tray:

@@ -57,6 +57,7 @@ class MachineForm(forms.ModelForm):
         help_text=_("It is tried again and again from then on."),
     )
     of_driver = "manual"  # whose settings this form shows
+    workspace = None  # of whoever asks; the admin says
 
     class Meta:
         model = Machine
@@ -99,7 +100,7 @@ class MachineForm(forms.ModelForm):
         options, secrets = self.connection(kept=same)
         tried = Machine(
             pk=self.instance.pk or 0, driver=cleaned["driver"], options=options, sealed=secrets,
-            kind=cleaned.get("kind") or self.instance.kind,
+            kind=cleaned.get("kind") or self.instance.kind, workspace=self.workspace,
         )  # fmt: skip
         steps = async_to_sync(doctor.examine)(tried)
         wrong = next((step for step in steps if step.ok is False and step.name not in doctor.HARMLESS), None)

@@ -19,6 +19,12 @@ CHANGE = "machines.change_machinejob"
 TONES = {"finished": "success", "cancelled": "warning", "failed": "danger", "unclear": "warning", "running": "info"}
 
 
+FACT_LABELS = {
+    "material": _("material"), "thickness": _("thickness mm"), "gas": _("gas"), "parts": _("parts"),
+    "report": _("report"), "line": _("line"),
+}  # fmt: skip
+
+
 class HowItEnded(forms.Form):
     outcome = forms.ChoiceField(
         label=_("outcome"),
@@ -46,15 +52,15 @@ class MachineJobAdmin(RoomAdmin):
     search_help_text = _("Work, file, machine or job")
     fields = (
         ("machine", "name"), "file", ("started_at", "ended_at"), ("outcome_shown", "why"), ("grams", "metres", "kwh"),
-        ("claim", "work"),
+        ("cut_seconds", "pierces", "facts_shown"), "reported", ("claim", "work"),
     )  # fmt: skip
     readonly_fields = (
         "machine", "name", "file", "started_at", "ended_at", "outcome_shown", "why", "grams", "metres", "kwh", "claim",
-        "work",
+        "work", "cut_seconds", "pierces", "facts_shown", "reported",
     )  # fmt: skip
     export_fields = (
-        "started_at", "ended_at", "machine", "name", "file", "outcome", "grams", "metres", "kwh", "claim", "work",
-        "why",
+        "started_at", "ended_at", "machine", "name", "file", "outcome", "grams", "metres", "kwh", "cut_seconds",
+        "pierces", "claim", "work", "why",
     )  # fmt: skip
     empty_text = _("Whatever a connected machine works on is noted here, whoever sent it.")
     empty_icon = "fact_check"
@@ -100,6 +106,12 @@ class MachineJobAdmin(RoomAdmin):
     @display(description=_("filament g"), ordering="grams")
     def grams_shown(self, job):
         return "–" if job.grams is None else f"{job.grams:.1f}"
+
+    @display(description=_("details"))
+    def facts_shown(self, job):
+        facts = {name: job.facts[name] for name in FACT_LABELS if job.facts.get(name) not in (None, "")}
+        shown = {name: f"{value:g}" if isinstance(value, float) else value for name, value in facts.items()}
+        return " · ".join(f"{FACT_LABELS[name]}: {value}" for name, value in shown.items()) or "–"
 
     @display(description=_("belongs"), ordering="claim")
     def claim_shown(self, job):

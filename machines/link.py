@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from laseros.core.drivers import CredentialsRefused, Driver, Reading, Unreachable
-from machines import commands, drivers, sealing, telemetry
+from machines import commands, drivers, reported, sealing, telemetry
 from machines.desk import Desk
 from machines.models import Command, Machine, MachineStatus
 from machines.words import said
@@ -171,9 +171,16 @@ def options_for(machine: Machine) -> dict:
     return {
         "kind": machine.kind,
         "power_w": machine.power_w,
+        "watched": str(watched_for(machine)),
+        "timezone": machine.workspace.timezone,
         **(machine.options or {}),
         **sealing.opened(machine.sealed),
     }
+
+
+def watched_for(machine: Machine) -> Path:
+    """Below it lie the folders of this business that machines leave files in; nothing else is ever looked into."""
+    return Path(settings.WATCHED_FOLDERS) / machine.workspace.slug
 
 
 def home_of(machine: Machine) -> Path:
@@ -206,7 +213,10 @@ async def _closed(driver: Driver) -> None:
 
 
 def _write_down(machine: Machine, reading: Reading, at) -> MachineStatus:
-    telemetry.ingest(machine, reading, at)
+    if reading.state is None:
+        reported.note(machine, reading, at)
+    else:
+        telemetry.ingest(machine, reading, at)
     return telemetry.status_of(machine)
 
 
@@ -217,5 +227,9 @@ def _write_off(machine: Machine, kind: str, detail: str) -> MachineStatus:
         "unknown driver": _("This installation has no connection called %(why)s"),
         "fault": _("The connection fails: %(why)s"),
     }
-    telemetry.offline(machine, why[kind] % {"why": said(detail)})
+    words = why[kind] % {"why": said(detail)}
+    if drivers.tells_state(machine.driver):
+        telemetry.offline(machine, words)
+    else:
+        reported.silent(machine, words)
     return telemetry.status_of(machine)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from laseros.core.drivers import Reading, State
 from laseros.core.retry import retried
 from machines import bell, confirming, drivers, machine_jobs, samples
-from machines.believing import believable, kept_of, reading_of
+from machines.believing import believable, beside, kept_of, reading_of
 from machines.models import Machine, MachineStatus, StateChange
 from machines.signals import state_changed
 from machines.words import said
@@ -37,6 +37,8 @@ def ingest(machine: Machine, reading: Reading, at: datetime | None = None) -> St
         if status.seen_at is not None and at < status.seen_at:
             return None
         reading = replace(reading, job_key=machine_jobs.known(reading, status))
+        if not drivers.tells_state(machine.driver):
+            reading = beside(reading, status)
         last = as_reading(status) if status.seen_at else None
         if not is_due(last, status.seen_at, reading, at):
             return None
@@ -84,7 +86,7 @@ def is_due(last: Reading | None, written_at: datetime | None, reading: Reading, 
 
 def is_stale(machine: Machine, status: MachineStatus, now: datetime) -> bool:
     """Nothing heard for longer than a live machine is silent: what is known is how it was, not how it is."""
-    if not drivers.connects(machine.driver) or status.current in (State.OFFLINE, State.UNKNOWN):
+    if not drivers.tells_state(machine.driver) or status.current in (State.OFFLINE, State.UNKNOWN):
         return False
     return status.seen_at is None or now - status.seen_at > STALE_AFTER
 
@@ -126,7 +128,7 @@ def _write(machine: Machine, status: MachineStatus, reading: Reading, at: dateti
     rows = MachineStatus._base_manager.filter(pk=machine.pk, version=status.version)
     if not rows.update(**fields):
         return False, None
-    if heard and drivers.connects(machine.driver):
+    if heard and drivers.tells_state(machine.driver):
         reading = _followed(machine, status, reading, at)
         changed = changed or reading.job_key != status.job_key
     if "sampled_at" in fields:

@@ -34,7 +34,7 @@ def _name(run: Run) -> str:
 
 def say(run: Run, state: State) -> None:
     """A machine without a connection is what the operator says it is."""
-    if drivers.connects(run.machine.driver):
+    if drivers.tells_state(run.machine.driver):
         return
     if state == State.IDLE:
         telemetry.ingest(run.machine, Reading(state))

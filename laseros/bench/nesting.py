@@ -1,18 +1,26 @@
 """Our nesting beside what it must beat, with the same time for each: `make bench-nest`."""
 
+import itertools
+import json
 import multiprocessing
 import os
+import time
+from collections import Counter
 from pathlib import Path
+
+from shapely.geometry import Polygon
 
 from laseros.bench.nesting_jobs import drawn, jobs, of_folder
 from production.nesting import boxes, nest, scoring
 from production.nesting.assembling import assemble
-from production.nesting.layout import Layout, bounds
+from production.nesting.layout import Laid, Layout, bounds
 from production.nesting.problem import Problem, Spot, read
 from production.nesting.rectangles import RULES
 from production.nesting.verifying import verify
+from production.nesting.wire import layout_of, line_of
 
 OVERRUN = 15.0  # s: the solver of strips overruns its time
+WITHIN = 0.99  # of what spyrrow alone reaches on a strip
 
 
 def run(seconds: float, say, samples: str = "") -> bool:
@@ -29,9 +37,56 @@ def run(seconds: float, say, samples: str = "") -> bool:
     return min(gains) >= 0
 
 
+def run_strips(folder: Path, seconds: float, say) -> bool:
+    """Strip instances, a JSON file each as strip packing solvers have them; whether ours is within 1 % of spyrrow."""
+    say(f"| {seconds:.0f} s each | spyrrow alone | which took | ours | which took | ours / spyrrow | load |")
+    say("|---|---|---|---|---|---|---|")
+    ratios = []
+    for file in sorted(folder.glob("*.json")):
+        instance = json.loads(file.read_text())
+        if "strip_height" not in instance:
+            continue
+        question = of_strip(instance)
+        problem = read(question)
+        clock = [time.monotonic()]
+        alone = in_child(_strip_alone, question, seconds)
+        clock.append(time.monotonic())
+        ours = nest(question, seconds)
+        clock.append(time.monotonic())
+        verify(problem, Layout(problem, ours.sheets))
+        shares = [_share(problem, layout) for layout in (alone, ours)]
+        ratios.append(shares[1] / shares[0] if shares[0] else 1.0)
+        took = [f"{after - before:.1f} s" for before, after in itertools.pairwise(clock)]
+        cells = f"{shares[0]:.2%} | {took[0]} | {shares[1]:.2%} | {took[1]} | {ratios[-1]:.3f}"
+        say(f"| {file.stem} | {cells} | {os.getloadavg()[0]:.0f} |")
+    say(f"{sum(ratio >= WITHIN for ratio in ratios)} of {len(ratios)} within 1 % of spyrrow alone, or above it.")
+    return min(ratios) >= WITHIN
+
+
+def of_strip(instance: dict) -> dict:
+    """A strip as a sheet that is long enough for anything, without gap or margin."""
+    items, height = instance["items"], instance["strip_height"]
+    area = sum(Polygon(item["shape"]["data"]).area * item["demand"] for item in items)
+    parts = [
+        {"id": str(item["id"]), "outline": item["shape"]["data"], "holes": [], "quantity": item["demand"],
+         "rotations": item.get("allowed_orientations")}
+        for item in items
+    ]  # fmt: skip
+    sheet = {"id": "strip", "width_mm": max(4 * area / height, 1.01 * height), "height_mm": height, "quantity": 1}
+    return {"parts": parts, "sheets": [sheet], "gap_mm": 0, "margin_mm": 0}
+
+
+def _strip_alone(problem: Problem, seconds: float) -> Layout:
+    from production.nesting.strips import Strips
+
+    wanted = Counter({part.number: part.quantity for part in problem.parts})
+    spots, _ = Strips(problem, os.cpu_count() or 1).solve(0, wanted, seconds, 0, lambda spots, width: None)
+    return Layout(problem, (Laid(0, tuple(spots)),), "spyrrow alone")
+
+
 def _row(name: str, question: dict, seconds: float, say) -> float:
     problem = read(question)
-    others = [by_boxes(problem), by_grid(problem), by_strips(question, seconds)]
+    others = [by_boxes(problem), by_grid(problem), in_child(_strips, question, seconds)]
     first: list[float] = []
     ours = nest(question, seconds, lambda layout, at: first.append(at))
     load = os.getloadavg()[0]
@@ -93,10 +148,10 @@ def by_grid(problem: Problem) -> Layout:
     return assemble(problem, fill, "grid", lambda: False)
 
 
-def by_strips(question: dict, seconds: float) -> Layout | None:
-    """spyrrow, sheet after sheet: the largest set that fits, by bisection on area. In a child, as it knows no stop."""
+def in_child(solve, question: dict, seconds: float) -> Layout | None:
+    """What `solve(problem, seconds)` finds, by spyrrow: in a child, as it knows no stop."""
     here, there = multiprocessing.get_context("spawn").Pipe(duplex=False)
-    child = multiprocessing.get_context("spawn").Process(target=_strips_child, args=(question, seconds, there))
+    child = multiprocessing.get_context("spawn").Process(target=_child, args=(solve, question, seconds, there))
     child.start()
     there.close()
     found = None
@@ -109,23 +164,18 @@ def by_strips(question: dict, seconds: float) -> Layout | None:
     child.join()
     if found is None:
         return None
-    from production.nesting.wire import layout_of
-
     problem = read(question)
     layout = layout_of(problem, found)
     verify(problem, layout)
     return layout
 
 
-def _strips_child(question: dict, seconds: float, out) -> None:
-    import json
-
-    from production.nesting.wire import line_of
-
-    out.send(json.loads(line_of(_strips(read(question), seconds))))
+def _child(solve, question: dict, seconds: float, out) -> None:
+    out.send(json.loads(line_of(solve(read(question), seconds))))
 
 
 def _strips(problem: Problem, seconds: float) -> Layout:
+    """spyrrow, sheet after sheet: the largest set that fits, by bisection on area."""
     from production.nesting.plain import plan
     from production.nesting.strips import Strips
 

@@ -74,11 +74,16 @@ class Ended:
     grams: float | None = None
     metres: float | None = None
     seconds: float | None = None
+    # What else is told of it: pierces, cut_seconds, gas, material, thickness, parts, report, line.
+    facts: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Reading:
     """What a machine says at one moment.
+
+    `state` None: it says nothing of its state, only of what `ended` and what troubles it; the operator's terminal is
+    the truth of the rest.
 
     `values` are numbers by name: nozzle_c, nozzle_target_c, bed_c, bed_target_c, chamber_c, fan_percent,
     speed_percent, layer, layers, grams (of the whole work), grams_used, metres_used, power_w, energy_kwh, gas_bar.
@@ -86,7 +91,7 @@ class Reading:
     `outcome` is what it says of that same work; `ended` of others.
     """
 
-    state: State
+    state: State | None
     raw_state: str = ""
     job_key: str = ""  # the machine's own name for the piece of work, stable over a reconnect
     job_name: str = ""

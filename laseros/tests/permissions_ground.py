@@ -343,6 +343,9 @@ def _around(world) -> None:
     )
     world.spinning = _connected(world, "S1", State.RUNNING)
     world.halted = _connected(world, "S2", State.PAUSED)
+    world.reporting = Machine.objects.create(
+        workspace=workspace, name="S4", driver="cypcut", options={"folder": "laser"}
+    )
     world.state_change = StateChange.objects.filter(machine=world.spinning).first()
     world.machine_job = MachineJob.objects.create(
         workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),

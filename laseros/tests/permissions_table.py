@@ -345,12 +345,15 @@ GET  machines_machine            change,history         200    200    200    200
 POST machines_machine            change                 403    403    302    302    404    machine model=New
 GET  machines_machine            doctor                 403    403    200    200    404    spinning
 POST machines_machine            doctor                 403    403    302    302    404    spinning
+GET  machines_machine            reports                403    403    200    200    404    reporting
+POST machines_machine            reports                403    403    302    302    404    reporting
+GET  machines_machine            reports                404    404    404    404    404    spinning
 GET  machines_machine            pair                   403    403    200    200    404    printer
 GET  machines_machine            pair                   404    404    404    404    404    spinning
 GET  machines_tablet             list,export            200    200    200    200    200
 POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_tablet             add                    403    403    200    200    200
-POST machines_tablet             add                    403    403    302    302    302    - name=New&idle_minutes=5
+POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
 GET  machines_tablet             change,history         200    200    200    200    404    tablet
 POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
 GET  machines_tablet             address                403    403    200    200    404    tablet

@@ -11,11 +11,14 @@ DRIVERS = {
     "prusalink": "machines.drivers.prusalink:PrusaLink",
     "octoprint": "machines.drivers.octoprint:OctoPrint",
     "moonraker": "machines.drivers.moonraker:Moonraker",
+    "cypcut": "machines.drivers.cypcut:CypCut",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 
 # Nothing to connect to. A driver this installation does not have is watched: it is offline, and the board says why.
 UNWATCHED = {"manual"}
+# Nothing of these says what the machine does now: the operator's terminal is the truth.
+UNTOLD = {"manual", "cypcut"}
 
 
 class UnknownDriver(Exception):
@@ -46,3 +49,8 @@ def capabilities(name: str) -> frozenset[str]:
 def connects(name: str) -> bool:
     """Whether there is anything to watch."""
     return name not in UNWATCHED
+
+
+def tells_state(name: str) -> bool:
+    """Whether the machine itself says what it is doing."""
+    return name not in UNTOLD

@@ -38,7 +38,12 @@ class MachineJob(WorkspaceModel):
     seen_from = models.FloatField(default=0)  # how far it was when it was first seen
     grams_planned = models.FloatField(null=True, blank=True)
     grams = models.FloatField(_("filament g"), null=True, blank=True)
-    metres = models.FloatField(_("filament m"), null=True, blank=True)
+    metres = models.FloatField(_("length m"), null=True, blank=True)  # of filament, or cut
+    pierces = models.PositiveIntegerField(_("pierces"), null=True, blank=True)
+    cut_seconds = models.FloatField(_("cutting time s"), null=True, blank=True)
+    # From a report, after it was over: the operator's terminal stays the truth of the run.
+    reported = models.BooleanField(_("from a report"), default=False)
+    facts = models.JSONField(default=dict, blank=True)  # gas, material, thickness, parts, report, line
     kwh_before = models.FloatField(null=True, blank=True)
     kwh = models.FloatField(_("energy kWh"), null=True, blank=True)
     # What fed it: {"slot": now, "from": progress since when, "shares": {slot: progress it fed}}.

@@ -85,7 +85,7 @@ def open_plates(run: Run) -> list[MachineWork]:
     """Plates that lie there and are not counted, oldest first, each with what is proposed: see `proposal`."""
     if run.operation.sheet_id:
         return []  # of a sheet it is said part by part
-    rows = run.machine_works.filter(good=None).exclude(machine_job__ended_at=None)
+    rows = run.machine_works.filter(good=None, machine_job__reported=False).exclude(machine_job__ended_at=None)
     works = list(rows.exclude(machine_job__outcome=Outcome.UNCLEAR).select_related("machine_job").order_by("pk"))
     rest = left(run)
     for work in works:

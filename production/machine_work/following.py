@@ -21,7 +21,7 @@ from laseros.core.retry import retried
 from machines import commands, machine_jobs
 from machines.models import MachineJob
 from production import queue, runs
-from production.machine_work import counting, matching, used
+from production.machine_work import counting, matching, reported, used
 from production.models import MachineWork, Operation, Run
 from production.states import ACTIVE_RUN
 
@@ -61,7 +61,7 @@ def _work_of(job: MachineJob) -> MachineWork:
 
 
 def _find(work: MachineWork, job: MachineJob, *, is_settled: bool) -> None:
-    match = matching.find(job)
+    match = reported.find(job) if job.reported else matching.find(job)
     if match.run is not None:
         _attach(work, job, match.run, match.how, None)
     elif not is_settled:
@@ -107,7 +107,7 @@ def _attach(work: MachineWork, job: MachineJob, run: Run, how: str, by) -> None:
 
 def _tell_run(work: MachineWork, job: MachineJob) -> None:
     """The floor asks for what came out, as soon as the machine has nothing left to do for the run."""
-    if work.run_id and job.outcome == Outcome.FINISHED and work.good is None:
+    if work.run_id and job.outcome == Outcome.FINISHED and work.good is None and not job.reported:
         rows = Run._base_manager.filter(pk=work.run_id, state__in=ACTIVE_RUN, machine_done_at=None)
         rows.update(machine_done_at=job.ended_at)
 

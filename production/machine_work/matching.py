@@ -37,7 +37,7 @@ def find(job: MachineJob) -> Match:
     if told is not None:
         return Match(run=told, how=How.TOLD)
     run = Run.objects.filter(machine=job.machine_id, state__in=ACTIVE_RUN).select_related("operation").first()
-    found = _by_file(job)
+    found = by_file(job)
     if run is None:
         return found
     if found.operation is not None and found.operation.pk != run.operation_id:
@@ -52,7 +52,8 @@ def _told(job: MachineJob) -> Run | None:
     return Run.objects.filter(pk=pk, machine=job.machine_id).select_related("operation").first() if pk else None
 
 
-def _by_file(job: MachineJob) -> Match:
+def by_file(job: MachineJob) -> Match:
+    """The open work its file is of."""
     by_code = _marked(job)
     if by_code is not None:
         return Match(operation=by_code, how=How.CODE)
@@ -66,7 +67,11 @@ def _by_file(job: MachineJob) -> Match:
     name = stem(job.file) or stem(job.name)
     if not name:
         return Match(why=_("The machine does not say what file it is."))
-    named = [row for row in rows.select_related("job_line__design_file", "job_line__job") if _is_called(row, name)]
+    named = [
+        row
+        for row in rows.select_related("job_line__design_file", "job_line__job", "sheet__nest")
+        if is_called(row, name)
+    ]
     if not named:
         return Match(why=_("No open work is of a file of this name."))
     found = _only_one(rows.filter(pk__in=[row.pk for row in named]), job.machine)
@@ -110,13 +115,17 @@ def _marked(job: MachineJob) -> Operation | None:
     return None
 
 
-def _is_called(operation: Operation, name: str) -> bool:
+def is_called(operation: Operation, name: str) -> bool:
+    """Whether a name, as `stem` has it, is that of its drawing or holds the number of its job or nest."""
     line = operation.job_line
     if line is None:
-        return False
+        return _has_number(operation.reference, name)
     names = {stem(line.design_file.name)} if line.design_file else set()
-    number = stem(line.job.number)
-    return name in names or bool(re.search(rf"(?<!\w){re.escape(number)}(?!\w)", name))
+    return name in names or _has_number(line.job.number, name)
+
+
+def _has_number(number: str, name: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(stem(number))}(?!\w)", name))
 
 
 def _only_one(rows, machine: Machine) -> Operation | None:

@@ -146,7 +146,8 @@ def test_five_wrong_pins_lock_person_and_tablet_until_time_or_a_manager(device, 
     for _number in range(5):
         assert enter(device, member, "9999").status_code == 409
     answer = enter(device, member)  # the right one
-    assert answer.status_code == 409 and "locked" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "locked" in answer.content.decode()
     with scope(workspace=workspace):
         pin, row = Pin.objects.get(), Tablet.objects.get()
         assert (pin.failed, row.failed) == (5, 5)

@@ -188,7 +188,7 @@ def now(request, machine) -> dict:
     """The run on a machine and what the machine says about it."""
     run = _runs().filter(machine=machine).first()
     status = getattr(machine, "status", None)
-    connected = drivers.connects(machine.driver)
+    connected = drivers.tells_state(machine.driver)
     answer = None
     if run is not None and connected and not run.machine_done_at:
         keys = [run.job_key, dispatching.key_of_plate(run, run.plates_sent)]

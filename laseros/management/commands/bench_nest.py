@@ -1,6 +1,7 @@
-"""manage.py bench_nest --seconds 60"""
+"""manage.py bench_nest --seconds 60 [--strips FOLDER]"""
 
 import os
+from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -13,9 +14,17 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--seconds", type=float, default=60)
+        parser.add_argument("--strips", type=Path, help="a folder of strip instances: beside spyrrow alone")
 
-    def handle(self, *args, seconds, **options):
-        if not nesting.run(
-            seconds, lambda line: (self.stdout.write(line), self.stdout.flush()), os.environ.get("SAMPLES", "")
-        ):
+    def handle(self, *args, seconds, strips, **options):
+        def say(line):
+            self.stdout.write(line)
+            self.stdout.flush()
+
+        best = (
+            nesting.run_strips(strips, seconds, say)
+            if strips
+            else nesting.run(seconds, say, os.environ.get("SAMPLES", ""))
+        )
+        if not best:
             raise CommandError("One of the others was better.")

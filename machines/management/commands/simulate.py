@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+from pathlib import Path
 
-from django.core.management.base import BaseCommand
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
 
 from machines.simulators.wire.starting import SIMULATORS, simulator
 
@@ -17,6 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=0, help="a free one when it is not said")
         parser.add_argument("--speed", type=float, default=60.0, help="times as fast as a real one (60)")
         parser.add_argument("--fault", action="append", default=[], help="a fault by name; may be said several times")
+        parser.add_argument("--folder", default="", help="cypcut: where it writes its reports")
         parser.add_argument("--print", dest="file", default="", help="begin with this file")
 
     def handle(self, *args, **options):
@@ -27,6 +30,10 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         machine = simulator(options["driver"])
+        if hasattr(machine, "folder"):
+            if not options["folder"]:
+                raise CommandError(f"--folder: below {settings.WATCHED_FOLDERS}/<workspace> is where it is looked for.")
+            machine.folder = Path(options["folder"])
         machine.printing.faults.update(options["fault"])
         await machine.start(options["port"])
         said = " ".join(f"--option {name}={value}" for name, value in machine.options.items())

@@ -6,6 +6,7 @@ SIMULATORS = {
     "bambu": "machines.simulators.wire.bambu:BambuPrinter",
     "prusalink": "machines.simulators.wire.prusalink:PrusaLinkPrinter",
     "octoprint": "machines.simulators.wire.octoprint:OctoPrintServer",
+    "cypcut": "machines.simulators.wire.cypcut:CypCutReports",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

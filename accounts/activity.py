@@ -94,6 +94,12 @@ VERBS = {
     "revoked": _("revoked"),
     "took over": _("took over"),
     "handed over": _("handed over"),
+    "packed": _("packed"),
+    "unpacked": _("unpacked"),
+    "checked": _("checked"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "came back": _("took back into the house"),
 }
 
 

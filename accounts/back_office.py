@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -29,7 +30,17 @@ from accounts.once import OnceForm
 from accounts.roles import SEE_MONEY
 from laseros.core.errors import NotFound, Refused
 
-__all__ = ["OnceForm", "Related", "RoomAdmin", "RoomInline", "RoomStackedInline", "Verb", "to_list", "to_record"]
+__all__ = [
+    "OnceForm",
+    "Related",
+    "RoomAdmin",
+    "RoomInline",
+    "RoomStackedInline",
+    "Verb",
+    "to_list",
+    "to_messages",
+    "to_record",
+]
 
 
 @dataclass(frozen=True)
@@ -81,6 +92,13 @@ def to_list(model: str, label="", icon: str = "", **filters) -> Related | None:
     what = str(label or meta.verbose_name_plural).capitalize()
     permission = f"{meta.app_label}.view_{meta.model_name}"
     return Related(what, f"{url}?{urlencode(filters)}", icon, permission) if url else None
+
+
+def to_messages(record) -> Related | None:
+    """A link to the messages about a record."""
+    kind = ContentType.objects.get_for_model(record)
+    about = {"about_type__id__exact": kind.pk, "about_id__exact": record.pk}
+    return to_list("accounts.outgoingmail", icon="outgoing_mail", **about)
 
 
 def _url(name: str, *arguments) -> str:

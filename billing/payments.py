@@ -9,9 +9,12 @@ from django.db.models.functions import Round
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity, numbering
+from accounts import activity, numbering, outbox
+from billing.facts import address_of, contact_of, link
 from billing.models import Allocation, Invoice, Kind, Payment
+from billing.occasions import PAID
 from billing.states import INVOICE, OWED
+from crm import links
 from laseros.core.errors import Refused
 from laseros.core.money import cents, show
 from laseros.core.retry import retried
@@ -54,9 +57,23 @@ def receive(
         details={"payment": payment.number, "received": received_on},
         money={"amount": amount, "balance": cents(invoice.balance, invoice.currency)},
     )
+    _thank(invoice, payment, by)
     if invoice.job_id:
         complete_if_settled(invoice.job)
     return payment
+
+
+def _thank(invoice: Invoice, payment: Payment, by) -> None:
+    """Businesses that want it say that money has come in."""
+    if PAID.name in invoice.workspace.silent_occasions:
+        return
+    contact = contact_of(invoice)
+    amount = show(payment.amount, invoice.currency, invoice.workspace.locale)
+    outbox.post(
+        PAID, invoice, key=f"paid:{payment.pk}", to=address_of(invoice), name=contact.name if contact else "",
+        link=links.url(link(invoice)), values={"amount": amount},
+        reader=contact.user if contact else None, phone=contact.phone if contact else invoice.client.phone, by=by,
+    )  # fmt: skip
 
 
 @retried

@@ -1,4 +1,4 @@
-"""The lives of quotes and invoices. Overdue and expired-by-date are read from dates, not stored twice."""
+"""The lives of quotes, deliveries and invoices. Overdue and expired-by-date are read from dates, not stored twice."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -42,6 +42,27 @@ INVOICE = Life(
         Move("reverse", ("issued", "partly_paid", "paid"), "reversed"),
         Move("book", ("draft",), "booked"),
         Move("cancel", ("draft",), "cancelled", _("Discard draft")),
+    ],
+)
+
+DELIVERY = Life(
+    {
+        "draft": _("draft"),
+        "packed": pgettext_lazy("delivery", "packed"),
+        "checked": pgettext_lazy("delivery", "checked"),
+        "shipped": _("shipped"),
+        "delivered": pgettext_lazy("delivery", "delivered"),
+        "returned": _("came back"),
+        "cancelled": pgettext_lazy("delivery", "cancelled"),
+    },
+    [
+        Move("pack", ("draft",), "packed", _("Packed")),
+        Move("unpack", ("packed", "checked"), "draft", _("Unpack")),
+        Move("check", ("packed",), "checked", _("Checked")),
+        Move("ship", ("packed", "checked"), "shipped", _("Ship")),
+        Move("deliver", ("shipped",), "delivered", _("It has arrived")),
+        Move("return", ("shipped", "delivered"), "returned", _("It came back")),
+        Move("cancel", ("draft", "packed", "checked", "shipped"), "cancelled", pgettext_lazy("delivery", "Cancel")),
     ],
 )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.long_select import LongSelect, Prepared
 from crm import clients
 from crm.models import Address, Client, Contact
@@ -126,6 +126,7 @@ class ClientAdmin(RoomAdmin):
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
             to_list("production.job", icon="work", **mine),
+            to_list("billing.delivery", icon="local_shipping", **mine),
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
@@ -164,6 +165,7 @@ class ContactAdmin(RoomAdmin):
     def related_links(self, obj):
         mine = {"contact__id__exact": obj.pk}
         return [
+            to_messages(obj),
             to_record(obj.client, icon="groups"),
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),

@@ -16,6 +16,7 @@ from django_scopes import get_scope, scope
 
 from accounts.floor_keys import pins
 from accounts.models import Workspace
+from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
 from machines.tablets import registering
@@ -77,8 +78,9 @@ MATTERS = (
         _is("failed"), "accounts.view_backgroundtask",
     ),
     Matter(
-        "failed_mail", _("Messages that could not be sent"), "accounts.outgoingmail", "unsubscribe", "danger",
-        _is("failed"), "accounts.view_outgoingmail",
+        "failed_mail", _("Messages that were not sent, or perhaps not"), "accounts.outgoingmail", "unsubscribe",
+        "danger",
+        _among(("failed", "unclear")), "accounts.view_outgoingmail",
     ),
     Matter(
         "new_enquiries", _("Enquiries waiting for a quote"), "production.enquiry", "mail", "info",
@@ -145,6 +147,10 @@ MATTERS = (
     Matter(
         "locked_tablets", _("Shop tablets locked by wrong PINs"), "machines.tablet", "screen_lock_portrait", "danger",
         lambda today: {"locked_until__isnull": "False"}, "machines.change_tablet", rows=registering.locked,
+    ),
+    Matter(
+        "to_deliver", _("Jobs with pieces to be delivered"), "production.job", "local_shipping", "info",
+        lambda today: {"deliver": "open"}, "billing.view_delivery", rows=deliveries.to_deliver,
     ),
     Matter(
         "made_jobs", _("Jobs made, to be invoiced"), "production.job", "task_alt", "info",

@@ -204,6 +204,21 @@ NAVIGATION = (
         ),
     ),
     Group(
+        _("Deliver"),
+        (
+            Entry(
+                _("To be delivered"),
+                "view_kanban",
+                "admin:billing_delivery_board",
+                "billing.view_delivery",
+                "to_deliver",
+                "info",
+            ),
+            Entry(_("Deliveries"), "local_shipping", "admin:billing_delivery_changelist", "billing.view_delivery"),
+            Entry(_("Pack and check"), "inventory", "deliveries:board", "billing.pack_delivery"),
+        ),
+    ),
+    Group(
         _("Money"),
         (
             Entry(
@@ -264,6 +279,8 @@ NAVIGATION = (
                 "admin:production_nestingrules_changelist",
                 "production.view_nestingrules",
             ),
+            Entry(_("Message texts"), "edit_note", "admin:wordings", "accounts.word_messages"),
+            Entry(_("Chat and SMS"), "forum", "admin:accounts_messagehook_changelist", "accounts.view_messagehook"),
             Entry(_("Materials"), "layers", "admin:inventory_material_changelist", "inventory.view_material"),
             Entry(_("Accounts"), "manage_accounts", "admin:accounts_user_changelist", superuser=True),
             Entry(_("Groups"), "group_work", "admin:auth_group_changelist", superuser=True),

@@ -278,6 +278,8 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mail")
 EMAIL_TIMEOUT = 20
+# Whether chat and SMS may be posted to computers inside this network, and without TLS.
+HOOKS_INSIDE = env.bool("HOOKS_INSIDE", default=False)
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Laser OS <office@localhost>")
 
 # --- logs ---------------------------------------------------------------------------------------------------------

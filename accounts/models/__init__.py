@@ -2,6 +2,7 @@ from accounts.models.activity import Activity
 from accounts.models.floor_key import Badge, Pin
 from accounts.models.mail import OutgoingMail
 from accounts.models.membership import Membership
+from accounts.models.messages import MessageHook, MessagePreferences, MessageWording
 from accounts.models.saved_view import SavedView
 from accounts.models.sequence import Sequence
 from accounts.models.user import User
@@ -13,6 +14,9 @@ __all__ = [
     "BackgroundTask",
     "Badge",
     "Membership",
+    "MessageHook",
+    "MessagePreferences",
+    "MessageWording",
     "OutgoingMail",
     "Pin",
     "SavedView",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import OnceForm, Related, Verb, to_list, to_record
+from accounts.back_office import OnceForm, Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
@@ -247,6 +247,7 @@ class InvoiceAdmin(DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             trace_link(f"invoice:{obj.pk}"),
+            to_messages(obj),
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),

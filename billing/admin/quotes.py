@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts import activity
-from accounts.back_office import Verb, to_record
+from accounts.back_office import Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import quotes, staleness
@@ -207,6 +207,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_record(obj.job, icon="work"),
+            to_messages(obj),
         ]
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)

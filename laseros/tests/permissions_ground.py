@@ -21,9 +21,9 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.floor_keys import badges
-from accounts.models import Activity, BackgroundTask, OutgoingMail, Pin
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import documents, invoices, payments, quotes
+from billing import deliveries, documents, invoices, payments, quotes
 from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
@@ -106,6 +106,7 @@ def build() -> World:
         _people(world, workspace, elsewhere)
         _work(world)
         _documents(world)
+        _deliveries(world)
         _around(world)
         _nests(world)
         _lots(world)
@@ -300,6 +301,33 @@ def _documents(world) -> None:
     )
 
 
+def _deliveries(world) -> None:
+    """One to be packed, one packed, one under way with a certificate behind it, one that has arrived, and pieces."""
+    world.workspace.checks_deliveries = False  # so that a packed one may be shipped by anybody who may ship
+    world.workspace.save()
+    for name in ("draft", "packed", "shipped", "arrived"):
+        _quote, job, _operation = _order(world)
+        _done(job)
+        delivery = deliveries.draft_from(job, None)
+        setattr(world, f"{name}_delivery", delivery if name == "draft" else deliveries.pack(delivery, None))
+    world.packed_line = world.packed_delivery.lines.get()
+    world.packed_delivery.lines.update(is_checked=True)
+    for delivery in (world.shipped_delivery, world.arrived_delivery):
+        deliveries.ship(delivery, None)
+        documents.keep(delivery, lambda: b"%PDF-1.7 kept")
+    deliveries.arrive(world.arrived_delivery, None, received_by="Gate", picture=ContentFile(LOGO))
+    _quote, world.undelivered, _operation = _order(world)
+    _done(world.undelivered)
+    world.delivery_address, world.a6 = world.shop.client.addresses.first(), "a6"
+    plates = stock.register(Item(workspace=world.workspace, name="Plates", category="part", unit="pcs"), None)
+    world.certified_lot = lots.receive(
+        plates, 5, kind="batch", key="certified", by=None, certificate=ContentFile(b"%PDF-1.7", "c.pdf")
+    )
+    source = f"delivery:{world.shipped_delivery.pk}"
+    ledger.post(plates, -1, "usage", key="certified:out", lot=world.certified_lot, source=source)
+    world.link_delivery = links.token(links.make(world.shipped_delivery, world.shop.client))
+
+
 def _too_much_paid(world):
     """Paid, and then taken back."""
     _quote, job, _operation = _order(world)
@@ -373,6 +401,13 @@ def _around(world) -> None:
     world.mail = OutgoingMail.objects.create(
         workspace=workspace, key="x", to="a@b.example", subject="Hello", text="Hello", state="failed"
     )
+    world.unclear_mail = OutgoingMail.objects.create(
+        workspace=workspace, key="y", to="a@b.example", subject="Hello", text="Hello", state="unclear"
+    )
+    world.hook = MessageHook.objects.create(
+        workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))
     world.crm_label, world.slug, world.client_type = "crm", workspace.slug, ContentType.objects.get_for_model(Client).pk
 

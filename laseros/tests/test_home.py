@@ -146,7 +146,7 @@ HIDDEN = {
     "manager": {"Accounts", "Groups"},
     "office": {"Accounts", "Groups", "Business", "People", "Shop tablets"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
-    | {"Stock report", "Stock value", "Scanner", "Shop tablets"},
+    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check"},
 }
 
 

@@ -157,6 +157,10 @@ MATTERS = (
         lambda today: {"state__exact": "made", "bill": "open"}, "billing.view_invoice", rows=jobs.to_invoice,
     ),
     Matter(
+        "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
+        lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
+    ),
+    Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",
         _is("draft"), "billing.view_invoice",
     ),

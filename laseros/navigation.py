@@ -230,6 +230,15 @@ NAVIGATION = (
                 "danger",
             ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
+            Entry(
+                _("Bank"),
+                "account_balance",
+                "admin:billing_bankline_match",
+                "billing.receive_payment",
+                "bank_lines",
+                "warning",
+            ),
+            Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
     Group(
@@ -258,6 +267,12 @@ NAVIGATION = (
                 "handyman",
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
+            ),
+            Entry(
+                _("Exchange rates"),
+                "currency_exchange",
+                "admin:billing_exchangerate_changelist",
+                "billing.view_exchangerate",
             ),
             Entry(_("Tax rates"), "percent", "admin:billing_taxrate_changelist", "billing.view_taxrate"),
             Entry(

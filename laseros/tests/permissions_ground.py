@@ -24,7 +24,18 @@ from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
 from billing import deliveries, documents, invoices, payments, quotes
-from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
+from billing.bank import booking
+from billing.models import (
+    BankLine,
+    BankStatement,
+    ExchangeRate,
+    ExtraOperation,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PriceRules,
+    TaxRate,
+)
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -279,6 +290,12 @@ def _documents(world) -> None:
     world.payment = payments.receive(
         world.invoice, world.invoice.total / 2, key="half", received_on=timezone.localdate()
     )
+    world.credit = payments.take(
+        shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
+    )
+    _bank(world)
+    world.today = f"{timezone.localdate():%Y-%m-%d}"
+    world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
     _quote, job, _operation = _order(world)
     _done(job)
@@ -299,6 +316,22 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _bank(world) -> None:
+    shop = world.shop
+    day = timezone.localdate()
+    world.bank_statement = BankStatement.objects.create(
+        workspace=shop.workspace, name="n.csv", account="Giro", currency="ZAR", from_on=day, until_on=day
+    )
+    world.bank_line, world.booked_line, world.rent_line = (
+        BankLine.objects.create(
+            workspace=shop.workspace, statement=world.bank_statement, key=f"{n}", day=day, amount=5, currency="ZAR"
+        )
+        for n in range(3)
+    )
+    booking.book(world.booked_line, shop.client, [], None)
+    booking.leave_out(world.rent_line, "Rent", None)
 
 
 def _deliveries(world) -> None:
@@ -494,7 +527,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited")
+        moving = ("paid", "credited", "unused")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():
@@ -503,3 +536,4 @@ def _mark_money(world) -> None:
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
         Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))
+        Payment.objects.filter(allocations=None, kind="received").update(unused=F("amount"))

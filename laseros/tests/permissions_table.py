@@ -554,6 +554,8 @@ GET  billing_invoice             change,history         200    200    200    200
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
 GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
+GET  billing_invoice             ageing                 403    200    200    200    200
+GET  billing_invoice             ageing_export          403    200    200    200    200    csv
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -566,6 +568,28 @@ GET  billing_payment             add                    403    403    403    403
 POST billing_payment             add                    403    403    403    403    403
 GET  billing_payment             change,history         200    200    200    200    404    payment
 POST billing_payment             change                 403    403    403    403    403    payment
+GET  billing_bankline            list,export            200    200    200    200    200
+POST billing_bankline            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankline            add                    403    403    403    403    403
+POST billing_bankline            add                    403    403    403    403    403
+GET  billing_bankline            change,history         200    200    200    200    404    bank_line
+POST billing_bankline            change                 403    403    403    403    403    bank_line
+GET  billing_bankline            match,import           403    200    200    200    200
+POST billing_bankline            import                 403    200    200    200    200    - account=Giro
+GET  billing_bankline            accept                 403    404    404    404    404    bank_line
+POST billing_bankline            accept                 403    302    302    302    404    bank_line invoices={invoice}
+GET  billing_bankstatement       list,export            200    200    200    200    200
+POST billing_bankstatement       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankstatement       add                    403    403    403    403    403
+POST billing_bankstatement       add                    403    403    403    403    403
+GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
+POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_exchangerate        list,export            200    200    200    200    200
+POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_exchangerate        add                    403    200    200    200    200
+POST billing_exchangerate        add                    403    302    302    302    302    - currency=GBP&day=2026-01-05&rate=22.5
+GET  billing_exchangerate        change,history         200    200    200    200    404    exchange_rate
+POST billing_exchangerate        change                 403    302    302    302    404    exchange_rate rate=19
 GET  billing_taxrate             list,export            200    200    200    200    200
 POST billing_taxrate             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_taxrate             add                    403    403    200    200    200
@@ -726,6 +750,17 @@ billing_invoice             credit         403    302    302    302    404    in
 billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             refund         403    302    302    302    404    paid_back amount=1&paid_on=2026-01-01&method=transfer
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
+billing_invoice             keep           403    302    302    302    404    paid_back
+billing_invoice             use-credit     403    302    302    302    404    invoice
+billing_invoice             write-off      403    403    302    302    404    invoice amount=1&day=2026-01-01&reason=difference&explanation=Fees
+billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
+billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
+billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_bankline            book           403    302    302    302    404    bank_line client={client}
+billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
+billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
+billing_bankline            take-up        403    302    302    302    404    rent_line
+crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding
 billing_extraoperation      restore        403    403    302    302    404    archived_folding

@@ -20,7 +20,7 @@ from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
-from portal import words
+from portal import proofs, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
@@ -45,6 +45,7 @@ def home(request, visitor):
         "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
         "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
         "has_material": visitor.material.exists(),
+        "to_approve": proofs.waiting(visitor)[:SHORT],
         "asked": visitor.enquiries.filter(state="open")[:SHORT] if visitor.may_upload else [],
         "jobs": progress.count(visitor.jobs.filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
     }
@@ -200,6 +201,7 @@ def job_page(request, visitor, pk):
         "progress": progress.of(job, lines),
         "follow": follow_address(visitor, job.pk),
         **_milestones(job),
+        **proofs.on_page(visitor, job),
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),

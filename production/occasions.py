@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import outbox
 from accounts.documents.letterhead import day
-from accounts.outbox.occasions import CLIENT
+from accounts.outbox.occasions import CLIENT, STAFF
 
 PLACES = {
     "job": _("number of the job"),
@@ -28,6 +28,22 @@ MILESTONE = outbox.register(
     outbox.Occasion(
         "milestone", _("A milestone of a job is reached"), CLIENT, "production.Job",
         {**PLACES, "milestone": _("name of the milestone"), "next": _("the one that comes next")}, of_job,
+    )
+)  # fmt: skip
+PROOF = outbox.register(
+    outbox.Occasion(
+        "proof", _("A proof is sent to be approved"), CLIENT, "production.Job",
+        {**PLACES, "version": _("which version it is"), "note": _("what we wrote beside it")}, of_job, always=True,
+    )
+)  # fmt: skip
+PROOF_ANSWERED = outbox.register(
+    outbox.Occasion(
+        "proof_answered", _("A client answers a proof"), STAFF, "production.Job",
+        {
+            **PLACES, "version": _("which version it is"), "who": _("who decided, and for whom"),
+            "answer": _("what they said"), "reason": _("why, in the client’s words"),
+        },
+        of_job, permission="production.view_job",
     )
 )  # fmt: skip
 READY = outbox.register(

@@ -36,12 +36,26 @@ INVOICE = Life(
     },
     [
         Move("issue", ("draft",), "issued", _("Issue and send")),
-        Move("pay_part", ("issued", "partly_paid"), "partly_paid"),
+        Move("pay_part", ("issued", "partly_paid", "paid"), "partly_paid"),
         Move("pay", ("issued", "partly_paid"), "paid"),
+        Move("unpay", ("partly_paid", "paid"), "issued"),
         Move("credit", ("issued", "partly_paid", "paid"), "credited"),
         Move("reverse", ("issued", "partly_paid", "paid"), "reversed"),
         Move("book", ("draft",), "booked"),
         Move("cancel", ("draft",), "cancelled", _("Discard draft")),
+    ],
+)
+
+BANK_LINE = Life(
+    {
+        "open": pgettext_lazy("bank line", "open"),
+        "booked": pgettext_lazy("bank line", "booked"),
+        "ignored": pgettext_lazy("bank line", "left out"),
+    },
+    [
+        Move("book", ("open",), "booked"),
+        Move("reopen", ("booked", "ignored"), "open"),
+        Move("ignore", ("open",), "ignored"),
     ],
 )
 

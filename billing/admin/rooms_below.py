@@ -7,9 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import deliveries, invoices, product_cost, quotes
+from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
+from billing.admin.money_forms import ClientPaymentForm
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
+from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
 from production.admin.job import JobAdmin
@@ -31,6 +33,10 @@ def _follow(request, enquiry):
 
 def _invoice(request, job):
     return reverse("admin:billing_invoice_change", args=[invoices.draft_from(job, request.user).pk])
+
+
+def _take(request, client, once, amount, invoices, **facts):
+    payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
 
 
 def _deliver(request, job):
@@ -110,6 +116,10 @@ ADDED = {
              lambda enquiry: _draft(enquiry) is not None, primary=True, icon="sync",
              done=_("The draft has the parts, materials and quantities of the enquiry.")),
     ),
+    Client: (
+        Verb("payment", _("Record a payment"), _take, "billing.receive_payment",
+             lambda client: True, form=ClientPaymentForm, icon="payments", done=_("The payment is booked.")),
+    ),
     Job: (
         Verb("deliver", _("Make a delivery"), _deliver, "billing.add_delivery", _can_be_delivered,
              primary=True, icon="local_shipping"),
@@ -117,6 +127,8 @@ ADDED = {
              primary=True, icon="receipt_long"),
     ),
 }  # fmt: skip
+
+WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 
 class DeliverFilter(admin.SimpleListFilter):
@@ -137,6 +149,7 @@ for model, verbs in ADDED.items():
     except NotRegistered:
         continue
     room.verbs = (*room.verbs, *verbs)
+    room.money_warnings = (*room.money_warnings, *WARNINGS.get(model, ()))
 
 JobAdmin.list_filter = (*JobAdmin.list_filter, DeliverFilter)
 PartsTable.prices_of = staticmethod(_prices_of)

@@ -20,10 +20,22 @@ from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail
+from accounts.floor_keys import badges
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
 from billing import deliveries, documents, invoices, payments, quotes
-from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
+from billing.bank import booking
+from billing.models import (
+    BankLine,
+    BankStatement,
+    ExchangeRate,
+    ExtraOperation,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PriceRules,
+    TaxRate,
+)
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -40,7 +52,8 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
+from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange, Tablet
+from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
@@ -110,6 +123,7 @@ def build() -> World:
         _lots(world)
         _buying(world)
         _scanned(world)
+        _tablets(world)
         _mark_money(world)
     return world
 
@@ -137,7 +151,20 @@ def _people(world, workspace, elsewhere) -> None:
     gone.is_active = False
     gone.save()
     world.gone = gone
+    Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
+    badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _tablets(world) -> None:
+    """One that stands there and may be registered anew, one without a device."""
+    world.tablet, world.new_tablet = (
+        Tablet.objects.create(workspace=world.workspace, name=name) for name in ("T1", "T2")
+    )
+    registering.invite(world.tablet, None)
+    Tablet.objects.filter(pk=world.tablet.pk).update(digest="ab" * 32, failed=5)
+    world.tablet.refresh_from_db()
+    world.tablet_key = registering.key_of(world.tablet)
 
 
 def _order(world, **line):
@@ -263,6 +290,12 @@ def _documents(world) -> None:
     world.payment = payments.receive(
         world.invoice, world.invoice.total / 2, key="half", received_on=timezone.localdate()
     )
+    world.credit = payments.take(
+        shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
+    )
+    _bank(world)
+    world.today = f"{timezone.localdate():%Y-%m-%d}"
+    world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
     _quote, job, _operation = _order(world)
     _done(job)
@@ -283,6 +316,22 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _bank(world) -> None:
+    shop = world.shop
+    day = timezone.localdate()
+    world.bank_statement = BankStatement.objects.create(
+        workspace=shop.workspace, name="n.csv", account="Giro", currency="ZAR", from_on=day, until_on=day
+    )
+    world.bank_line, world.booked_line, world.rent_line = (
+        BankLine.objects.create(
+            workspace=shop.workspace, statement=world.bank_statement, key=f"{n}", day=day, amount=5, currency="ZAR"
+        )
+        for n in range(3)
+    )
+    booking.book(world.booked_line, shop.client, [], None)
+    booking.leave_out(world.rent_line, "Rent", None)
 
 
 def _deliveries(world) -> None:
@@ -478,7 +527,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited")
+        moving = ("paid", "credited", "unused")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():
@@ -487,3 +536,4 @@ def _mark_money(world) -> None:
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
         Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))
+        Payment.objects.filter(allocations=None, kind="received").update(unused=F("amount"))

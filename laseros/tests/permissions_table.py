@@ -44,6 +44,19 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own PIN: with the password once more
+GET  own_pin                              login  403    403    302    302    302    302    302    302
+POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
+# A shop tablet: nothing for a device that is none, but the address a manager made
+GET  floor:tablet                         404    404    404    404    404    404    404    404    404
+GET  floor:tablet_pin                     404    404    404    404    404    404    404    404    404
+POST floor:tablet_pin                     404    404    404    404    404    404    404    404    404  - who=1&pin=4711
+POST floor:tablet_badge                   404    404    404    404    404    404    404    404    404  - code=1
+POST floor:hand_over                      404    404    404    404    404    404    404    404    404
+POST floor:tablet_here                    404    404    404    404    404    404    404    404    404
+GET  floor:tablet_register                200    200    200    200    200    200    200    200    200  tablet_key
+GET  floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
+POST floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
 # The shop floor: to look at for members, to work at for those who may run operations
 GET  floor:queue                          login  403    403    200    200    200    200    200    200
 GET  floor:machines                       login  403    403    200    200    200    200    200    200
@@ -224,6 +237,7 @@ GET  accounts_membership         change,history         403    403    200    200
 POST accounts_membership         change                 403    403    403    403    403    member
 GET  accounts_membership         add                    403    403    403    200    200
 POST accounts_membership         add                    403    403    403    302    302    - email=new@cutters.example&name=New&role=viewer
+GET  accounts_membership         badge                  403    403    200    200    404    member
 GET  accounts_backgroundtask     list                   403    200    200    200    200
 GET  accounts_backgroundtask     export                 404    404    404    404    404
 POST accounts_backgroundtask     saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
@@ -376,6 +390,13 @@ POST machines_machine            reports                403    403    302    302
 GET  machines_machine            reports                404    404    404    404    404    spinning
 GET  machines_machine            pair                   403    403    200    200    404    printer
 GET  machines_machine            pair                   404    404    404    404    404    spinning
+GET  machines_tablet             list,export            200    200    200    200    200
+POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_tablet             add                    403    403    200    200    200
+POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
+GET  machines_tablet             change,history         200    200    200    200    404    tablet
+POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
+GET  machines_tablet             address                403    403    200    200    404    tablet
 GET  machines_statechange        list,export            200    200    200    200    200
 POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_statechange        add                    403    403    403    403    403
@@ -533,6 +554,8 @@ GET  billing_invoice             change,history         200    200    200    200
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
 GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
+GET  billing_invoice             ageing                 403    200    200    200    200
+GET  billing_invoice             ageing_export          403    200    200    200    200    csv
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -545,6 +568,28 @@ GET  billing_payment             add                    403    403    403    403
 POST billing_payment             add                    403    403    403    403    403
 GET  billing_payment             change,history         200    200    200    200    404    payment
 POST billing_payment             change                 403    403    403    403    403    payment
+GET  billing_bankline            list,export            200    200    200    200    200
+POST billing_bankline            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankline            add                    403    403    403    403    403
+POST billing_bankline            add                    403    403    403    403    403
+GET  billing_bankline            change,history         200    200    200    200    404    bank_line
+POST billing_bankline            change                 403    403    403    403    403    bank_line
+GET  billing_bankline            match,import           403    200    200    200    200
+POST billing_bankline            import                 403    200    200    200    200    - account=Giro
+GET  billing_bankline            accept                 403    404    404    404    404    bank_line
+POST billing_bankline            accept                 403    302    302    302    404    bank_line invoices={invoice}
+GET  billing_bankstatement       list,export            200    200    200    200    200
+POST billing_bankstatement       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankstatement       add                    403    403    403    403    403
+POST billing_bankstatement       add                    403    403    403    403    403
+GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
+POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_exchangerate        list,export            200    200    200    200    200
+POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_exchangerate        add                    403    200    200    200    200
+POST billing_exchangerate        add                    403    302    302    302    302    - currency=GBP&day=2026-01-05&rate=22.5
+GET  billing_exchangerate        change,history         200    200    200    200    404    exchange_rate
+POST billing_exchangerate        change                 403    302    302    302    404    exchange_rate rate=19
 GET  billing_taxrate             list,export            200    200    200    200    200
 POST billing_taxrate             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_taxrate             add                    403    403    200    200    200
@@ -573,6 +618,10 @@ accounts_membership         role           403    403    403    302    404    me
 accounts_membership         invite         403    403    403    302    404    member
 accounts_membership         deactivate     403    403    403    302    404    member
 accounts_membership         reactivate     403    403    403    302    404    gone
+accounts_membership         badge          403    403    302    302    404    member
+accounts_membership         revoke_badge   403    403    302    302    404    member
+accounts_membership         reset_pin      403    403    302    302    404    member
+accounts_membership         unlock_pin     403    403    302    302    404    member
 accounts_backgroundtask     retry          403    403    302    302    404    task
 accounts_outgoingmail       send           403    403    302    302    404    mail why=asked
 accounts_outgoingmail       arrived        403    403    302    302    404    unclear_mail
@@ -625,6 +674,10 @@ machines_machine            pause          403    403    302    302    404    sp
 machines_machine            resume         403    403    302    302    404    halted
 machines_machine            stop           403    403    302    302    404    spinning
 machines_machine            forget         403    403    302    302    404    spinning
+machines_tablet             register       403    403    302    302    404    new_tablet
+machines_tablet             again          403    403    302    302    404    tablet
+machines_tablet             unlock         403    403    302    302    404    tablet
+machines_tablet             revoke         403    403    302    302    404    tablet
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
@@ -697,6 +750,17 @@ billing_invoice             credit         403    302    302    302    404    in
 billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             refund         403    302    302    302    404    paid_back amount=1&paid_on=2026-01-01&method=transfer
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
+billing_invoice             keep           403    302    302    302    404    paid_back
+billing_invoice             use-credit     403    302    302    302    404    invoice
+billing_invoice             write-off      403    403    302    302    404    invoice amount=1&day=2026-01-01&reason=difference&explanation=Fees
+billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
+billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
+billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_bankline            book           403    302    302    302    404    bank_line client={client}
+billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
+billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
+billing_bankline            take-up        403    302    302    302    404    rent_line
+crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding
 billing_extraoperation      restore        403    403    302    302    404    archived_folding

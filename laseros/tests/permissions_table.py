@@ -738,6 +738,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_delivery            pack           403    302    302    302    404    draft_delivery
 billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
 billing_delivery            arrive         403    302    302    302    404    shipped_delivery received_by=Thandi
+billing_delivery            invoice        403    302    302    302    404    shipped_delivery
 billing_delivery            take-in        403    302    302    302    404    draft_delivery
 billing_delivery            send-to        403    302    302    302    404    draft_delivery address={delivery_address}
 billing_delivery            way            403    302    302    302    404    shipped_delivery carrier=gls&tracking=7

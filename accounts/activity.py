@@ -85,6 +85,8 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "wrote": _("wrote a message"),
+    "noted": _("wrote a note"),
 }
 
 

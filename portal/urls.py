@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import views
+from portal import talking, views
 
 app_name = "portal"
 
@@ -14,6 +14,8 @@ DOCUMENTS = [
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
+    ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
+    ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
 ]

@@ -49,6 +49,9 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "booked": _("booked"),
+    "written off": _("written off"),
+    "taken back": _("taken back"),
     "posted": _("booked"),
     "invited": _("invited"),
     "switched": _("switched"),
@@ -87,6 +90,12 @@ VERBS = {
     "skipped": _("skipped"),
     "wrote": _("wrote a message"),
     "noted": _("wrote a note"),
+    "packed": _("packed"),
+    "unpacked": _("unpacked"),
+    "checked": _("checked"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "came back": _("took back into the house"),
 }
 
 

@@ -149,6 +149,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     verbs: tuple[Verb, ...] = ()
+    money_warnings: tuple[Callable, ...] = ()  # record → a sentence above it, or nothing; for who may see money
     archivable = False  # the model has `archived_at`; override `archive` and `restore` where a room has rules for it
     empty_text = ""  # what the list says before there is anything in it
     empty_icon = "inbox"
@@ -350,7 +351,9 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""
         links = [link for link in self.related_links(obj) if link] if obj is not None else []
         related = [link for link in links if not link.permission or request.user.has_perm(link.permission)]
-        return {"verbs": self.open_verbs(request, obj), "related": related}
+        warned = obj is not None and request.user.has_perm(SEE_MONEY)
+        warnings = [text for warn in self.money_warnings if (text := warn(obj))] if warned else []
+        return {"verbs": self.open_verbs(request, obj), "related": related, "warnings": warnings}
 
     def related_links(self, obj) -> list[Related | None]:
         """What `obj` came from and what it led to: `to_record` and `to_list` make the links."""

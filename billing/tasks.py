@@ -10,7 +10,7 @@ from django_scopes import scope
 from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
-from billing.models import Invoice, Quote
+from billing.models import Delivery, Invoice, Quote
 from billing.occasions import INVOICE, QUOTE
 from crm import links
 from crm.models import InvoiceFormat
@@ -42,6 +42,14 @@ def send_invoice(pk: int) -> None:
     with transaction.atomic():
         wants_xml = invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
         _post(INVOICE, invoice, to, links.url(link(invoice)), xml=wants_xml)
+
+
+@work.task(_("keep a delivery note"))
+def keep_delivery_note(pk: int) -> None:
+    """Store the note of a delivery as it left the house, with its print."""
+    delivery = Delivery.objects.select_related("workspace", "client", "job__contact").get(pk=pk)
+    if delivery.shipped_on is not None:
+        documents.keep(delivery, lambda: documents.delivery_pdf(delivery))
 
 
 def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None, xml: bool = False) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope, scope
 
 from accounts.models import Workspace
+from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
 from production import conversation, jobs, milestones, shortages
@@ -142,8 +143,16 @@ MATTERS = (
         _is("conflict"), "inventory.view_scanevent",
     ),
     Matter(
+        "to_deliver", _("Jobs with pieces to be delivered"), "production.job", "local_shipping", "info",
+        lambda today: {"deliver": "open"}, "billing.view_delivery", rows=deliveries.to_deliver,
+    ),
+    Matter(
         "made_jobs", _("Jobs made, to be invoiced"), "production.job", "task_alt", "info",
         lambda today: {"state__exact": "made", "bill": "open"}, "billing.view_invoice", rows=jobs.to_invoice,
+    ),
+    Matter(
+        "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
+        lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
     ),
     Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",

@@ -204,6 +204,21 @@ NAVIGATION = (
         ),
     ),
     Group(
+        _("Deliver"),
+        (
+            Entry(
+                _("To be delivered"),
+                "view_kanban",
+                "admin:billing_delivery_board",
+                "billing.view_delivery",
+                "to_deliver",
+                "info",
+            ),
+            Entry(_("Deliveries"), "local_shipping", "admin:billing_delivery_changelist", "billing.view_delivery"),
+            Entry(_("Pack and check"), "inventory", "deliveries:board", "billing.pack_delivery"),
+        ),
+    ),
+    Group(
         _("Money"),
         (
             Entry(
@@ -215,6 +230,15 @@ NAVIGATION = (
                 "danger",
             ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
+            Entry(
+                _("Bank"),
+                "account_balance",
+                "admin:billing_bankline_match",
+                "billing.receive_payment",
+                "bank_lines",
+                "warning",
+            ),
+            Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
     Group(
@@ -228,6 +252,12 @@ NAVIGATION = (
                 "handyman",
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
+            ),
+            Entry(
+                _("Exchange rates"),
+                "currency_exchange",
+                "admin:billing_exchangerate_changelist",
+                "billing.view_exchangerate",
             ),
             Entry(_("Tax rates"), "percent", "admin:billing_taxrate_changelist", "billing.view_taxrate"),
             Entry(

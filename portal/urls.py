@@ -17,6 +17,8 @@ DOCUMENTS = [
     ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
+    ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
+    ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
 ]
 
@@ -28,6 +30,8 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("material/", views.material, name="material"),
+    path("deliveries/", views.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],

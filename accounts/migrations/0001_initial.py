@@ -51,6 +51,8 @@ class Migration(migrations.Migration):
                 ('silent_occasions', models.JSONField(blank=True, default=accounts.models.workspace.silent_at_first, editable=False)),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('checks_deliveries', models.BooleanField(default=True, help_text='Nothing is shipped before somebody else than the packer has ticked every line.', verbose_name='a second person checks deliveries')),
+                ('invoices_delivered', models.BooleanField(default=False, help_text='Otherwise what is made is invoiced, delivered or not.', verbose_name='invoice what is delivered')),
             ],
             options={
                 'verbose_name': 'workspace',

@@ -17,6 +17,7 @@ LETTERS = {kind: letter for letter, kind in KINDS.items()}
 LONGEST = 300
 _PATH = re.compile(r"/q/(?P<slug>[\w-]+)/(?P<letter>[a-z])/(?P<code>[^/?#]+)", re.IGNORECASE)
 _OPERATION = re.compile(r"/floor/operations/(?P<pk>[0-9]{1,18})/?(?:[?#]|$)", re.IGNORECASE)
+_DELIVERY = re.compile(r"/floor/deliveries/(?P<pk>[0-9]{1,18})/?(?:[?#]|$)", re.IGNORECASE)
 # What scanners put before a code to say which symbology it was.
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")
 # A scanner set to a US keyboard on a device set to a German one: where each key lies on the other.
@@ -25,7 +26,7 @@ AS_GERMAN = str.maketrans("YZyzß?Öö-_Ää", "ZYzy-_:;/?\"'")
 
 @dataclass(frozen=True)
 class Spoken:
-    """What was read. `slug` and `kind` are empty for a bare code; `kind` "operation" has its number as code."""
+    """What was read. `slug` and `kind` are empty for a bare code; "operation" and "delivery" have their key as code."""
 
     code: str
     kind: str = ""
@@ -54,4 +55,7 @@ def read(text: str) -> Spoken | None:
     found = _OPERATION.search(text)
     if found:
         return Spoken(found["pk"], "operation")
+    found = _DELIVERY.search(text)
+    if found:
+        return Spoken(found["pk"], "delivery")
     return Spoken(text)

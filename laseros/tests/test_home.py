@@ -142,7 +142,7 @@ HIDDEN = {
     "office": {"Accounts", "Groups", "Business", "People", "Message texts", "Chat and SMS"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
     | {"Message texts", "Chat and SMS"}
-    | {"Stock report", "Stock value", "Scanner"},
+    | {"Stock report", "Stock value", "Scanner", "Pack and check"},
 }
 
 

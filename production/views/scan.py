@@ -112,6 +112,8 @@ def _meaning(request, text: str) -> dict:
         raise finding.unknown(spoken.code)
     if spoken.kind == "job":
         return _job(spoken.code)
+    if spoken.kind == "delivery":
+        return {"kind": "go", "title": _("Delivery"), "url": reverse("deliveries:page", args=[spoken.code])}
     found = None if spoken.kind == "operation" else finding.find(request.workspace, spoken)
     if found is not None:
         return cards.with_content(found)

@@ -75,6 +75,7 @@ DETAILS = {
     "total": gettext_lazy("total"),
     "tracking number": gettext_lazy("tracking number"),
     "unit": gettext_lazy("unit"),
+    "until": gettext_lazy("until"),
     "unit cost": gettext_lazy("unit cost"),
     "usual rate": gettext_lazy("usual rate"),
     "valid until": gettext_lazy("valid until"),
@@ -86,6 +87,7 @@ SILENT = {"key"}  # for machines, not for people
 
 # Values that verbs write as the program knows them, whatever the language.
 VALUES = {
+    "badge": gettext_lazy("badge"),
     "lines": gettext_lazy("lines"),
     "corrects": gettext_lazy("corrects"),
     "differences": gettext_lazy("differences"),
@@ -116,7 +118,7 @@ def headline(line: Activity, reader=None) -> dict:
     model = line.target_type.model_class()
     return {
         "at": line.at,
-        "who": line.actor_name,
+        "who": who(line),
         "verb": str(VERBS.get(line.verb, line.verb)),
         "kind": str(model._meta.verbose_name) if model else line.target_type.model,
         "label": line.target_label,
@@ -124,10 +126,15 @@ def headline(line: Activity, reader=None) -> dict:
     }
 
 
+def who(line: Activity) -> str:
+    """The person, and the shop tablet they stood at."""
+    return f"{line.actor_name} ({line.station})" if line.station else line.actor_name
+
+
 def sentence(line: Activity) -> str:
     """The same as one sentence without markup, for exports and screen readers."""
     return _("%(who)s: %(verb)s %(what)s") % {
-        "who": line.actor_name,
+        "who": who(line),
         "verb": VERBS.get(line.verb, line.verb),
         "what": line.target_label,
     }

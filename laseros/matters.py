@@ -14,11 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope, scope
 
+from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
+<<<<<<< HEAD
 from production import conversation, jobs, milestones, shortages
+=======
+from machines.tablets import registering
+from production import jobs, milestones, shortages
+>>>>>>> origin/main
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
@@ -141,6 +147,14 @@ MATTERS = (
     Matter(
         "unsettled_scans", _("Scans that need a person"), "inventory.scanevent", "person_alert", "danger",
         _is("conflict"), "inventory.view_scanevent",
+    ),
+    Matter(
+        "locked_pins", _("People locked out by wrong PINs"), "accounts.membership", "lock_person", "danger",
+        lambda today: {"pin__locked_until__isnull": "False"}, "accounts.view_membership", rows=pins.locked,
+    ),
+    Matter(
+        "locked_tablets", _("Shop tablets locked by wrong PINs"), "machines.tablet", "screen_lock_portrait", "danger",
+        lambda today: {"locked_until__isnull": "False"}, "machines.change_tablet", rows=registering.locked,
     ),
     Matter(
         "to_deliver", _("Jobs with pieces to be delivered"), "production.job", "local_shipping", "info",

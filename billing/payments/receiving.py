@@ -8,11 +8,14 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts import activity
+from accounts import activity, outbox
 from billing import exchange
+from billing.facts import address_of, contact_of, link
 from billing.models import Allocation, Invoice, Kind, Payment
+from billing.occasions import PAID
 from billing.payments import settling
 from billing.states import OWED
+from crm import links
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents, show
 from laseros.core.retry import retried
@@ -92,6 +95,7 @@ def take(
         settling.raise_paid(invoice, part)
         settling.allocate(payment, invoice, part, received_on)
         _tell(payment, invoice, part, by)
+        _thank(invoice, payment, part, by)
     if rest:
         activity.record("received", payment, by, money={"amount": amount, "credit": rest})
     for job in {invoice.job_id: invoice.job for invoice, _part in parts if invoice.job_id}.values():
@@ -135,6 +139,19 @@ def _tell(payment: Payment, invoice: Invoice, part: Decimal, by) -> None:
         details={"payment": payment.number, "received": payment.received_on},
         money={"amount": part, "balance": cents(invoice.balance, invoice.currency)},
     )
+
+
+def _thank(invoice: Invoice, payment: Payment, part: Decimal, by) -> None:
+    """Businesses that want it say that money has come in."""
+    if PAID.name in invoice.workspace.silent_occasions:
+        return
+    contact = contact_of(invoice)
+    amount = show(part, invoice.currency, invoice.workspace.locale)
+    outbox.post(
+        PAID, invoice, key=f"paid:{payment.pk}:{invoice.pk}", to=address_of(invoice), link=links.url(link(invoice)),
+        name=contact.name if contact else "", values={"amount": amount}, reader=contact.user if contact else None,
+        phone=contact.phone if contact else invoice.client.phone, by=by,
+    )  # fmt: skip
 
 
 def _ask_about_second(invoice: Invoice, amount: Decimal, received_on: date) -> None:

@@ -20,7 +20,8 @@ from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail
+from accounts.floor_keys import badges
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
 from billing import deliveries, documents, invoices, payments, quotes
 from billing.bank import booking
@@ -51,7 +52,8 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
+from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange, Tablet
+from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
@@ -123,6 +125,7 @@ def build() -> World:
         _lots(world)
         _buying(world)
         _scanned(world)
+        _tablets(world)
         _mark_money(world)
     return world
 
@@ -150,7 +153,20 @@ def _people(world, workspace, elsewhere) -> None:
     gone.is_active = False
     gone.save()
     world.gone = gone
+    Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
+    badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _tablets(world) -> None:
+    """One that stands there and may be registered anew, one without a device."""
+    world.tablet, world.new_tablet = (
+        Tablet.objects.create(workspace=world.workspace, name=name) for name in ("T1", "T2")
+    )
+    registering.invite(world.tablet, None)
+    Tablet.objects.filter(pk=world.tablet.pk).update(digest="ab" * 32, failed=5)
+    world.tablet.refresh_from_db()
+    world.tablet_key = registering.key_of(world.tablet)
 
 
 def _order(world, **line):

@@ -44,6 +44,19 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own PIN: with the password once more
+GET  own_pin                              login  403    403    302    302    302    302    302    302
+POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
+# A shop tablet: nothing for a device that is none, but the address a manager made
+GET  floor:tablet                         404    404    404    404    404    404    404    404    404
+GET  floor:tablet_pin                     404    404    404    404    404    404    404    404    404
+POST floor:tablet_pin                     404    404    404    404    404    404    404    404    404  - who=1&pin=4711
+POST floor:tablet_badge                   404    404    404    404    404    404    404    404    404  - code=1
+POST floor:hand_over                      404    404    404    404    404    404    404    404    404
+POST floor:tablet_here                    404    404    404    404    404    404    404    404    404
+GET  floor:tablet_register                200    200    200    200    200    200    200    200    200  tablet_key
+GET  floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
+POST floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
 # The shop floor: to look at for members, to work at for those who may run operations
 GET  floor:queue                          login  403    403    200    200    200    200    200    200
 GET  floor:machines                       login  403    403    200    200    200    200    200    200
@@ -233,6 +246,7 @@ GET  accounts_membership         change,history         403    403    200    200
 POST accounts_membership         change                 403    403    403    403    403    member
 GET  accounts_membership         add                    403    403    403    200    200
 POST accounts_membership         add                    403    403    403    302    302    - email=new@cutters.example&name=New&role=viewer
+GET  accounts_membership         badge                  403    403    200    200    404    member
 GET  accounts_backgroundtask     list                   403    200    200    200    200
 GET  accounts_backgroundtask     export                 404    404    404    404    404
 POST accounts_backgroundtask     saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
@@ -385,6 +399,13 @@ POST machines_machine            reports                403    403    302    302
 GET  machines_machine            reports                404    404    404    404    404    spinning
 GET  machines_machine            pair                   403    403    200    200    404    printer
 GET  machines_machine            pair                   404    404    404    404    404    spinning
+GET  machines_tablet             list,export            200    200    200    200    200
+POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_tablet             add                    403    403    200    200    200
+POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
+GET  machines_tablet             change,history         200    200    200    200    404    tablet
+POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
+GET  machines_tablet             address                403    403    200    200    404    tablet
 GET  machines_statechange        list,export            200    200    200    200    200
 POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_statechange        add                    403    403    403    403    403
@@ -606,6 +627,10 @@ accounts_membership         role           403    403    403    302    404    me
 accounts_membership         invite         403    403    403    302    404    member
 accounts_membership         deactivate     403    403    403    302    404    member
 accounts_membership         reactivate     403    403    403    302    404    gone
+accounts_membership         badge          403    403    302    302    404    member
+accounts_membership         revoke_badge   403    403    302    302    404    member
+accounts_membership         reset_pin      403    403    302    302    404    member
+accounts_membership         unlock_pin     403    403    302    302    404    member
 accounts_backgroundtask     retry          403    403    302    302    404    task
 accounts_outgoingmail       send           403    403    302    302    404    mail why=asked
 accounts_outgoingmail       arrived        403    403    302    302    404    unclear_mail
@@ -658,6 +683,10 @@ machines_machine            pause          403    403    302    302    404    sp
 machines_machine            resume         403    403    302    302    404    halted
 machines_machine            stop           403    403    302    302    404    spinning
 machines_machine            forget         403    403    302    302    404    spinning
+machines_tablet             register       403    403    302    302    404    new_tablet
+machines_tablet             again          403    403    302    302    404    tablet
+machines_tablet             unlock         403    403    302    302    404    tablet
+machines_tablet             revoke         403    403    302    302    404    tablet
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished

@@ -89,10 +89,8 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
-<<<<<<< HEAD
     "wrote": _("wrote a message"),
     "noted": _("wrote a note"),
-=======
     "set PIN": _("set a PIN"),
     "removed PIN": _("took the PIN from"),
     "locked": _("locked"),
@@ -101,7 +99,6 @@ VERBS = {
     "revoked": _("revoked"),
     "took over": _("took over"),
     "handed over": _("handed over"),
->>>>>>> origin/main
     "packed": _("packed"),
     "unpacked": _("unpacked"),
     "checked": _("checked"),

@@ -19,12 +19,8 @@ from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
-<<<<<<< HEAD
-from production import conversation, jobs, milestones, shortages
-=======
 from machines.tablets import registering
-from production import jobs, milestones, shortages
->>>>>>> origin/main
+from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)

@@ -87,6 +87,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
+        lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
+    ),
+    Matter(
         "refused_drawings", _("Drawings that could not be read"), "production.designfile", "architecture", "warning",
         lambda today: {"state__exact": "refused", "uploaded_at__date__gte": today - MONTH},
         "production.view_designfile",

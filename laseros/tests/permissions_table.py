@@ -171,6 +171,22 @@ POST portal:job_messages                  login  302    404    403    403    403
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:upload                        login  200    200    403    403    403    403    403    403
+POST portal:upload                        login  422    422    403    403    403    403    403    403
+GET  portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line
+POST portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line quantity=12
+GET  portal:upload_unit                   405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_unit                   login  302    404    403    403    403    403    403    403  basket_line unit=in
+GET  portal:upload_remove                 405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_remove                 login  302    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_drawing                login  200    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_ask                    405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_ask                    login  302    404    403    403    403    403    403    403  basket title=Plates
+GET  portal:upload_order                  405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_order                  login  302    404    403    403    403    403    403    403  basket name=Thandi&agree=on&seen=x
+GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
+GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
+GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery

@@ -140,6 +140,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         conversation.TalkFilter,
         "priority",
         BillFilter,
+        "enquiry__origin",
         ("due_on", BetweenDays),
         ("approved_at", BetweenDays),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import proofs, uploads, views
+from portal import proofs, talking, uploads, views
 
 app_name = "portal"
 
@@ -18,6 +18,8 @@ DOCUMENTS = [
     ("jobs/<int:pk>/proofs/<int:proof>/change/", proofs.change, "proof_change"),
     ("jobs/<int:pk>/proofs/<int:proof>/picture/", proofs.picture, "proof_picture"),
     ("jobs/<int:pk>/proofs/<int:proof>/file/", proofs.file, "proof_file"),
+    ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
+    ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),

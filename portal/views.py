@@ -20,13 +20,13 @@ from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
-from portal import proofs, words
+from portal import proofs, talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
 from portal.lists import leaf_of
 from portal.templatetags.portal import address, follow_address
-from production import milestones, progress, serving, work_order
+from production import conversation, milestones, progress, serving, work_order
 from production.milestones import STILL
 from production.states import OPEN_JOB
 
@@ -47,7 +47,7 @@ def home(request, visitor):
         "has_material": visitor.material.exists(),
         "to_approve": proofs.waiting(visitor)[:SHORT],
         "asked": visitor.enquiries.filter(state="open")[:SHORT] if visitor.may_upload else [],
-        "jobs": progress.count(visitor.jobs.filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
+        "jobs": progress.count(_with_unread(visitor).filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
     }
     return render(request, "portal/home.html", context)
 
@@ -184,7 +184,7 @@ def quote_drawing(request, visitor, pk, line):
 @require_safe
 @for_client
 def jobs(request, visitor):
-    found = JobFilter(request.GET, queryset=visitor.jobs)
+    found = JobFilter(request.GET, queryset=_with_unread(visitor))
     page = leaf_of(request, found.qs)
     progress.count(page.object_list)
     return render(request, "portal/jobs.html", {"visitor": visitor, "page": page, "form": found.form})
@@ -205,6 +205,7 @@ def job_page(request, visitor, pk):
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),
+        **talking.on(request, visitor, job),
     }
     return render(request, "portal/job.html", context)
 
@@ -391,6 +392,10 @@ def _note(request, visitor, document) -> None:
 def _signing(visitor) -> str:
     """Whose name to propose under a decision: a person's, never a company's."""
     return visitor.contact.name if visitor.contact else ""
+
+
+def _with_unread(visitor):
+    return conversation.count_unread(visitor.jobs, conversation.CLIENT)
 
 
 def _with_drawings(lines, path: str):

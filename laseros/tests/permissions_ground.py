@@ -59,6 +59,8 @@ from production.models import (
     CuttingParameter,
     DesignFile,
     Enquiry,
+    JobMessage,
+    JobMessageFile,
     MachineWork,
     Measurement,
     Milestone,
@@ -258,6 +260,11 @@ def _milestones(world) -> None:
     world.reached = world.job.milestones.filter(state="reached").first()
     world.quick = world.running_job.milestones.filter(state="reached").first()
     Milestone.objects.filter(pk=world.quick.pk).update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.said = JobMessage.objects.create(
+        workspace=world.workspace, job=world.job, side="shop", text="Soon", by_name="Office", key="said"
+    )
+    world.said_file = JobMessageFile(workspace=world.workspace, message=world.said, name="a.pdf", size=5)
+    world.said_file.content.save("a.pdf", ContentFile(b"%PDF-"))
     world.photo = MilestonePhoto(workspace=world.workspace, milestone=world.reached)
     world.photo.content.save("p.jpg", ContentFile(LOGO))
     world.reach_deed, world.undo_deed, world.never_undone = "reach", "undo", 0

@@ -172,6 +172,9 @@ GET  portal:proof_change                  login  302    404    403    403    403
 POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
 GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
+POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
+GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:upload                        login  200    200    403    403    403    403    403    403
@@ -214,6 +217,9 @@ GET  portal:link_proof_change             302    302    302    302    302    302
 POST portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi&reason=Longer
 GET  portal:link_proof_picture            200    200    200    200    200    200    200    200    200  link_job,job,proof
 GET  portal:link_proof_file               200    200    200    200    200    200    200    200    200  link_job,job,proof
+GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
+POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
+GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
 GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
@@ -234,6 +240,9 @@ GET  admin:wordings                       login  login  login  login  403    403
 POST admin:wordings                       login  login  login  login  403    403    302    302    302  - occasion=ready&silent=yes
 GET  admin:wording                        login  login  login  login  403    403    200    200    200  occasion,language
 POST admin:wording                        login  login  login  login  403    403    302    302    302  occasion,language subject=Hello&body=Hello
+GET  admin:production_job_messages        login  login  login  login  200    200    200    200    404  job
+POST admin:production_job_messages        login  login  login  login  403    302    302    302    404  job text=Hello&once=k
+GET  admin:production_job_message_file    login  login  login  login  200    200    200    200    404  job,said_file
 GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
 POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
 GET  admin:machines_now                   login  login  login  login  200    200    200    200    200
@@ -774,6 +783,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_delivery            pack           403    302    302    302    404    draft_delivery
 billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
 billing_delivery            arrive         403    302    302    302    404    shipped_delivery received_by=Thandi
+billing_delivery            invoice        403    302    302    302    404    shipped_delivery
 billing_delivery            take-in        403    302    302    302    404    draft_delivery
 billing_delivery            send-to        403    302    302    302    404    draft_delivery address={delivery_address}
 billing_delivery            way            403    302    302    302    404    shipped_delivery carrier=gls&tracking=7

@@ -759,6 +759,46 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='JobMessage',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='production.job', verbose_name='job')),
+                ('side', models.CharField(choices=[('client', 'client'), ('shop', 'shop')], max_length=6, verbose_name='from')),
+                ('is_internal', models.BooleanField(default=False, verbose_name='note for us, the client does not see it')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('by_name', models.CharField(max_length=160, verbose_name='who')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('seen_at', models.DateTimeField(editable=False, null=True, verbose_name='seen')),
+                ('key', models.CharField(editable=False, max_length=40)),
+            ],
+            options={
+                'verbose_name': 'message on a job',
+                'verbose_name_plural': 'messages on jobs',
+                'ordering': ['id'],
+                'indexes': [models.Index(condition=models.Q(('is_internal', False), ('seen_at', None)), fields=['job', 'side'], name='job_message_unseen')],
+                'constraints': [models.UniqueConstraint(fields=('job', 'key'), name='job_message_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='JobMessageFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='production.jobmessage', verbose_name='message')),
+                ('name', models.CharField(max_length=140, verbose_name='name')),
+                ('is_picture', models.BooleanField(default=False)),
+                ('content', models.FileField(max_length=200, upload_to='conversations/')),
+                ('size', models.PositiveBigIntegerField(verbose_name='size')),
+            ],
+            options={
+                'verbose_name': 'attachment',
+                'verbose_name_plural': 'attachments',
+                'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
             name='Proof',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,3 +1,4 @@
+from production.models.conversation import JobMessage, JobMessageFile
 from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine, Origin
 from production.models.job import Job, JobLine, LineMaterial, Priority
@@ -23,6 +24,8 @@ __all__ = [
     "Event",
     "Job",
     "JobLine",
+    "JobMessage",
+    "JobMessageFile",
     "LayerRole",
     "LayerRule",
     "LineMaterial",

@@ -52,6 +52,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Meter',
+            fields=[
+                ('machine', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='meter', serialize=False, to='machines.machine')),
+                ('options', models.JSONField(default=dict, verbose_name='connection settings')),
+                ('sealed', models.TextField(blank=True, default='')),
+                ('idle_w', models.PositiveIntegerField(default=200, verbose_name='idle up to W')),
+                ('cutting_w', models.PositiveIntegerField(default=1000, verbose_name='working from W')),
+                ('power_w', models.FloatField(blank=True, null=True, verbose_name='power W')),
+                ('counter_kwh', models.FloatField(blank=True, null=True)),
+                ('total_kwh', models.FloatField(default=0, verbose_name='counted kWh')),
+                ('guess', models.CharField(blank=True, choices=[('idle', 'idle'), ('cutting', 'working')], max_length=8, verbose_name='guess')),
+                ('heard_at', models.DateTimeField(blank=True, null=True, verbose_name='last heard')),
+                ('sampled_at', models.DateTimeField(blank=True, null=True)),
+                ('why', models.CharField(blank=True, max_length=300, verbose_name='why not')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'energy meter',
+                'verbose_name_plural': 'energy meters',
+                'constraints': [models.CheckConstraint(condition=models.Q(('cutting_w__gt', models.F('idle_w'))), name='meter_guesses_in_order')],
+            },
+        ),
+        migrations.CreateModel(
             name='WatcherSeat',
             fields=[
                 ('owner', models.CharField(max_length=80, primary_key=True, serialize=False)),
@@ -110,6 +133,7 @@ class Migration(migrations.Migration):
                 ('facts', models.JSONField(blank=True, default=dict)),
                 ('kwh_before', models.FloatField(blank=True, null=True)),
                 ('kwh', models.FloatField(blank=True, null=True, verbose_name='energy kWh')),
+                ('kwh_is_estimate', models.BooleanField(default=False)),
                 ('feeding', models.JSONField(blank=True, default=dict)),
                 ('claim', models.CharField(choices=[('open', 'whose is this?'), ('ours', 'of a job'), ('nobodys', 'not for a job')], default='open', max_length=8, verbose_name='belongs')),
                 ('work', models.CharField(blank=True, max_length=200, verbose_name='made for')),

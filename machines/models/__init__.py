@@ -2,7 +2,18 @@ from machines.models.command import Command
 from machines.models.file import PrintFile
 from machines.models.job import MachineJob, Sample
 from machines.models.machine import Machine, MachineStatus
+from machines.models.meter import Meter
 from machines.models.state_change import StateChange
 from machines.models.watcher import WatcherSeat
 
-__all__ = ["Command", "Machine", "MachineJob", "MachineStatus", "PrintFile", "Sample", "StateChange", "WatcherSeat"]
+__all__ = [
+    "Command",
+    "Machine",
+    "MachineJob",
+    "MachineStatus",
+    "Meter",
+    "PrintFile",
+    "Sample",
+    "StateChange",
+    "WatcherSeat",
+]

@@ -65,6 +65,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "inventory.delete_pricebreak",
         "inventory.scan_stock",
         "machines.view_*",
+        "machines.maintain_machine",
         "production.*",
         "billing.view_*",
         "billing.add_quote*",
@@ -85,6 +86,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     ),
     Role.OPERATOR: (
         "machines.view_machine",
+        "machines.maintain_machine",
         "production.view_job",
         "production.view_operation",
         "production.view_designfile",

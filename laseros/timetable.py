@@ -15,6 +15,7 @@ NIGHTLY = {
 ALL_DAY = {
     "work that was lost": ("accounts.work.hand_over_lost", 2),
     "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
+    "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),
 }
 

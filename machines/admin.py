@@ -36,10 +36,14 @@ from machines import (
 from machines.files import finding
 from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
+from machines.maintenance_admin import MACHINE_VERBS, MaintenanceDoneAdmin, MaintenancePlanAdmin
 from machines.models import Command, Machine, StateChange
 from machines.reports_admin import ReportsPage
 
-__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin"]
+__all__ = [
+    "CommandAdmin", "MachineAdmin", "MachineJobAdmin", "MaintenanceDoneAdmin", "MaintenancePlanAdmin", "PrintFileAdmin",
+    "StateChangeAdmin",
+]  # fmt: skip
 
 CHANGE = "machines.change_machine"
 TONES = {
@@ -113,6 +117,7 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
         Verb("look", _("Look for files"), lambda request, machine: _look(request, machine), CHANGE, finding.has_files,
              icon="folder_open"),
         *meter_admin.VERBS,
+        *MACHINE_VERBS,
     )  # fmt: skip
 
     # --- the form -------------------------------------------------------------------------------------------------
@@ -295,6 +300,8 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
             to_list("production.cuttingparameter", icon="tune", **mine),
             to_list("machines.printfile", icon="folder_open", **mine) if finding.has_files(obj) else None,
             to_list("machines.machinejob", icon="fact_check", **mine),
+            to_list("machines.maintenanceplan", icon="build", **mine),
+            to_list("machines.maintenancedone", icon="task_alt", **mine),
             to_list("machines.statechange", icon="history", **mine),
             to_list("machines.command", icon="send", **mine),
         ]

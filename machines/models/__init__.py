@@ -2,6 +2,7 @@ from machines.models.command import Command
 from machines.models.file import PrintFile
 from machines.models.job import MachineJob, Sample
 from machines.models.machine import Machine, MachineStatus
+from machines.models.maintenance import MachineUse, MaintenanceDone, MaintenancePlan
 from machines.models.meter import Meter
 from machines.models.state_change import StateChange
 from machines.models.watcher import WatcherSeat
@@ -11,6 +12,9 @@ __all__ = [
     "Machine",
     "MachineJob",
     "MachineStatus",
+    "MachineUse",
+    "MaintenanceDone",
+    "MaintenancePlan",
     "Meter",
     "PrintFile",
     "Sample",

@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from laseros.core.drivers import Ended, Outcome, Reading
-from machines import meter_setup, metering, reported
+from laseros.core.errors import Refused
+from machines import maintenance, meter_setup, metering, reported
 from machines.models import Machine, MachineJob, MachineStatus
 from production import runs
 from production.machine_work import costs, counting
@@ -96,3 +97,13 @@ def test_the_energy_of_a_run_by_the_meter_beside_the_laser(work, laser, operator
     run.refresh_from_db()
     used = costs.of_job(work.job_line.job)
     assert (round(run.kwh, 2), run.kwh_is_estimate, round(used.kwh, 2), used.prints) == (2.0, False, 2.0, 0)
+
+
+def test_nothing_is_started_on_a_machine_out_for_maintenance(work, laser, operator):
+    maintenance.begin(laser, "lens", operator)
+    laser.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        runs.start(work, laser, operator)
+    assert (refused.value.code, Run.objects.count()) == ("maintenance", 0)
+    maintenance.end(laser, operator)
+    assert runs.start(work, laser, operator).state == "running"

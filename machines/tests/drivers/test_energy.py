@@ -44,8 +44,11 @@ def test_shelly_of_the_first_kind_counts_watt_minutes():
     assert said("shelly1", *phases)[:2] == (3000.0, 6.0)
 
 
-@pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"null", b'{"ENERGY": 7}', b"\xff\xfe", b'{"ENERGY":{"Power":"x"}}',
-                                     b'{"ENERGY":{"Power":1e99,"Total":-5}}', b"[" * 20_000])  # fmt: skip
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"{", b"[]", b"null", b'{"ENERGY": 7}', b"\xff\xfe", b'{"ENERGY":{"Power":"x"}}',
+     b'{"ENERGY":{"Power":1e99,"Total":-5}}', b"[" * 20_000],
+)  # fmt: skip
 def test_nonsense_says_nothing(payload):
     assert said("tasmota", ("tele/m/SENSOR", payload))[:2] == (None, None)
 

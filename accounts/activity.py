@@ -3,6 +3,7 @@
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
+from accounts import station
 from accounts.models import Activity
 
 # Every verb there is, in the words a person reads. A verb that is not here cannot be recorded.
@@ -49,6 +50,9 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "booked": _("booked"),
+    "written off": _("written off"),
+    "taken back": _("taken back"),
     "posted": _("booked"),
     "invited": _("invited"),
     "switched": _("switched"),
@@ -88,6 +92,20 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "set PIN": _("set a PIN"),
+    "removed PIN": _("took the PIN from"),
+    "locked": _("locked"),
+    "unlocked": _("unlocked"),
+    "registered": _("registered"),
+    "revoked": _("revoked"),
+    "took over": _("took over"),
+    "handed over": _("handed over"),
+    "packed": _("packed"),
+    "unpacked": _("unpacked"),
+    "checked": _("checked"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "came back": _("took back into the house"),
 }
 
 
@@ -100,6 +118,7 @@ def record(verb: str, target, by=None, *, details: dict | None = None, money: di
         workspace_id=getattr(target, "workspace_id", None) or target.pk,
         actor=user,
         actor_name=str(by or "Laser OS")[:160],
+        station=station.current(),
         verb=verb,
         target_type=ContentType.objects.get_for_model(target),
         target_id=target.pk,

@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and settings")
 
     def ready(self):
+        from accounts import occasions  # noqa: F401 they register themselves
         from accounts.roles import synchronise
 
         post_migrate.connect(synchronise, dispatch_uid="accounts.roles.synchronise")

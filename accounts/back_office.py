@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
@@ -29,7 +30,17 @@ from accounts.once import OnceForm
 from accounts.roles import SEE_MONEY
 from laseros.core.errors import NotFound, Refused
 
-__all__ = ["OnceForm", "Related", "RoomAdmin", "RoomInline", "RoomStackedInline", "Verb", "to_list", "to_record"]
+__all__ = [
+    "OnceForm",
+    "Related",
+    "RoomAdmin",
+    "RoomInline",
+    "RoomStackedInline",
+    "Verb",
+    "to_list",
+    "to_messages",
+    "to_record",
+]
 
 
 @dataclass(frozen=True)
@@ -83,6 +94,13 @@ def to_list(model: str, label="", icon: str = "", **filters) -> Related | None:
     return Related(what, f"{url}?{urlencode(filters)}", icon, permission) if url else None
 
 
+def to_messages(record) -> Related | None:
+    """A link to the messages about a record."""
+    kind = ContentType.objects.get_for_model(record)
+    about = {"about_type__id__exact": kind.pk, "about_id__exact": record.pk}
+    return to_list("accounts.outgoingmail", icon="outgoing_mail", **about)
+
+
 def _url(name: str, *arguments) -> str:
     try:
         return reverse(f"admin:{name}", args=arguments)
@@ -131,6 +149,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 
 class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     verbs: tuple[Verb, ...] = ()
+    money_warnings: tuple[Callable, ...] = ()  # record → a sentence above it, or nothing; for who may see money
     archivable = False  # the model has `archived_at`; override `archive` and `restore` where a room has rules for it
     empty_text = ""  # what the list says before there is anything in it
     empty_icon = "inbox"
@@ -332,7 +351,9 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""
         links = [link for link in self.related_links(obj) if link] if obj is not None else []
         related = [link for link in links if not link.permission or request.user.has_perm(link.permission)]
-        return {"verbs": self.open_verbs(request, obj), "related": related}
+        warned = obj is not None and request.user.has_perm(SEE_MONEY)
+        warnings = [text for warn in self.money_warnings if (text := warn(obj))] if warned else []
+        return {"verbs": self.open_verbs(request, obj), "related": related, "warnings": warnings}
 
     def related_links(self, obj) -> list[Related | None]:
         """What `obj` came from and what it led to: `to_record` and `to_list` make the links."""
@@ -413,7 +434,9 @@ def _for(verb: Verb, record) -> dict:
 def _shown(form, name: str, value):
     """A form value as a person reads it in the log: names for keys, labels for choices."""
     field = form.fields.get(name)
-    if isinstance(field, forms.ModelChoiceField) and value not in (None, "") and not hasattr(value, "_meta"):
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        value = ", ".join(str(one) for one in value or ())
+    elif isinstance(field, forms.ModelChoiceField) and value not in (None, "") and not hasattr(value, "_meta"):
         value = field.queryset.model._base_manager.filter(pk=value).first() or value
     elif isinstance(field, forms.MultipleChoiceField):
         labels = dict(field.choices)

@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.text import capfirst
 from import_export import resources
+from tablib import Dataset
 
 from accounts import activity
 from laseros.core.export import cell, escape_cell
@@ -90,3 +91,19 @@ class ExportMixin:
 
     def _is_relation(self, name: str) -> bool:
         return any(field.name == name and field.many_to_one for field in self.model._meta.concrete_fields)
+
+
+def table_file(request, kind: str, name: str, day, heads, rows, what: str) -> HttpResponse:
+    """A report's table as CSV or XLSX; 404 for any other `kind`. `what` is what the log says was exported."""
+    if kind not in FORMATS:
+        raise Http404
+    table = Dataset(headers=[escape_cell(capfirst(str(head))) for head in heads])
+    for row in rows:
+        table.append([cell(value) for value in row])
+    content = table.export(kind)
+    activity.record("exported", request.workspace, request.user, details={"what": what, "form": kind})
+    if isinstance(content, str):
+        content = "\ufeff" + content  # so that a spreadsheet reads it as UTF-8
+    response = HttpResponse(content, content_type=FORMATS[kind])
+    response["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-{name}-{day:%Y-%m-%d}.{kind}"'
+    return response

@@ -3,14 +3,16 @@
 Nobody changes their own role, nobody gives away more than they have, and a workspace always keeps an administrator.
 """
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts import activity, mail
+from accounts import activity, outbox, password_links
 from accounts.models import Membership, User, Workspace
+from accounts.occasions import PERSON_KNOWN, PERSON_NEW
 from accounts.roles import Role
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -110,9 +112,13 @@ def _address(email: str) -> str:
 def _send_invitation(membership: Membership, by) -> None:
     details = {"e-mail": membership.user.email, "role": membership.get_role_display()}
     line = activity.record("invited", membership, by, details=details)
-    context = {"membership": membership, "is_new": not membership.user.has_usable_password(), "by": by}
+    user = membership.user
     # Each invitation is a message of its own: the line in the log makes its key.
-    mail.post(membership.workspace, f"person:{line.pk}", membership.user.email, "invite_person", context, by=by)
+    outbox.post(
+        PERSON_KNOWN if user.has_usable_password() else PERSON_NEW, membership, key=f"person:{line.pk}", to=user.email,
+        name=user.get_short_name(), link=settings.BASE_URL, values={"password_link": password_links.PLACE},
+        language=user.language, by=by,
+    )  # fmt: skip
 
 
 def _locked(membership: Membership) -> Membership:

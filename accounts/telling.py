@@ -26,10 +26,12 @@ DETAILS = {
     "amount": gettext_lazy("amount"),
     "balance": gettext_lazy("to be paid"),
     "by": gettext_lazy("by"),
+    "carrier": gettext_lazy("carrier"),
     "code": gettext_lazy("code"),
     "command": gettext_lazy("command"),
     "copy of": gettext_lazy("copy of"),
     "corrects": gettext_lazy("corrects"),
+    "credit": gettext_lazy("credit"),
     "differences": gettext_lazy("differences"),
     "drawing": gettext_lazy("drawing"),
     "due": gettext_lazy("due"),
@@ -43,6 +45,7 @@ DETAILS = {
     "into": gettext_lazy("into"),
     "job": gettext_lazy("job"),
     "key": gettext_lazy("key"),
+    "known": gettext_lazy("known before"),
     "kind": gettext_lazy("kind"),
     "left g": gettext_lazy("left g"),
     "machine": gettext_lazy("machine"),
@@ -50,9 +53,11 @@ DETAILS = {
     "missing": gettext_lazy("missing"),
     "name": gettext_lazy("name"),
     "net": gettext_lazy("net"),
+    "new": gettext_lazy("new"),
     "not in the books": gettext_lazy("not in the books"),
     "note": gettext_lazy("note"),
     "number": gettext_lazy("number"),
+    "parcels": gettext_lazy("parcels"),
     "parts": gettext_lazy("parts"),
     "payment": gettext_lazy("payment"),
     "place": gettext_lazy("place"),
@@ -68,7 +73,9 @@ DETAILS = {
     "scrap": gettext_lazy("scrap"),
     "to": gettext_lazy("to"),
     "total": gettext_lazy("total"),
+    "tracking number": gettext_lazy("tracking number"),
     "unit": gettext_lazy("unit"),
+    "until": gettext_lazy("until"),
     "unit cost": gettext_lazy("unit cost"),
     "usual rate": gettext_lazy("usual rate"),
     "valid until": gettext_lazy("valid until"),
@@ -80,6 +87,7 @@ SILENT = {"key"}  # for machines, not for people
 
 # Values that verbs write as the program knows them, whatever the language.
 VALUES = {
+    "badge": gettext_lazy("badge"),
     "lines": gettext_lazy("lines"),
     "corrects": gettext_lazy("corrects"),
     "differences": gettext_lazy("differences"),
@@ -110,7 +118,7 @@ def headline(line: Activity, reader=None) -> dict:
     model = line.target_type.model_class()
     return {
         "at": line.at,
-        "who": line.actor_name,
+        "who": who(line),
         "verb": str(VERBS.get(line.verb, line.verb)),
         "kind": str(model._meta.verbose_name) if model else line.target_type.model,
         "label": line.target_label,
@@ -118,10 +126,15 @@ def headline(line: Activity, reader=None) -> dict:
     }
 
 
+def who(line: Activity) -> str:
+    """The person, and the shop tablet they stood at."""
+    return f"{line.actor_name} ({line.station})" if line.station else line.actor_name
+
+
 def sentence(line: Activity) -> str:
     """The same as one sentence without markup, for exports and screen readers."""
     return _("%(who)s: %(verb)s %(what)s") % {
-        "who": line.actor_name,
+        "who": who(line),
         "verb": VERBS.get(line.verb, line.verb),
         "what": line.target_label,
     }

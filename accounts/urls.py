@@ -4,11 +4,15 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from accounts.first import first_workspace
+from accounts.floor_keys.page import own_pin
+from accounts.preferring import preferences
 from accounts.views import choose_language
 
 urlpatterns = [
     path("first/", first_workspace, name="first_workspace"),
+    path("pin/", own_pin, name="own_pin"),
     path("language/", choose_language, name="choose_language"),
+    path("messages/", preferences, name="message_preferences"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),

@@ -12,6 +12,7 @@ from billing.models import Invoice, Kind, Treatment
 from crm import links
 from crm.models import Client
 from laseros.core.locales import town_line
+from laseros.core.money import cents
 from laseros.core.retry import retried
 
 LINK_DAYS = 400
@@ -46,6 +47,7 @@ def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> 
             "reference": client.buyer_reference,
             "email": client.email,
         },
+        **_in_our_currency(document),
         "language": workspace.language,
         "locale": workspace.locale,
         "statement": statement_of(document, rates),
@@ -53,6 +55,15 @@ def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> 
             {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
         ],
     }
+
+
+def _in_our_currency(document) -> dict:
+    """Tax authorities want the tax in the currency of the country, at the rate of the day."""
+    workspace, rate = document.workspace, getattr(document, "rate", None)
+    if rate is None or document.currency == workspace.currency:
+        return {}
+    tax = cents(document.tax * rate, workspace.currency)
+    return {"rate": {"rate": f"{rate.normalize():f}", "currency": workspace.currency, "tax": f"{tax:f}"}}
 
 
 def statement_of(document, rates: Mapping[Decimal, object]) -> str:

@@ -76,7 +76,7 @@ def _changed(differs: str) -> dict[type[models.Model], str]:
     """For each table the condition under which an update changes what must stay."""
     kept = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Invoice, but=MOVING | ONCE)]
     once = [f"""(OLD."{name}" <> '' AND OLD."{name}" {differs} NEW."{name}")""" for name in _columns(Invoice, ONCE)]
-    paid = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Payment, but={"by"})]
+    paid = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Payment, but={"by", "unused"})]
     return {
         Invoice: f"OLD.number IS NOT NULL AND ({' OR '.join(kept + once)})",
         Payment: " OR ".join(paid),

@@ -6,13 +6,14 @@ from django.utils.translation import gettext_noop as _
 from accounts import work
 from accounts.models import BackgroundTask
 from billing import documents
-from billing.models import Invoice, Quote
-from billing.tasks import send_invoice, send_quote
+from billing.models import Delivery, Invoice, Quote
+from billing.tasks import keep_delivery_note, send_invoice, send_quote
 from laseros.core.retry import retried
 
 KINDS = {
     "quote": (Quote, documents.quote_pdf, send_quote),
     "invoice": (Invoice, documents.invoice_pdf, send_invoice),
+    "delivery": (Delivery, documents.delivery_pdf, keep_delivery_note),
 }
 # Failed too: what could not be made is the office's to look at, not to be tried again by everybody who waits for it.
 TAKEN_CARE_OF = ("waiting", "running", "failed")
@@ -25,7 +26,7 @@ def make(kind: str, pk: int) -> None:
     documents.keep(document, lambda: render(document))
 
 
-def ask_for(document: Quote | Invoice, by) -> None:
+def ask_for(document: Quote | Invoice | Delivery, by) -> None:
     """Have the PDF made, unless it is there or somebody is at it. Asked for often, it is made once."""
     if not document.pdf:
         _queue_once(document, by)
@@ -33,7 +34,7 @@ def ask_for(document: Quote | Invoice, by) -> None:
 
 @retried
 @transaction.atomic
-def _queue_once(document: Quote | Invoice, by) -> None:
+def _queue_once(document: Quote | Invoice | Delivery, by) -> None:
     kind = document._meta.model_name
     send = KINDS[kind][2]
     rows = BackgroundTask.objects.filter(state__in=TAKEN_CARE_OF)

@@ -1,4 +1,4 @@
-"""The lives of quotes and invoices. Overdue and expired-by-date are read from dates, not stored twice."""
+"""The lives of quotes, deliveries and invoices. Overdue and expired-by-date are read from dates, not stored twice."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -36,12 +36,47 @@ INVOICE = Life(
     },
     [
         Move("issue", ("draft",), "issued", _("Issue and send")),
-        Move("pay_part", ("issued", "partly_paid"), "partly_paid"),
+        Move("pay_part", ("issued", "partly_paid", "paid"), "partly_paid"),
         Move("pay", ("issued", "partly_paid"), "paid"),
+        Move("unpay", ("partly_paid", "paid"), "issued"),
         Move("credit", ("issued", "partly_paid", "paid"), "credited"),
         Move("reverse", ("issued", "partly_paid", "paid"), "reversed"),
         Move("book", ("draft",), "booked"),
         Move("cancel", ("draft",), "cancelled", _("Discard draft")),
+    ],
+)
+
+BANK_LINE = Life(
+    {
+        "open": pgettext_lazy("bank line", "open"),
+        "booked": pgettext_lazy("bank line", "booked"),
+        "ignored": pgettext_lazy("bank line", "left out"),
+    },
+    [
+        Move("book", ("open",), "booked"),
+        Move("reopen", ("booked", "ignored"), "open"),
+        Move("ignore", ("open",), "ignored"),
+    ],
+)
+
+DELIVERY = Life(
+    {
+        "draft": _("draft"),
+        "packed": pgettext_lazy("delivery", "packed"),
+        "checked": pgettext_lazy("delivery", "checked"),
+        "shipped": _("shipped"),
+        "delivered": pgettext_lazy("delivery", "delivered"),
+        "returned": _("came back"),
+        "cancelled": pgettext_lazy("delivery", "cancelled"),
+    },
+    [
+        Move("pack", ("draft",), "packed", _("Packed")),
+        Move("unpack", ("packed", "checked"), "draft", _("Unpack")),
+        Move("check", ("packed",), "checked", _("Checked")),
+        Move("ship", ("packed", "checked"), "shipped", _("Ship")),
+        Move("deliver", ("shipped",), "delivered", _("It has arrived")),
+        Move("return", ("shipped", "delivered"), "returned", _("It came back")),
+        Move("cancel", ("draft", "packed", "checked", "shipped"), "cancelled", pgettext_lazy("delivery", "Cancel")),
     ],
 )
 

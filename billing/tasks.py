@@ -7,10 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 from django_scopes import scope
 
-from accounts import mail, work
+from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
-from billing.models import Invoice, Quote
+from billing.models import Delivery, Invoice, Quote
+from billing.occasions import INVOICE, QUOTE
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -26,8 +27,7 @@ def send_quote(pk: int) -> None:
         return
     documents.keep(quote, lambda: documents.quote_pdf(quote))
     with transaction.atomic():
-        context = {"quote": quote, "client": quote.client, "contact": quote.contact, "link": links.url(link(quote))}
-        _post(quote, address_of(quote), "quote", context)
+        _post(QUOTE, quote, address_of(quote), links.url(link(quote)), quote.contact)
 
 
 @work.task(_("send an invoice"))
@@ -40,20 +40,29 @@ def send_invoice(pk: int) -> None:
     if not to:
         return  # nobody to mail it to: the PDF is there to be printed, and the office was told
     with transaction.atomic():
-        context = {"invoice": invoice, "client": invoice.client, "link": links.url(link(invoice))}
-        _post(
-            invoice, to, "invoice", context, xml=invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
-        )
+        wants_xml = invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
+        _post(INVOICE, invoice, to, links.url(link(invoice)), xml=wants_xml)
 
 
-def _post(document, to: str, template: str, context: dict, xml: bool = False) -> None:
+@work.task(_("keep a delivery note"))
+def keep_delivery_note(pk: int) -> None:
+    """Store the note of a delivery as it left the house, with its print."""
+    delivery = Delivery.objects.select_related("workspace", "client", "job__contact").get(pk=pk)
+    if delivery.shipped_on is not None:
+        documents.keep(delivery, lambda: documents.delivery_pdf(delivery))
+
+
+def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None, xml: bool = False) -> None:
     """`xml`: the electronic invoice goes with it."""
     name = documents.file_name(document)
     attachments = [{"path": document.pdf.name, "name": name, "type": "application/pdf"}]
     if xml and document.xml:
         name = f"{name.removesuffix('.pdf')}.xml"
         attachments.append({"path": document.xml.name, "name": name, "type": "application/xml"})
-    mail.post(document.workspace, f"{template}:{document.pk}", to, template, context, attachments=attachments)
+    outbox.post(
+        occasion, document, key=f"{occasion.name}:{document.pk}", to=to, name=contact.name if contact else "",
+        link=link, attachments=attachments, phone=contact.phone if contact else document.client.phone,
+    )  # fmt: skip
 
 
 def expire_quotes() -> dict[str, int]:

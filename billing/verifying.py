@@ -11,11 +11,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.core.files.storage import default_storage
-from django.db.models import Q
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 
 from accounts.models import Sequence
 from billing import chain
 from billing.models import Allocation, Invoice, Kind, Payment, Seal
+from laseros.core.money import ZERO
 
 FILES = ("pdf", "xml")
 
@@ -27,6 +29,7 @@ def wrong(workspace) -> Iterator[str]:
         yield from _row(invoice)
         yield from _files(invoice)
         yield from _settled(invoice)
+    yield from _payments()
     yield from _numbers(workspace)
 
 
@@ -106,14 +109,21 @@ def _files(invoice: Invoice) -> Iterator[str]:
 
 def _settled(invoice: Invoice) -> Iterator[str]:
     """What may still move of it adds up from documents that may not."""
-    paid = Decimal(0)
-    for kind, amount in Allocation.objects.filter(invoice=invoice).values_list("payment__kind", "amount"):
-        paid += amount if kind == Payment.Kind.RECEIVED else -amount
+    paid = sum(Allocation.objects.filter(invoice=invoice).values_list("amount", flat=True), Decimal(0))
     if paid != invoice.paid:
         yield f"{invoice.number} (invoice {invoice.pk}): payments add up to {paid}, paid is {invoice.paid}"
     taken = invoice.corrections.exclude(number=None).values_list("total", flat=True)
     if sum(taken, Decimal(0)) != invoice.credited:
         yield f"{invoice.number} (invoice {invoice.pk}): credit notes do not add up to {invoice.credited}"
+
+
+def _payments() -> Iterator[str]:
+    """What of a payment is unused is what no allocation has used; nothing of one that was taken back."""
+    rows = Payment.objects.filter(kind=Payment.Kind.RECEIVED).annotate(used=Coalesce(Sum("allocations__amount"), ZERO))
+    for payment in rows.select_related("reversal").iterator():
+        left = ZERO if hasattr(payment, "reversal") else payment.amount - payment.used
+        if payment.unused != left:
+            yield f"{payment.number} (payment {payment.pk}): unused is {payment.unused}, {left} are left"
 
 
 def _numbers(workspace) -> Iterator[str]:

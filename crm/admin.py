@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.long_select import LongSelect, Prepared
 from crm import clients
 from crm.models import Address, Client, Contact
@@ -65,6 +65,9 @@ def invitable(client):
     return Contact.objects.filter(client=client, user=None).exclude(email="")
 
 
+TERMS = (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))
+
+
 @admin.register(Client)
 class ClientAdmin(RoomAdmin):
     archivable = True
@@ -73,16 +76,22 @@ class ClientAdmin(RoomAdmin):
     list_filter = ("kind",)
     search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
     search_help_text = _("Code, name, e-mail or contact")
-    money_fields = ("discount_percent",)
+    money_fields = ("discount_percent", "credit_limit")
     inlines = (ContactInline, AddressInline)
     readonly_fields = ("code", "created_at")
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
+        (
+            _("Terms"),
+            {"fields": (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))},
+        ),
     )
     add_fieldsets = (
         (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
-        (_("Terms"), {"fields": (("payment_days", "discount_percent"), ("invoice_format", "buyer_reference"))}),
+        (
+            _("Terms"),
+            {"fields": (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))},
+        ),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
@@ -126,6 +135,7 @@ class ClientAdmin(RoomAdmin):
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
             to_list("production.job", icon="work", **mine),
+            to_list("billing.delivery", icon="local_shipping", **mine),
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
@@ -164,6 +174,7 @@ class ContactAdmin(RoomAdmin):
     def related_links(self, obj):
         mine = {"contact__id__exact": obj.pk}
         return [
+            to_messages(obj),
             to_record(obj.client, icon="groups"),
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),

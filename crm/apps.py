@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class CrmConfig(AppConfig):
     name = "crm"
     verbose_name = _("Clients")
+
+    def ready(self):
+        from crm import occasions  # noqa: F401 they register themselves

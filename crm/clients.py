@@ -1,13 +1,16 @@
 """Verbs about clients: taking one in, inviting a contact to the portal, archiving."""
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
-from accounts import activity, mail, numbering
+from accounts import activity, numbering, outbox, password_links
 from accounts.models import User
 from crm.models import Client, Contact
+from crm.occasions import CONTACT_KNOWN, CONTACT_NEW
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -38,8 +41,11 @@ def invite(contact: Contact, by) -> User:
     assign_perm("crm.act_for_client", user, contact.client)
     line = activity.record("invited", contact, by, details={"e-mail": contact.email})
     # Each invitation is a message of its own, with a link that works: the line in the log makes its key.
-    context = {"contact": contact, "is_new": not user.has_usable_password()}
-    mail.post(contact.workspace, f"invite:{line.pk}", user.email, "invite", context, by=by)
+    outbox.post(
+        CONTACT_KNOWN if user.has_usable_password() else CONTACT_NEW, contact, key=f"invite:{line.pk}", to=user.email,
+        name=contact.name, link=settings.BASE_URL.rstrip("/") + reverse("portal:home"),
+        values={"password_link": password_links.PLACE}, language=user.language, phone=contact.phone, by=by,
+    )  # fmt: skip
     return user
 
 

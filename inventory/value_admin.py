@@ -8,16 +8,12 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
-from tablib import Dataset
 
-from accounts import activity
-from accounts.exporting import FORMATS
+from accounts.exporting import table_file
 from accounts.roles import SEE_MONEY
 from inventory import turnover, valuation
 from inventory.models import Item
-from laseros.core.export import cell, escape_cell
 
 HIGH, WIDE = 120, 600  # of the chart
 SHOWN = 200  # rows on the page; the export has all
@@ -81,7 +77,7 @@ class ValueDoors:
              row.unit_cost, row.value)
             for row in valuation.on(day, method)
         )  # fmt: skip
-        return _file(request, kind, f"stock-value-{method}", day, heads, rows, _t("stock value"))
+        return table_file(request, kind, f"stock-value-{method}", day, heads, rows, _t("stock value"))
 
     # --- over a while ---------------------------------------------------------------------------------------------
 
@@ -121,7 +117,7 @@ class ValueDoors:
              row.bought_value, row.value, row.turns, row.days_left)
             for row in turnover.over(days)
         )  # fmt: skip
-        return _file(request, kind, f"stock-report-{days}", timezone.localdate(), heads, rows, _t("stock report"))
+        return table_file(request, kind, f"stock-report-{days}", timezone.localdate(), heads, rows, _t("stock report"))
 
 
 def _asked(request) -> tuple[date, str]:
@@ -162,18 +158,3 @@ def _chart(bars) -> dict | None:
             drawn.append({"kind": kind, "x": x, "y": HIGH - height, "width": round(step * 0.4, 1), "height": height,
                           "day": bar.day, "amount": amount})  # fmt: skip
     return {"bars": drawn, "first": bars[0].day, "last": bars[-1].day, "wide": WIDE, "high": HIGH}
-
-
-def _file(request, kind: str, name: str, day: date, heads, rows, what: str):
-    if kind not in FORMATS:
-        raise Http404
-    table = Dataset(headers=[escape_cell(capfirst(head)) for head in heads])
-    for row in rows:
-        table.append([cell(value) for value in row])
-    content = table.export(kind)
-    activity.record("exported", request.workspace, request.user, details={"what": what, "form": kind})
-    if isinstance(content, str):
-        content = "\ufeff" + content  # so that a spreadsheet reads it as UTF-8
-    response = HttpResponse(content, content_type=FORMATS[kind])
-    response["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-{name}-{day:%Y-%m-%d}.{kind}"'
-    return response

@@ -73,11 +73,18 @@ class BackOffice(UnfoldAdminSite):
         return navigation.sidebar(request)
 
     def extra_urls(self):
+        from accounts.admin import wording
         from laseros import home
         from production.admin import labels
 
         return [
             path("machines-now/", self.admin_view(home.machines_panel), name="machines_now"),
+            path("message-texts/", self.admin_view(partial(wording.index, self)), name="wordings"),
+            path(
+                "message-texts/<slug:name>/<slug:language>/",
+                self.admin_view(partial(wording.edit, self)),
+                name="wording",
+            ),
             path("labels/", self.admin_view(partial(labels.page, self)), name="labels"),
         ]
 

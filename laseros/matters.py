@@ -14,10 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope, scope
 
+from accounts.floor_keys import pins
 from accounts.models import Workspace
+from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
 from machines import maintenance
+from machines.tablets import registering
 from production import jobs, milestones, shortages
 from production.states import OPEN_JOB
 
@@ -76,8 +79,9 @@ MATTERS = (
         _is("failed"), "accounts.view_backgroundtask",
     ),
     Matter(
-        "failed_mail", _("Messages that could not be sent"), "accounts.outgoingmail", "unsubscribe", "danger",
-        _is("failed"), "accounts.view_outgoingmail",
+        "failed_mail", _("Messages that were not sent, or perhaps not"), "accounts.outgoingmail", "unsubscribe",
+        "danger",
+        _among(("failed", "unclear")), "accounts.view_outgoingmail",
     ),
     Matter(
         "new_enquiries", _("Enquiries waiting for a quote"), "production.enquiry", "mail", "info",
@@ -142,8 +146,24 @@ MATTERS = (
         _is("conflict"), "inventory.view_scanevent",
     ),
     Matter(
+        "locked_pins", _("People locked out by wrong PINs"), "accounts.membership", "lock_person", "danger",
+        lambda today: {"pin__locked_until__isnull": "False"}, "accounts.view_membership", rows=pins.locked,
+    ),
+    Matter(
+        "locked_tablets", _("Shop tablets locked by wrong PINs"), "machines.tablet", "screen_lock_portrait", "danger",
+        lambda today: {"locked_until__isnull": "False"}, "machines.change_tablet", rows=registering.locked,
+    ),
+    Matter(
+        "to_deliver", _("Jobs with pieces to be delivered"), "production.job", "local_shipping", "info",
+        lambda today: {"deliver": "open"}, "billing.view_delivery", rows=deliveries.to_deliver,
+    ),
+    Matter(
         "made_jobs", _("Jobs made, to be invoiced"), "production.job", "task_alt", "info",
         lambda today: {"state__exact": "made", "bill": "open"}, "billing.view_invoice", rows=jobs.to_invoice,
+    ),
+    Matter(
+        "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
+        lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
     ),
     Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",

@@ -212,6 +212,21 @@ NAVIGATION = (
         ),
     ),
     Group(
+        _("Deliver"),
+        (
+            Entry(
+                _("To be delivered"),
+                "view_kanban",
+                "admin:billing_delivery_board",
+                "billing.view_delivery",
+                "to_deliver",
+                "info",
+            ),
+            Entry(_("Deliveries"), "local_shipping", "admin:billing_delivery_changelist", "billing.view_delivery"),
+            Entry(_("Pack and check"), "inventory", "deliveries:board", "billing.pack_delivery"),
+        ),
+    ),
+    Group(
         _("Money"),
         (
             Entry(
@@ -223,19 +238,49 @@ NAVIGATION = (
                 "danger",
             ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
+            Entry(
+                _("Bank"),
+                "account_balance",
+                "admin:billing_bankline_match",
+                "billing.receive_payment",
+                "bank_lines",
+                "warning",
+            ),
+            Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
     Group(
         _("Settings"),
         (
             Entry(_("Business"), "storefront", "admin:accounts_workspace_changelist", "accounts.view_workspace"),
-            Entry(_("People"), "badge", "admin:accounts_membership_changelist", "accounts.view_membership"),
+            Entry(
+                _("People"),
+                "badge",
+                "admin:accounts_membership_changelist",
+                "accounts.view_membership",
+                "locked_pins",
+                "danger",
+            ),
+            Entry(
+                _("Shop tablets"),
+                "tablet_mac",
+                "admin:machines_tablet_changelist",
+                "machines.change_tablet",
+                "locked_tablets",
+                "danger",
+            ),
             Entry(_("Price rules"), "calculate", "admin:billing_pricerules_changelist", "billing.view_pricerules"),
             Entry(
                 _("Extra operations"),
                 "handyman",
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
+            ),
+            Entry(
+                _("Exchange rates"),
+                "currency_exchange",
+                "admin:billing_exchangerate_changelist",
+                "billing.view_exchangerate",
             ),
             Entry(_("Tax rates"), "percent", "admin:billing_taxrate_changelist", "billing.view_taxrate"),
             Entry(
@@ -257,6 +302,8 @@ NAVIGATION = (
                 "admin:production_nestingrules_changelist",
                 "production.view_nestingrules",
             ),
+            Entry(_("Message texts"), "edit_note", "admin:wordings", "accounts.word_messages"),
+            Entry(_("Chat and SMS"), "forum", "admin:accounts_messagehook_changelist", "accounts.view_messagehook"),
             Entry(_("Materials"), "layers", "admin:inventory_material_changelist", "inventory.view_material"),
             Entry(_("Accounts"), "manage_accounts", "admin:accounts_user_changelist", superuser=True),
             Entry(_("Groups"), "group_work", "admin:auth_group_changelist", superuser=True),

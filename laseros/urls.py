@@ -17,6 +17,7 @@ urlpatterns = [
     path("logo/<slug:slug>/", accounts_views.workspace_logo, name="workspace_logo"),
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
+    path("floor/deliveries/", include("billing.urls")),
     path("floor/", include("production.urls")),
     path("board/", include("machines.urls")),
     path("portal/", include("portal.urls")),

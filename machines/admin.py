@@ -39,10 +39,11 @@ from machines.jobs_admin import MachineJobAdmin
 from machines.maintenance_admin import MACHINE_VERBS, MaintenanceDoneAdmin, MaintenancePlanAdmin
 from machines.models import Command, Machine, StateChange
 from machines.reports_admin import ReportsPage
+from machines.tablets.admin import TabletAdmin
 
 __all__ = [
     "CommandAdmin", "MachineAdmin", "MachineJobAdmin", "MaintenanceDoneAdmin", "MaintenancePlanAdmin", "PrintFileAdmin",
-    "StateChangeAdmin",
+    "StateChangeAdmin", "TabletAdmin",
 ]  # fmt: skip
 
 CHANGE = "machines.change_machine"

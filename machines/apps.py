@@ -7,4 +7,5 @@ class MachinesConfig(AppConfig):
     verbose_name = _("Machines")
 
     def ready(self):
+        from machines import occasions, telling  # noqa: F401 they register themselves
         from machines.files import finding, moving  # noqa: F401 their tasks register themselves

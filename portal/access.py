@@ -63,6 +63,12 @@ class Visitor:
         return self._reach(self.client.invoices.filter(number__isnull=False), "invoice")
 
     @property
+    def deliveries(self):
+        """What has left the house for them; what is being packed is nobody's business."""
+        rows = self.client.deliveries.filter(shipped_on__isnull=False).exclude(state="cancelled")
+        return self._reach(rows, "delivery")
+
+    @property
     def material(self):
         """What the client left with the business; a link names one document and shows none of it."""
         rows = client_material.of(self.client)

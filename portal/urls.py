@@ -15,6 +15,8 @@ DOCUMENTS = [
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
+    ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
+    ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
 ]
 
@@ -26,6 +28,8 @@ urlpatterns = [
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("material/", views.material, name="material"),
+    path("deliveries/", views.deliveries, name="deliveries"),
+    path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],

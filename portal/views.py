@@ -1,5 +1,7 @@
 """The pages of the client portal. Each starts from its visitor: see `portal.access`."""
 
+from pathlib import PurePath
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Q, Sum
@@ -11,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing import printing, totals
 from billing import quotes as quote_verbs
+from billing.carriers import page_of
+from billing.deliveries.origin import lots_of
 from billing.documents import file_name
 from billing.facts import statement_of
 from billing.models.rules import MorePieces
@@ -194,6 +198,7 @@ def job_page(request, visitor, pk):
         "follow": follow_address(visitor, job.pk),
         **_milestones(job),
         "quote": visitor.quotes.filter(job=job).first(),
+        "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),
     }
     return render(request, "portal/job.html", context)
@@ -239,6 +244,64 @@ def job_photo(request, visitor, pk, photo):
 def job_drawing(request, visitor, pk, line):
     job = get_object_or_404(visitor.jobs, pk=pk)
     return _drawing(job.lines.filter(pk=line), "design_file")
+
+
+# --- deliveries -------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@for_client
+def deliveries(request, visitor):
+    """What has left the house for them, the newest first, with where it is."""
+    page = _page(request, visitor.deliveries.select_related("job").prefetch_related("lines", "parcels"))
+    for row in page.object_list:
+        row.follow = page_of(row.carrier, row.tracking, row.tracking_page)
+    return render(request, "portal/deliveries.html", {"visitor": visitor, "page": page})
+
+
+def delivery_page(request, visitor, pk):
+    delivery = get_object_or_404(visitor.deliveries.select_related("job"), pk=pk)
+    _note(request, visitor, delivery)
+    parcels = list(delivery.parcels.all())
+    for parcel in parcels:
+        parcel.follow = page_of(delivery.carrier, parcel.tracking)
+    context = {
+        "visitor": visitor,
+        "delivery": delivery,
+        "lines": list(delivery.lines.all()),
+        "parcels": parcels,
+        "follow": page_of(delivery.carrier, delivery.tracking, delivery.tracking_page),
+        "job": visitor.jobs.filter(pk=delivery.job_id).first(),
+        "certified": _certified(delivery),
+    }
+    return render(request, "portal/delivery.html", context)
+
+
+delivery = require_safe(for_client(delivery_page))
+
+
+@require_safe
+@for_client
+def delivery_pdf(request, visitor, pk):
+    return _download(request, visitor, "delivery", get_object_or_404(visitor.deliveries, pk=pk))
+
+
+@require_safe
+@for_client
+def delivery_certificate(request, visitor, pk, lot):
+    """The certificate of a lot that a delivery was made of, as it came from the mill."""
+    delivery = get_object_or_404(visitor.deliveries.select_related("job"), pk=pk)
+    found = next((row for row in _certified(delivery) if row.pk == lot), None)
+    if found is None:
+        raise Http404
+    name = f"{found.heat or found.code}{PurePath(found.certificate.name).suffix}"
+    return FileResponse(
+        found.certificate.open("rb"), as_attachment=True, filename=name, content_type="application/octet-stream"
+    )
+
+
+def _certified(delivery):
+    return [lot for lot in lots_of(delivery) if lot.certificate]
 
 
 # --- invoices ---------------------------------------------------------------------------------------------------------
@@ -299,7 +362,7 @@ def material(request, visitor):
 
 # --- links ------------------------------------------------------------------------------------------------------------
 
-LINKED = {"quote": quote_page, "job": job_page, "invoice": invoice_page}
+LINKED = {"quote": quote_page, "job": job_page, "delivery": delivery_page, "invoice": invoice_page}
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from billing import quotes
-from billing.models import Invoice, Quote
+from billing.models import Delivery, Invoice, Quote
 from production.models import Job
 
 QUOTE = {
@@ -21,6 +21,11 @@ JOB = {
     "on_hold": _("on hold"),
     "cancelled": _("cancelled"),
 }
+DELIVERY = {
+    "shipped": _("under way"),
+    "delivered": _("arrived"),
+    "returned": _("came back to us"),
+}
 INVOICE = {
     "issued": _("to pay"),
     "partly_paid": _("partly paid"),
@@ -37,7 +42,7 @@ def is_open(quote: Quote) -> bool:
     return quote.state == "sent" and not quotes.is_past(quote)
 
 
-def standing(record: Quote | Job | Invoice) -> tuple[str, str]:
+def standing(record: Quote | Job | Delivery | Invoice) -> tuple[str, str]:
     """(state, word) as the client reads it. What a date decides is read from the date."""
     if isinstance(record, Quote):
         state = "expired" if record.state == "sent" and not is_open(record) else record.state
@@ -45,4 +50,6 @@ def standing(record: Quote | Job | Invoice) -> tuple[str, str]:
     if isinstance(record, Invoice):
         state = "overdue" if record.is_overdue else record.state
         return state, INVOICE[state]
+    if isinstance(record, Delivery):
+        return record.state, DELIVERY[record.state]
     return record.state, JOB[record.state]

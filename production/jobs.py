@@ -18,7 +18,17 @@ from inventory.models import Item, Reservation
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from production import client_material, exploding, following, milestone_events, milestones, queue, shortages, taking
+from production import (
+    client_material,
+    exploding,
+    following,
+    milestone_events,
+    milestones,
+    queue,
+    shortages,
+    taking,
+    telling,
+)
 from production.models import (
     DesignFile,
     Enquiry,
@@ -368,6 +378,7 @@ def make_if_done(job: Job, by) -> bool:
         return False
     activity.record("finished", job, by)
     milestones.happened(job, Event.MADE, by)
+    telling.is_ready(job, by)
     tell(job_made, job)
     tell(job_changed, job)
     return True

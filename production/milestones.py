@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+from production import telling
 from production.milestone_plan import day_for, standard
 from production.models import Event, Job, Milestone, MilestoneTemplate
 from production.signals import milestone_reached
@@ -267,11 +268,13 @@ def _reach(job: Job, row: Milestone, by, *, note: str = "", by_event: bool = Fal
         return False
     lock(job)
     activity.record("reached", job, by, details={"milestone": row.name, **({"note": note} if note else {})})
+    telling.reached(job, row, by)
     transaction.on_commit(lambda: milestone_reached.send_robust(sender=Milestone, job=job, milestone=row))
     return True
 
 
 def _open_again(job: Job, row: Milestone, by, verb: str, why: str = "") -> None:
+    telling.taken_back(job, row)
     MILESTONE.move(row, "undo", at=None, by=None, by_event=False, undone=row.undone + 1)
     lock(job)
     details = {"milestone": row.name, **({"why": why} if why else {})}

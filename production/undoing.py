@@ -14,7 +14,7 @@ from inventory.models import Move
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
-from production import at_machine, exploding, jobs, milestones, runs, taking
+from production import at_machine, exploding, jobs, milestones, runs, taking, telling
 from production.machine_work import counting
 from production.models import Event, Job, JobLine, Operation, Run
 from production.signals import job_changed
@@ -100,6 +100,7 @@ def uncount_line(line: JobLine, good: int, scrap: int, by) -> None:
     exploding.settle(line.job, by)
     if JOB.try_move(line.job, "unmake", made_at=None):
         milestones.no_longer(line.job, Event.MADE, by)
+        telling.no_longer_ready(line.job)
     elif line.job.state not in ("in_progress", "on_hold"):
         raise Refused(
             _("%(job)s is %(state)s.") % {"job": line.job, "state": line.job.get_state_display()}, code="state"

@@ -1,4 +1,4 @@
-"""What the worker does and what was sent: what waits, what failed and why, and trying again."""
+"""What the worker does: what waits, what failed and why, and trying again."""
 
 from django.contrib import admin
 from django.utils.html import format_html
@@ -7,14 +7,19 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts import mail, work
+from accounts import work
 from accounts.back_office import RoomAdmin, Verb
-from accounts.models import BackgroundTask, OutgoingMail
+from accounts.models import BackgroundTask
 
 COLOURS = {
     "waiting": "warning",
     "running": "info",
+    "held": "info",
     "sending": "info",
+    "handing": "info",
+    "bundled": "success",
+    "unclear": "warning",
+    "withdrawn": "",
     "done": "success",
     "sent": "success",
     "failed": "danger",
@@ -82,34 +87,3 @@ class BackgroundTaskAdmin(ReadOnly):
     @display(description=_("task"), ordering="name")
     def name_shown(self, task):
         return gettext(task.name)
-
-
-@admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnly):
-    list_display = ("subject", "to", "state_shown", "created_at", "sent_at", "error_short")
-    list_filter = ("state",)
-    search_fields = ("subject", "to")
-    list_before_template = "admin/work/refresh.html"
-    fields = (
-        ("subject", "to"),
-        ("state", "created_at", "sent_at"),
-        "error_shown",
-        "text_shown",
-        "attached",
-    )
-    readonly_fields = ("subject", "to", "state", "created_at", "sent_at", "error_shown", "text_shown", "attached")
-    empty_text = _("Quotes, invoices and invitations that were sent appear here with their text.")
-    empty_icon = "outgoing_mail"
-    verbs = (
-        Verb("send", _("Send again"), lambda request, message: mail.send_again(message, request.user),
-             "accounts.change_outgoingmail", lambda message: message.state == "failed",
-             primary=True, done=_("It is being sent again."), icon="send"),
-    )  # fmt: skip
-
-    @display(description=_("text"))
-    def text_shown(self, message):
-        return format_html('<span class="lo-pre">{}</span>', message.text)
-
-    @display(description=_("attachments"))
-    def attached(self, message):
-        return ", ".join(attachment["name"] for attachment in message.attachments) or "–"

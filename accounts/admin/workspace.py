@@ -46,6 +46,7 @@ KINDS = {
     "nest": _("Nests"),
     "supplier": _("Suppliers"),
     "purchase": _("Purchase orders"),
+    "delivery": _("Deliveries"),
     "invoice": _("Invoices"),
     "credit": _("Credit notes and cancellations"),
     "payment": _("Payments"),
@@ -76,7 +77,14 @@ class WorkspaceForm(forms.ModelForm):
                 "modules",
                 "quote_terms",
             ),
-            *("quote_valid_days", "payment_days", "takes_at_once", "is_active"),
+            *(
+                "quote_valid_days",
+                "payment_days",
+                "takes_at_once",
+                "checks_deliveries",
+                "invoices_delivered",
+                "is_active",
+            ),
         )
         widgets = {"colour": UnfoldAdminColorInputWidget(attrs={"type": "color"})}
 
@@ -202,6 +210,7 @@ class WorkspaceAdmin(RoomAdmin):
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
         ),
         (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
+        (_("Deliveries"), {"classes": ("tab",), "fields": ("checks_deliveries", "invoices_delivered")}),
         (_("Numbers"), {"classes": ("tab",), "fields": FORMAT_FIELDS}),
         (_("Modules"), {"classes": ("tab",), "fields": ("modules",)}),
     )

@@ -22,6 +22,11 @@ def all_modules() -> list[str]:
     return list(MODULES)
 
 
+def silent_at_first() -> list[str]:
+    """Most shops let the bank say that money has come in."""
+    return ["paid"]
+
+
 class Workspace(models.Model):
     """One business. Everything it owns carries it, and nothing of it is visible in another."""
 
@@ -65,9 +70,20 @@ class Workspace(models.Model):
         default=False,
         help_text=_("When a job is approved. Otherwise it is reserved and booked out as it is used."),
     )
+    checks_deliveries = models.BooleanField(
+        _("a second person checks deliveries"),
+        default=True,
+        help_text=_("Nothing is shipped before somebody else than the packer has ticked every line."),
+    )
+    invoices_delivered = models.BooleanField(
+        _("invoice what is delivered"),
+        default=False,
+        help_text=_("Otherwise what is made is invoiced, delivered or not."),
+    )
     quote_terms = models.TextField(_("terms on quotes"), blank=True)
     quote_valid_days = models.PositiveSmallIntegerField(_("quotes are valid for (days)"), default=30)
     payment_days = models.PositiveSmallIntegerField(_("payment within (days)"), default=30)
+    silent_occasions = models.JSONField(default=silent_at_first, blank=True, editable=False)  # nobody is told of them
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("since"), default=now, editable=False)
 

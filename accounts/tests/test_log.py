@@ -7,8 +7,9 @@ import pytest
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts import activity, mail, work
+from accounts import activity, work
 from accounts.models import Activity, BackgroundTask, OutgoingMail
+from accounts.outbox import sending
 from crm import clients
 from laseros.tests.ground import stock_shop
 
@@ -118,10 +119,12 @@ def test_a_message_that_failed_is_read_and_sent_again(workspace, manager, log_in
     page = text(browser.get(f"/admin/accounts/outgoingmail/{message.pk}/change/"))
     assert "Dear &lt;b&gt;you&lt;/b&gt;" in page
     browser.post(f"/admin/accounts/outgoingmail/{message.pk}/do/send/")
+    assert OutgoingMail.objects.get().state == "failed"  # without a reason nothing happens
+    browser.post(f"/admin/accounts/outgoingmail/{message.pk}/do/send/", {"why": "he asked"})
     message.refresh_from_db()
     assert message.state == "waiting"
-    assert BackgroundTask.objects.filter(name=mail.deliver.task_name, state="waiting").count() == 1
-    browser.post(f"/admin/accounts/outgoingmail/{message.pk}/do/send/")  # a second click finds nothing to do
+    assert BackgroundTask.objects.filter(name=sending.deliver.task_name, state="waiting").count() == 1
+    browser.post(f"/admin/accounts/outgoingmail/{message.pk}/do/send/", {"why": "x"})  # a second click
     assert BackgroundTask.objects.count() == 1
 
 

@@ -1,5 +1,5 @@
-"""The back office's pages about money: quotes, invoices, payments, rates and rules."""
+"""The back office's pages about money: quotes, deliveries, invoices, payments, rates and rules."""
 
-from billing.admin import invoices, payments, quotes, rooms_below, rules, seals
+from billing.admin import bank, deliveries, invoices, payments, quotes, rooms_below, rules, seals
 
-__all__ = ["invoices", "payments", "quotes", "rooms_below", "rules", "seals"]
+__all__ = ["bank", "deliveries", "invoices", "payments", "quotes", "rooms_below", "rules", "seals"]

@@ -7,26 +7,25 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import OnceForm, Related, Verb, to_list, to_record
+from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents, einvoice, invoices, payments
+from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
+from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.documents import invoice_pdf
 from billing.law.treatments import EU
-from billing.models import Invoice, InvoiceLine, Payment
+from billing.models import Invoice, InvoiceLine
 from billing.states import OWED
 from inventory.lots_admin import trace_link
 from laseros.core.errors import Refused
-from laseros.core.money import cents
 
 STATE_COLOURS = {
     "draft": "info",
@@ -55,30 +54,6 @@ class InvoiceLineInline(DraftLines):
     fk_name = "invoice"
     readonly_fields = ("net_shown", "unit_price_shown", "tax_shown")
     money_fields = ("net_shown", "unit_price_shown")
-
-
-class PaymentForm(OnceForm):
-    for_record = True
-    remembers = False  # payments ask by themselves, whoever booked the other
-    amount = forms.DecimalField(label=pgettext_lazy("money", "Amount"), max_digits=16, decimal_places=4)
-    received_on = forms.DateField(label=_("Received"), widget=forms.DateInput)
-    method = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=Payment.Method.choices)
-    reference = forms.CharField(label=_("Reference"), max_length=120, required=False)
-    again = forms.BooleanField(label=_("Yes, this is another payment: book it too"), required=False)
-
-    def __init__(self, *args, record, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.question = self.fields["again"]
-        if "again" not in self.data:  # asked only when there is one like it
-            del self.fields["again"]
-        balance = amount(record.balance, record.currency)
-        self.fields["amount"].initial = cents(record.balance, record.currency)
-        self.fields["amount"].help_text = _("Still to be paid: %(balance)s") % {"balance": balance}
-        self.fields["received_on"].initial = timezone.localdate
-
-    def refused(self, refusal):
-        if refusal.code == "again":
-            self.fields["again"] = self.question
 
 
 class CancelForm(forms.Form):
@@ -113,21 +88,6 @@ def _is_draft_correction(invoice) -> bool:
     return is_draft(invoice) and invoice.is_correction
 
 
-class RefundForm(OnceForm):
-    for_record = True
-    amount = forms.DecimalField(label=pgettext_lazy("money", "Amount"), max_digits=16, decimal_places=4)
-    paid_on = forms.DateField(label=_("Paid back on"), widget=forms.DateInput)
-    method = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=Payment.Method.choices)
-    reference = forms.CharField(label=_("Reference"), max_length=120, required=False)
-
-    def __init__(self, *args, record, **kwargs):
-        super().__init__(*args, **kwargs)
-        surplus = amount(record.surplus, record.currency)
-        self.fields["amount"].initial = cents(record.surplus, record.currency)
-        self.fields["amount"].help_text = _("Paid too much: %(surplus)s") % {"surplus": surplus}
-        self.fields["paid_on"].initial = timezone.localdate
-
-
 def _refund(request, invoice, once, **facts):
     payments.refund(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
 
@@ -136,8 +96,28 @@ def _receive(request, invoice, once, **facts):
     payments.receive(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
 
 
+def _write_off(request, invoice, once, **facts):
+    payments.write_off(invoice, facts.pop("amount"), key=f"office:{once}", by=request.user, **facts)
+
+
+def _use_credit(request, invoice):
+    payments.use_credit(invoice, request.user)
+
+
+def _keep_surplus(request, invoice):
+    payments.keep_surplus(invoice, request.user)
+
+
+def _has_credit(invoice) -> bool:
+    return invoice.state in OWED and payments.credit_of(invoice.client, invoice.currency) > 0
+
+
+def _currency(request, invoice, currency):
+    invoices.change_currency(invoice, currency, request.user)
+
+
 @admin.register(Invoice)
-class InvoiceAdmin(DocumentAdmin):
+class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     verbs_of = invoices
     render = invoice_pdf
     list_display = ("number_shown", "client", "job_number", "state_shown", "total_shown", "balance_shown",
@@ -178,6 +158,15 @@ class InvoiceAdmin(DocumentAdmin):
         Verb("refund", _("Record what was paid back"), _refund, "billing.receive_payment",
              lambda invoice: bool(invoice.surplus), form=RefundForm, primary=True, icon="currency_exchange",
              done=_("What was paid back is booked.")),
+        Verb("keep", _("Keep it as the client’s credit"), _keep_surplus, "billing.receive_payment",
+             lambda invoice: bool(invoice.surplus), icon="savings",
+             done=_("What was paid too much is the client’s credit now.")),
+        Verb("use-credit", _("Use the client’s credit"), _use_credit, "billing.receive_payment", _has_credit,
+             icon="savings", done=_("The credit is used.")),
+        Verb("write-off", _("Write off"), _write_off, "billing.write_off", lambda invoice: invoice.state in OWED,
+             form=WriteOffForm, dangerous=True, icon="money_off", done=_("It is written off.")),
+        Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
+             form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
              confirm=_("What is made stays to be invoiced. No number is lost.")),
@@ -247,6 +236,7 @@ class InvoiceAdmin(DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             trace_link(f"invoice:{obj.pk}"),
+            to_messages(obj),
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
@@ -293,5 +283,5 @@ class InvoiceAdmin(DocumentAdmin):
     @display(description=_("received"))
     @once
     def received(self, invoice):
-        rows = invoice.allocations.select_related("payment").order_by("payment__received_on", "id")
+        rows = invoice.allocations.select_related("payment__reversal").order_by("payment__received_on", "id")
         return render_to_string("admin/billing/received.html", {"rows": rows, "currency": invoice.currency})

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts import activity
-from accounts.back_office import Verb, to_record
+from accounts.back_office import Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
-from billing import quotes, staleness
+from billing import credit_limit, quotes, staleness
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
@@ -137,6 +137,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     search_help_text = _("Number, title or client")
     money_fields = ("total_shown", "sums", "client_page")
     change_form_outer_after_template = "admin/billing/prices.html"
+    money_warnings = (credit_limit.of_quote,)
     inlines = (QuoteLineInline,)
     autocomplete_fields = ("client",)
     readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")
@@ -207,6 +208,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_record(obj.job, icon="work"),
+            to_messages(obj),
         ]
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)

@@ -7,11 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import invoices, product_cost, quotes
+from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
+from billing.admin.money_forms import ClientPaymentForm
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
+from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
+from production.admin.job import JobAdmin
 from production.admin.parts import PartsTable
 from production.admin.product import ProductAdmin
 from production.models import Enquiry, Job
@@ -32,6 +35,28 @@ def _invoice(request, job):
     return reverse("admin:billing_invoice_change", args=[invoices.draft_from(job, request.user).pk])
 
 
+def _take(request, client, once, amount, invoices, **facts):
+    payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
+
+
+def _deliver(request, job):
+    return reverse("admin:billing_delivery_change", args=[deliveries.draft_from(job, request.user).pk])
+
+
+def _can_be_delivered(job) -> bool:
+    """Made and still in the house; whether it stands in a parcel already is said when it is pressed."""
+    if job.state == "cancelled":
+        return False
+    return any(line.parent_id is None and min(line.made_good, line.quantity) > line.delivered for line in _lines(job))
+
+
+def _lines(job):
+    """Read once for one page."""
+    if "_all_lines" not in job.__dict__:
+        job._all_lines = list(job.lines.all())
+    return job._all_lines
+
+
 def _draft(enquiry):
     """Asked once for one page."""
     if "_draft" not in enquiry.__dict__:
@@ -44,7 +69,7 @@ def _can_be_quoted(enquiry) -> bool:
 
 
 def _can_be_invoiced(job) -> bool:
-    return any(line.to_invoice for line in job.lines.all())
+    return any(line.to_invoice for line in _lines(job))
 
 
 def _prices_of(request, lines) -> dict | None:
@@ -91,11 +116,32 @@ ADDED = {
              lambda enquiry: _draft(enquiry) is not None, primary=True, icon="sync",
              done=_("The draft has the parts, materials and quantities of the enquiry.")),
     ),
+    Client: (
+        Verb("payment", _("Record a payment"), _take, "billing.receive_payment",
+             lambda client: True, form=ClientPaymentForm, icon="payments", done=_("The payment is booked.")),
+    ),
     Job: (
+        Verb("deliver", _("Make a delivery"), _deliver, "billing.add_delivery", _can_be_delivered,
+             primary=True, icon="local_shipping"),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
     ),
 }  # fmt: skip
+
+WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
+
+
+class DeliverFilter(admin.SimpleListFilter):
+    title = _("delivery")
+    parameter_name = "deliver"
+
+    def lookups(self, request, model_admin):
+        return [("open", _("To be delivered"))]
+
+    def queryset(self, request, queryset):
+        rows = deliveries.to_deliver().order_by().values("pk")
+        return queryset.filter(pk__in=rows) if self.value() == "open" else queryset
+
 
 for model, verbs in ADDED.items():
     try:
@@ -103,6 +149,8 @@ for model, verbs in ADDED.items():
     except NotRegistered:
         continue
     room.verbs = (*room.verbs, *verbs)
+    room.money_warnings = (*room.money_warnings, *WARNINGS.get(model, ()))
 
+JobAdmin.list_filter = (*JobAdmin.list_filter, DeliverFilter)
 PartsTable.prices_of = staticmethod(_prices_of)
 ProductAdmin.costs_of = staticmethod(_costs_of)

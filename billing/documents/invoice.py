@@ -1,5 +1,7 @@
 """The invoice on paper: names, addresses and tax from what was frozen when it was issued."""
 
+from decimal import Decimal
+
 from django.utils import timezone, translation
 
 from accounts.documents import pdf, pictures
@@ -37,6 +39,7 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         "found": invoice,
         "vat": vat(facts["vat"]),
         "currency": invoice.currency,
+        "rate": _rate(facts),
         "several_rates": len(facts["vat"]) > 1,
         "link": address,
         "to_pay": bool(transfer),
@@ -44,3 +47,10 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         "draft": invoice.number is None,
     }
     return pdf.render("billing/invoice.html", context, facts["language"])
+
+
+def _rate(facts: dict) -> dict | None:
+    """What one unit is worth in our own currency, and the tax in it, where the document is in another."""
+    if "rate" not in facts:
+        return None
+    return {name: Decimal(value) if name != "currency" else value for name, value in facts["rate"].items()}

@@ -5,6 +5,7 @@
 
 from billing.facts import TURNOVER, address_lines, address_of, frozen_facts, link
 from billing.invoices.correcting import cancel, credit, may_be_cancelled, may_be_credited
+from billing.invoices.currency import change_currency
 from billing.invoices.drafting import change_lines, discard, draft_from, hold_draft, total, treat
 from billing.invoices.issuing import issue, issue_soon
 
@@ -13,6 +14,7 @@ __all__ = [
     "address_lines",
     "address_of",
     "cancel",
+    "change_currency",
     "change_lines",
     "credit",
     "discard",

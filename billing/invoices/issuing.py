@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
-from billing import chain, law, totals
+from billing import chain, exchange, law, totals
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
 from billing.invoices import correcting
@@ -106,6 +106,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     if not fresh.is_correction:
         fresh.due_on = today + timedelta(days=fresh.workspace.payment_days if days is None else days)
     _check(law.Paper(fresh, lines, found, fresh.supplied_on))
+    fresh.rate = fresh.origin.rate if fresh.origin else exchange.on(fresh.workspace, fresh.currency, today)
     fresh.number = number_of(fresh.workspace, "credit" if fresh.is_correction else "invoice", today)
     fresh.frozen = frozen_facts(fresh, found.rates)
     return Ready(fresh, lines, chain.written(chain.content_of(fresh, lines)))
@@ -131,7 +132,9 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
     INVOICE.move(
         document,
         "book" if document.is_correction else "issue",
-        **{name: getattr(document, name) for name in ("number", "issued_on", "supplied_on", "due_on", "frozen")},
+        **{
+            name: getattr(document, name) for name in ("number", "issued_on", "supplied_on", "due_on", "rate", "frozen")
+        },
         **{name: getattr(document, name) for name in ("net", "tax", "total")},
         issued_at=timezone.now(),
         **stored.fields,

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
+from billing.models.rate import rate_field
 from billing.states import INVOICE, OWED
 from crm.models import Client
 from laseros.core.money import ZERO
@@ -53,6 +54,7 @@ class Invoice(WorkspaceModel):
     )
     state = models.CharField(_("state"), max_length=12, choices=INVOICE.choices, default=INVOICE.first, editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
+    rate = rate_field(_("rate"), editable=False)
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="corrections", verbose_name=_("corrects")
     )

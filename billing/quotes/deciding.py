@@ -3,13 +3,16 @@
 from datetime import date, timedelta
 
 from babel.dates import format_date
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity, mail
+from accounts import activity, outbox
 from billing import totals
 from billing.models import Quote, QuoteLine
+from billing.occasions import ACCEPTED, DECLINED
 from billing.quotes import offers
 from billing.states import QUOTE
 from laseros.core.errors import Refused
@@ -64,7 +67,7 @@ def accept(
         )[:300]
     sums = totals.of(offers.ordered(quote, lines), quote.currency)
     activity.record("accepted", quote, by or name, details=details, money={"total": sums.total})
-    _tell_office(quote, "quote_accepted")
+    _tell_office(quote, ACCEPTED, by)
     return job
 
 
@@ -81,7 +84,7 @@ def decline(quote: Quote, *, name: str, reason: str, ip: str = "", by=None) -> Q
     QUOTE.move(quote, "decline", decline_reason=reason, **_decision(name, ip))
     _lose_enquiry(quote)
     activity.record("declined", quote, by or name, details={"name": name, "why": reason})
-    _tell_office(quote, "quote_declined")
+    _tell_office(quote, DECLINED, by)
     return quote
 
 
@@ -170,7 +173,8 @@ def _lose_enquiry(quote: Quote) -> None:
         ENQUIRY.try_move(quote.enquiry, "lose")
 
 
-def _tell_office(quote: Quote, template: str) -> None:
-    to = quote.workspace.email or (quote.created_by.email if quote.created_by else "")
-    if to:
-        mail.post(quote.workspace, f"{template}:{quote.pk}", to, template, {"quote": quote, "client": quote.client})
+def _tell_office(quote: Quote, occasion: outbox.Occasion, by) -> None:
+    link = settings.BASE_URL.rstrip("/") + reverse("admin:billing_quote_change", args=[quote.pk])
+    outbox.tell(
+        occasion, quote, key=f"{occasion.name}:{quote.pk}", link=link, shared=True, by=by, otherwise=quote.created_by
+    )

@@ -11,7 +11,9 @@ from django_scopes import scope
 
 from accounts.models import Workspace
 from billing import invoices, payments, quotes
-from billing.models import Invoice, Quote
+from billing.bank import booking
+from billing.models import BankLine, Invoice, Payment, Quote
+from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -91,5 +93,35 @@ def pay(workspace_pk: int, invoice_pk: int, key: str, amount: str, again: bool) 
         return payment.number
 
 
+def share(workspace_pk: int, client_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
+    """What three deeds at once answer: the credit used, money over all invoices, one payment taken back."""
+    said = []
+    with _inside(workspace_pk):
+        client = Client.objects.get(pk=client_pk)
+        rows = list(Invoice.objects.filter(pk__in=invoice_pks).order_by("-pk" if mine % 2 else "pk"))
+        day = date(2026, 1, 2)
+        for deed in (
+            lambda: payments.use_credit(rows[0]),
+            lambda: payments.take(client, Decimal(100), rows, key=f"s{mine}", received_on=day, currency="ZAR"),
+            lambda: payments.reverse(Payment.objects.get(key="first"), day=day, reason="Bounced"),
+        ):
+            try:
+                deed()
+                said.append("done")
+            except Refused as refusal:
+                said.append(refusal.code)
+    return said
+
+
 def _inside(workspace_pk: int):
     return scope(workspace=Workspace.objects.get(pk=workspace_pk))
+
+
+def book_line(workspace_pk: int, line_pk: int, invoice_pks: list[int]) -> str:
+    with _inside(workspace_pk):
+        line = BankLine.objects.get(pk=line_pk)
+        rows = [Invoice.objects.get(pk=pk) for pk in invoice_pks]
+        try:
+            return booking.book(line, rows[0].client, rows).state
+        except Refused as refusal:
+            return refusal.code

@@ -1,6 +1,7 @@
 """Eight processes at one quote, at one counter, at one balance."""
 
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import OutgoingMail
-from billing import invoices, verifying
+from billing import invoices, payments, verifying
 from billing.models import Invoice, Payment, Quote, Seal
 from billing.tests.ground import issued_invoice, made_job, sent_quote
 from laseros.tests.processes import run_together
@@ -83,3 +84,20 @@ def test_eight_processes_pay_and_never_more_than_is_owed(workspace, shop, office
         assert (invoice.state, invoice.paid) == ("paid", Decimal("427.80"))
         assert Payment.objects.count() == 5
         assert Job.objects.get().state == "completed"
+
+
+def test_eight_processes_share_out_one_credit_and_take_one_payment_back(workspace, shop, office):
+    """Nobody uses a cent twice, and nothing is settled twice, whatever the order in which they come."""
+    with scope(workspace=workspace):
+        rows = [issued_invoice(shop, office) for _n in range(2)]  # 855.60 together
+        facts = {"received_on": date(2026, 1, 2), "currency": "ZAR"}
+        payments.take(shop.client, Decimal(150), [], key="credit", **facts)
+        payments.take(shop.client, Decimal(300), rows[:1], key="first", **facts)
+    pks = [row.pk for row in rows]
+    said = run_together("billing.tests.at_once:share", [(workspace.pk, shop.client.pk, pks, n) for n in range(8)])
+    assert [each[1] for each in said] == ["done"] * 8
+    assert Counter(each[2] for each in said) == Counter({"done": 1, "reversed": 7})
+    with scope(workspace=workspace):
+        paid = sum(Invoice.objects.values_list("paid", flat=True))
+        assert paid + payments.credit_of(shop.client, "ZAR") == 950  # 150 and eight times 100
+        assert list(verifying.wrong(workspace)) == []

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
+from accounts.models.workspace import money_field
 from laseros.core.locales import town_line
 
 
@@ -50,6 +51,10 @@ class Client(WorkspaceModel):
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    credit_limit = money_field(
+        _("credit limit"), default=None, null=True, blank=True, validators=[MinValueValidator(0)],
+        help_text=_("What they may owe with what is being made; quotes and jobs warn beyond it. Empty: none"),
+    )  # fmt: skip
     notes = models.TextField(_("notes"), blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)

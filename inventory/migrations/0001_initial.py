@@ -359,7 +359,6 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('safety_days', models.PositiveSmallIntegerField(default=7, help_text='A delivery may be so late, and nothing stops', validators=[django.core.validators.MaxValueValidator(365)], verbose_name='safety (days)')),
                 ('cover_days', models.PositiveSmallIntegerField(default=30, help_text='So long lasts what is bought at once', validators=[django.core.validators.MaxValueValidator(365)], verbose_name='an order lasts (days)')),
-                ('readers', models.ManyToManyField(blank=True, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
             ],
             options={

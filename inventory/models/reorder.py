@@ -1,6 +1,5 @@
 from decimal import Decimal
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
@@ -23,7 +22,6 @@ class ReorderRules(WorkspaceModel):
     cover_days = models.PositiveSmallIntegerField(
         _("an order lasts (days)"), default=30, validators=DAYS, help_text=_("So long lasts what is bought at once")
     )
-    readers = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+", blank=True)
 
     class Meta:
         verbose_name = _("reorder rules")

@@ -3,10 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
 
-from accounts import documents, mail, work
-from accounts.documents.letterhead import day
+from accounts import documents, outbox, work
 from inventory.models import PurchaseOrder
-from laseros.core.locales import locale_of
+from inventory.occasions import PURCHASE
 
 
 @work.task(_("send a purchase order"))
@@ -20,7 +19,5 @@ def send_order(pk: int, to: str) -> None:
         return
     attachment = {"path": order.pdf.name, "name": documents.file_name(order), "type": "application/pdf"}
     language = order.supplier.language or order.workspace.language
-    expected = day(order.expected_on, locale_of(language, order.workspace.country))
     with transaction.atomic():
-        key, context = f"purchase:{order.pk}", {"order": order, "supplier": order.supplier, "expected": expected}
-        mail.post(order.workspace, key, to, "purchase", context, attachments=[attachment], language=language)
+        outbox.post(PURCHASE, order, key=f"purchase:{order.pk}", to=to, attachments=[attachment], language=language)

@@ -138,7 +138,7 @@ class NeedAdmin(RoomAdmin):
             "may_say_seller": request.user.has_perm("inventory.add_supplieritem"),
             "rules": rules,
             "rules_form": bounded(RulesForm(instance=rules)),
-            "mails_me": rules.pk is not None and rules.readers.filter(pk=request.user.pk).exists(),
+            "mails_me": ordering.mails_me(request.workspace, request.user),
             "once": get_random_string(16),
             "last": Need.objects.order_by("-worked_out_at").values_list("worked_out_at", flat=True).first(),
             "no_items": not Item.objects.filter(archived_at=None).exists(),

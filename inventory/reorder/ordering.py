@@ -4,13 +4,16 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 
-from accounts import activity, mail
-from accounts.models import Membership
+from accounts import activity, outbox
+from accounts.outbox import people
+from accounts.outbox.occasions import NEVER, NOW
 from inventory.models import Need, ReorderRules, Supplier, SupplierItem
+from inventory.occasions import LOW, in_words
 from inventory.purchasing import wants
 from inventory.purchasing.wants import Bought, Want
-from inventory.reorder.needs import refresh, rules_of
+from inventory.reorder.needs import refresh
 from laseros.core.retry import retried
 
 MOST_IN_MAIL = 40
@@ -53,12 +56,13 @@ def change_rules(workspace, by, *, safety_days: int, cover_days: int) -> Reorder
     return rules
 
 
-@retried
-@transaction.atomic
 def mail_me(workspace, user, wanted: bool) -> None:
     """Somebody wants to be told by mail what has run low, or no longer."""
-    readers = _stored(workspace).readers
-    (readers.add if wanted else readers.remove)(user)
+    people.want(workspace, user, LOW, NOW if wanted else NEVER)
+
+
+def mails_me(workspace, user) -> bool:
+    return people.wants(workspace, user, LOW)
 
 
 def _stored(workspace) -> ReorderRules:
@@ -69,24 +73,18 @@ def _stored(workspace) -> ReorderRules:
 @retried
 @transaction.atomic
 def tell(workspace) -> int:
-    """Mail whoever wants it what has run low since they were last told; how many messages. Twice a day is one mail."""
-    rules = rules_of(workspace)
+    """Tell whoever wants it what has run low since they were last told; how many messages. Twice a day is one."""
     rows = Need.objects.filter(is_low=True, told_at=None).select_related("item", "source__supplier")
     needs = list(rows[:MOST_IN_MAIL])
-    if not needs or rules.pk is None:
+    if not needs:
         return 0
-    readers = Membership.objects.filter(
-        user__in=rules.readers.all(), is_active=True, user__is_active=True
-    ).select_related("user")
-    address = f"{settings.BASE_URL}{reverse('admin:inventory_need_changelist')}"
-    count = 0
-    for reader in readers.order_by("id"):
-        if not reader.user.email:
-            continue
-        key = f"needs:{timezone.localdate()}:{reader.user_id}:{needs[0].pk}"
-        context = {"needs": needs, "count": rows.count(), "link": address, "person": reader.user}
-        language = reader.user.language or workspace.language
-        mail.post(workspace, key, reader.user.email, "needs", context, language=language)
-        count += 1
+    link = settings.BASE_URL.rstrip("/") + reverse("admin:inventory_need_changelist")
+    key, count = f"needs:{timezone.localdate()}:{needs[0].pk}", rows.count()
+
+    def values(language):
+        words = ngettext("%(count)s item", "%(count)s items", count) % {"count": count}
+        return {"count": words, "items": in_words(needs)}
+
+    told = outbox.tell(LOW, needs[0], key=key, link=link, values=values)
     Need.objects.filter(is_low=True, told_at=None).update(told_at=timezone.now())
-    return count
+    return told

@@ -2,6 +2,7 @@
 
     HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/L/FIL-001      a lot of the business "cutters"
     FIL-001                                           the same, typed
+    HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/B/7-0A…        a person's badge
 
 In capitals an address takes half as many modules in a QR code, so a small label is still read at arm's length.
 """
@@ -12,11 +13,12 @@ from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
-KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine", "j": "job"}
+KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine", "j": "job", "b": "badge"}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 LONGEST = 300
 _PATH = re.compile(r"/q/(?P<slug>[\w-]+)/(?P<letter>[a-z])/(?P<code>[^/?#]+)", re.IGNORECASE)
 _OPERATION = re.compile(r"/floor/operations/(?P<pk>[0-9]{1,18})/?(?:[?#]|$)", re.IGNORECASE)
+_DELIVERY = re.compile(r"/floor/deliveries/(?P<pk>[0-9]{1,18})/?(?:[?#]|$)", re.IGNORECASE)
 # What scanners put before a code to say which symbology it was.
 _SYMBOLOGY = re.compile(r"^\][A-Za-z][0-9]")
 # A scanner set to a US keyboard on a device set to a German one: where each key lies on the other.
@@ -25,7 +27,7 @@ AS_GERMAN = str.maketrans("YZyzß?Öö-_Ää", "ZYzy-_:;/?\"'")
 
 @dataclass(frozen=True)
 class Spoken:
-    """What was read. `slug` and `kind` are empty for a bare code; `kind` "operation" has its number as code."""
+    """What was read. `slug` and `kind` are empty for a bare code; "operation" and "delivery" have their key as code."""
 
     code: str
     kind: str = ""
@@ -54,4 +56,7 @@ def read(text: str) -> Spoken | None:
     found = _OPERATION.search(text)
     if found:
         return Spoken(found["pk"], "operation")
+    found = _DELIVERY.search(text)
+    if found:
+        return Spoken(found["pk"], "delivery")
     return Spoken(text)

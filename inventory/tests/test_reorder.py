@@ -120,7 +120,7 @@ def test_those_who_want_it_are_mailed_once_in_their_language(shop, workspace, of
     for _night in range(2):
         assert every_night() == {workspace.slug: 1}
     mail = OutgoingMail.objects.get()
-    assert (mail.to, mail.subject) == (german.email, "1 Artikel geht zur Neige")
+    assert (mail.to, mail.subject) == (german.email, "Wird knapp: 1 Artikel")
     assert shop.sheet.code in mail.text
     assert "/admin/inventory/need/" in mail.text
 
@@ -177,4 +177,4 @@ def test_the_board_asks_the_same_of_the_database_for_one_row_and_for_three(
             browser.get("/admin/inventory/need/")
 
 
-QUERIES = 15
+QUERIES = 16

@@ -9,12 +9,12 @@ from django.utils.translation import gettext
 
 from accounts.models import Activity, Sequence
 from billing import chain
-from billing.models import Allocation, Invoice, InvoiceLine, Payment, Quote, QuoteLine, Seal
+from billing.models import Allocation, Delivery, Invoice, InvoiceLine, Payment, Quote, QuoteLine, Seal
 from crm.models import Address, Client, Contact
 from inventory.models import Balance, Item, Move, Reservation
 from laseros.core import numbering
 from laseros.core.money import cents, tax_on
-from laseros.demo import milestones
+from laseros.demo import departures, milestones
 from laseros.demo.clients import name_of
 from laseros.demo.ground import Business
 from laseros.demo.story import Order
@@ -66,7 +66,7 @@ class Books:
         self.clients: list[Client] = []
         self.kinds = {
             model: ContentType.objects.get_for_model(model)
-            for model in (Enquiry, Quote, Job, Run, Invoice, Payment, Client)
+            for model in (Enquiry, Quote, Job, Run, Delivery, Invoice, Payment, Client)
         }
 
     # --- clients --------------------------------------------------------------------------------------------------
@@ -107,6 +107,7 @@ class Books:
         jobs = self._jobs(orders, enquiries, quotes)
         lines = self._job_lines(orders, jobs)
         self._work(orders, jobs, lines)
+        departures.write(self, orders, jobs, lines)
         self._invoices(orders, jobs, lines)
 
     def _enquiries(self, orders):
@@ -224,7 +225,8 @@ class Books:
                         workspace=self.workspace, job=job, position=position, description=line.part.title,
                         design_file=self.drawings.get(line.part.design), item=self.business.items[line.part.item],
                         quantity=line.quantity, made_good=good, scrapped=sum(run.scrap for run in mine),
-                        invoiced=line.quantity if order.invoiced else 0, unit_price=line.priced.unit_price,
+                        invoiced=line.quantity if order.invoiced else 0,
+                        delivered=line.quantity if order.invoiced else 0, unit_price=line.priced.unit_price,
                         tax_percent=self.business.tax_percent, material_each=self._material_each(line),
                         seconds_each=float(line.priced.seconds_each),
                     )
@@ -393,7 +395,10 @@ class Books:
             )  # fmt: skip
         self._create(Payment, payments)
         self._create(Allocation, [
-            Allocation(workspace=self.workspace, payment=payment, invoice=part[2], amount=payment.amount)
+            Allocation(
+                workspace=self.workspace, payment=payment, invoice=part[2], amount=payment.amount,
+                booked_on=payment.received_on,
+            )
             for payment, part in zip(payments, parts, strict=True)
         ])  # fmt: skip
         self._tell([("paid", part[2], self.office, payment.created_at, {"amount": str(payment.amount)})

@@ -12,7 +12,7 @@ from inventory import stock
 from inventory.models import Item, Material
 from laseros.demo import people
 from laseros.demo.logos import give_logo
-from machines.models import Machine, MachineStatus
+from machines.models import Machine, MachineStatus, Tablet
 from production.models import CuttingParameter
 
 
@@ -99,7 +99,15 @@ def lay(slug: str) -> Business:
     give_logo(workspace)
     staff = people.hire(workspace)
     with scope(workspace=workspace):
-        return _lay_laser(workspace, staff) if slug == "umlazi-laser" else _lay_printing(workspace, staff)
+        business = _lay_laser(workspace, staff) if slug == "umlazi-laser" else _lay_printing(workspace, staff)
+        _stand_a_tablet(business)
+        return business
+
+
+def _stand_a_tablet(business: Business) -> None:
+    """At the first two machines; a device is still to be registered."""
+    name, place = ("Laser hall", "By the door") if business.is_laser else ("Druckraum", "Neben dem Fenster")
+    Tablet.objects.create(workspace=business.workspace, name=name, place=place).machines.set(business.machines[:2])
 
 
 def _lay_laser(workspace, staff) -> Business:

@@ -20,10 +20,22 @@ from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import Activity, BackgroundTask, OutgoingMail
+from accounts.floor_keys import badges
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import documents, invoices, payments, quotes
-from billing.models import ExtraOperation, Invoice, InvoiceLine, PriceRules, TaxRate
+from billing import deliveries, documents, invoices, payments, quotes
+from billing.bank import booking
+from billing.models import (
+    BankLine,
+    BankStatement,
+    ExchangeRate,
+    ExtraOperation,
+    Invoice,
+    InvoiceLine,
+    Payment,
+    PriceRules,
+    TaxRate,
+)
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import Client, Contact
@@ -40,7 +52,17 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, maintenance, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan, Meter, PrintFile, StateChange
+from machines.models import (
+    Machine,
+    MachineJob,
+    MachineStatus,
+    MaintenancePlan,
+    Meter,
+    PrintFile,
+    StateChange,
+    Tablet,
+)
+from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
@@ -104,11 +126,13 @@ def build() -> World:
         _people(world, workspace, elsewhere)
         _work(world)
         _documents(world)
+        _deliveries(world)
         _around(world)
         _nests(world)
         _lots(world)
         _buying(world)
         _scanned(world)
+        _tablets(world)
         _mark_money(world)
     return world
 
@@ -136,7 +160,20 @@ def _people(world, workspace, elsewhere) -> None:
     gone.is_active = False
     gone.save()
     world.gone = gone
+    Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
+    badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _tablets(world) -> None:
+    """One that stands there and may be registered anew, one without a device."""
+    world.tablet, world.new_tablet = (
+        Tablet.objects.create(workspace=world.workspace, name=name) for name in ("T1", "T2")
+    )
+    registering.invite(world.tablet, None)
+    Tablet.objects.filter(pk=world.tablet.pk).update(digest="ab" * 32, failed=5)
+    world.tablet.refresh_from_db()
+    world.tablet_key = registering.key_of(world.tablet)
 
 
 def _order(world, **line):
@@ -262,6 +299,12 @@ def _documents(world) -> None:
     world.payment = payments.receive(
         world.invoice, world.invoice.total / 2, key="half", received_on=timezone.localdate()
     )
+    world.credit = payments.take(
+        shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
+    )
+    _bank(world)
+    world.today = f"{timezone.localdate():%Y-%m-%d}"
+    world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
     _quote, job, _operation = _order(world)
     _done(job)
@@ -282,6 +325,49 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _bank(world) -> None:
+    shop = world.shop
+    day = timezone.localdate()
+    world.bank_statement = BankStatement.objects.create(
+        workspace=shop.workspace, name="n.csv", account="Giro", currency="ZAR", from_on=day, until_on=day
+    )
+    world.bank_line, world.booked_line, world.rent_line = (
+        BankLine.objects.create(
+            workspace=shop.workspace, statement=world.bank_statement, key=f"{n}", day=day, amount=5, currency="ZAR"
+        )
+        for n in range(3)
+    )
+    booking.book(world.booked_line, shop.client, [], None)
+    booking.leave_out(world.rent_line, "Rent", None)
+
+
+def _deliveries(world) -> None:
+    """One to be packed, one packed, one under way with a certificate behind it, one that has arrived, and pieces."""
+    world.workspace.checks_deliveries = False  # so that a packed one may be shipped by anybody who may ship
+    world.workspace.save()
+    for name in ("draft", "packed", "shipped", "arrived"):
+        _quote, job, _operation = _order(world)
+        _done(job)
+        delivery = deliveries.draft_from(job, None)
+        setattr(world, f"{name}_delivery", delivery if name == "draft" else deliveries.pack(delivery, None))
+    world.packed_line = world.packed_delivery.lines.get()
+    world.packed_delivery.lines.update(is_checked=True)
+    for delivery in (world.shipped_delivery, world.arrived_delivery):
+        deliveries.ship(delivery, None)
+        documents.keep(delivery, lambda: b"%PDF-1.7 kept")
+    deliveries.arrive(world.arrived_delivery, None, received_by="Gate", picture=ContentFile(LOGO))
+    _quote, world.undelivered, _operation = _order(world)
+    _done(world.undelivered)
+    world.delivery_address, world.a6 = world.shop.client.addresses.first(), "a6"
+    plates = stock.register(Item(workspace=world.workspace, name="Plates", category="part", unit="pcs"), None)
+    world.certified_lot = lots.receive(
+        plates, 5, kind="batch", key="certified", by=None, certificate=ContentFile(b"%PDF-1.7", "c.pdf")
+    )
+    source = f"delivery:{world.shipped_delivery.pk}"
+    ledger.post(plates, -1, "usage", key="certified:out", lot=world.certified_lot, source=source)
+    world.link_delivery = links.token(links.make(world.shipped_delivery, world.shop.client))
 
 
 def _too_much_paid(world):
@@ -369,6 +455,13 @@ def _around(world) -> None:
     world.mail = OutgoingMail.objects.create(
         workspace=workspace, key="x", to="a@b.example", subject="Hello", text="Hello", state="failed"
     )
+    world.unclear_mail = OutgoingMail.objects.create(
+        workspace=workspace, key="y", to="a@b.example", subject="Hello", text="Hello", state="unclear"
+    )
+    world.hook = MessageHook.objects.create(
+        workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))
     world.crm_label, world.slug, world.client_type = "crm", workspace.slug, ContentType.objects.get_for_model(Client).pk
 
@@ -455,7 +548,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited")
+        moving = ("paid", "credited", "unused")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():
@@ -464,3 +557,4 @@ def _mark_money(world) -> None:
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1)
         Invoice.objects.filter(pk=world.paid_back.pk).update(credited=F("total"))
+        Payment.objects.filter(allocations=None, kind="received").update(unused=F("amount"))

@@ -24,6 +24,8 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  message_preferences                  login  404    404    200    200    200    200    200    200
+POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
 # Logging in; invited clients have no password yet
 GET  account_login                        200    302    302    302    302    302    302    302    302
@@ -42,6 +44,19 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own PIN: with the password once more
+GET  own_pin                              login  403    403    302    302    302    302    302    302
+POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
+# A shop tablet: nothing for a device that is none, but the address a manager made
+GET  floor:tablet                         404    404    404    404    404    404    404    404    404
+GET  floor:tablet_pin                     404    404    404    404    404    404    404    404    404
+POST floor:tablet_pin                     404    404    404    404    404    404    404    404    404  - who=1&pin=4711
+POST floor:tablet_badge                   404    404    404    404    404    404    404    404    404  - code=1
+POST floor:hand_over                      404    404    404    404    404    404    404    404    404
+POST floor:tablet_here                    404    404    404    404    404    404    404    404    404
+GET  floor:tablet_register                200    200    200    200    200    200    200    200    200  tablet_key
+GET  floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
+POST floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
 # The shop floor: to look at for members, to work at for those who may run operations
 GET  floor:queue                          login  403    403    200    200    200    200    200    200
 GET  floor:machines                       login  403    403    200    200    200    200    200    200
@@ -112,6 +127,27 @@ POST floor:send_next                      login  403    403    302    403    302
 GET  floor:whose                          login  403    403    200    200    200    200    200    200
 GET  floor:claim                          login  403    403    405    403    405    405    405    405  machine_job
 POST floor:claim                          login  403    403    302    403    302    302    302    404  machine_job
+# Deliveries on the floor: to look at for whoever sees deliveries, to pack and check, to ship
+GET  deliveries:board                     login  403    403    200    200    200    200    200    200
+GET  deliveries:make                      login  403    403    405    403    405    405    405    405  undelivered
+POST deliveries:make                      login  403    403    302    403    302    302    302    404  undelivered
+GET  deliveries:page                      login  403    403    200    200    200    200    200    404  packed_delivery
+GET  deliveries:tick                      login  403    403    405    403    405    405    405    405  packed_delivery,packed_line
+POST deliveries:tick                      login  403    403    302    403    302    302    302    404  packed_delivery,packed_line
+GET  deliveries:scan                      login  403    403    405    403    405    405    405    405  packed_delivery
+POST deliveries:scan                      login  403    403    302    403    302    302    302    404  packed_delivery code=1
+GET  deliveries:parcels                   login  403    403    405    403    405    405    405    405  packed_delivery
+POST deliveries:parcels                   login  403    403    302    403    302    302    302    404  packed_delivery add=1
+GET  deliveries:pack                      login  403    403    405    403    405    405    405    405  draft_delivery
+POST deliveries:pack                      login  403    403    302    403    302    302    302    404  draft_delivery
+GET  deliveries:unpack                    login  403    403    405    403    405    405    405    405  packed_delivery
+POST deliveries:unpack                    login  403    403    302    403    302    302    302    404  packed_delivery
+GET  deliveries:check                     login  403    403    405    403    405    405    405    405  packed_delivery
+POST deliveries:check                     login  403    403    302    403    302    302    302    404  packed_delivery
+GET  deliveries:ship                      login  403    403    403    403    405    405    405    405  packed_delivery
+POST deliveries:ship                      login  403    403    403    403    302    302    302    404  packed_delivery
+GET  deliveries:note                      login  403    403    200    200    200    200    200    404  shipped_delivery
+GET  deliveries:labels                    login  403    403    200    200    200    200    200    404  packed_delivery,a6
 # The wall board
 GET  board:board                          login  403    403    200    200    200    200    200    200
 GET  board:needs                          login  403    403    200    200    200    200    200    200
@@ -135,6 +171,10 @@ GET  portal:job_pdf                       login  200    404    403    403    403
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
+GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
+GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
+GET  portal:delivery_pdf                  login  200    404    403    403    403    403    403    403  shipped_delivery
+GET  portal:delivery_certificate          login  200    404    403    403    403    403    403    403  shipped_delivery,certified_lot
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
@@ -150,6 +190,8 @@ GET  portal:link_job_progress             200    200    200    200    200    200
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
+GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
+GET  portal:link_delivery_certificate     200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery,certified_lot
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
 GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent
@@ -162,6 +204,10 @@ GET  admin:logout                         302    302    302    302    302    302
 GET  admin:password_change                login  login  login  login  302    302    302    302    302
 GET  admin:password_change_done           login  login  login  login  200    200    200    200    200
 GET  admin:search                         login  login  login  login  200    200    200    200    200  - s=Umgeni
+GET  admin:wordings                       login  login  login  login  403    403    200    200    200
+POST admin:wordings                       login  login  login  login  403    403    302    302    302  - occasion=ready&silent=yes
+GET  admin:wording                        login  login  login  login  403    403    200    200    200  occasion,language
+POST admin:wording                        login  login  login  login  403    403    302    302    302  occasion,language subject=Hello&body=Hello
 GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
 POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
 GET  admin:machines_now                   login  login  login  login  200    200    200    200    200
@@ -193,6 +239,7 @@ GET  accounts_membership         change,history         403    403    200    200
 POST accounts_membership         change                 403    403    403    403    403    member
 GET  accounts_membership         add                    403    403    403    200    200
 POST accounts_membership         add                    403    403    403    302    302    - email=new@cutters.example&name=New&role=viewer
+GET  accounts_membership         badge                  403    403    200    200    404    member
 GET  accounts_backgroundtask     list                   403    200    200    200    200
 GET  accounts_backgroundtask     export                 404    404    404    404    404
 POST accounts_backgroundtask     saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
@@ -207,6 +254,13 @@ GET  accounts_outgoingmail       add                    403    403    403    403
 POST accounts_outgoingmail       add                    403    403    403    403    403
 GET  accounts_outgoingmail       change,history         403    200    200    200    404    mail
 POST accounts_outgoingmail       change                 403    403    403    403    403    mail
+GET  accounts_messagehook        list                   403    403    200    200    200
+GET  accounts_messagehook        export                 404    404    404    404    404
+POST accounts_messagehook        saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
+GET  accounts_messagehook        add                    403    403    200    200    200
+POST accounts_messagehook        add                    403    403    302    302    302    - name=Room&url=https%3A%2F%2F1.1.1.1%2Fx&occasions=ready&body=%7B%7D&is_active=on
+GET  accounts_messagehook        change,history         403    403    200    200    404    hook
+POST accounts_messagehook        change                 403    403    302    302    404    hook
 GET  accounts_workspace          list                   403    403    302    302    302
 GET  accounts_workspace          export                 404    404    404    404    404
 POST accounts_workspace          saved                  403    403    302    302    302    - label=Mine&query=q%3Dx
@@ -338,6 +392,13 @@ POST machines_machine            reports                403    403    302    302
 GET  machines_machine            reports                404    404    404    404    404    spinning
 GET  machines_machine            pair                   403    403    200    200    404    printer
 GET  machines_machine            pair                   404    404    404    404    404    spinning
+GET  machines_tablet             list,export            200    200    200    200    200
+POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_tablet             add                    403    403    200    200    200
+POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
+GET  machines_tablet             change,history         200    200    200    200    404    tablet
+POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
+GET  machines_tablet             address                403    403    200    200    404    tablet
 GET  machines_statechange        list,export            200    200    200    200    200
 POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_statechange        add                    403    403    403    403    403
@@ -490,6 +551,15 @@ GET  billing_quote               pdf                    403    200    200    200
 GET  billing_quote               pricing                200    200    200    200    404    draft
 GET  billing_quote               what_if                403    200    200    200    404    draft,draft_line
 POST billing_quote               what_if                403    302    302    302    404    draft,draft_line quantity=3&margin=40
+GET  billing_delivery            list,export,board      200    200    200    200    200
+POST billing_delivery            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_delivery            add                    403    403    403    403    403
+POST billing_delivery            add                    403    403    403    403    403
+GET  billing_delivery            change,history         200    200    200    200    404    draft_delivery
+POST billing_delivery            change                 403    302    302    302    404    draft_delivery note=New
+GET  billing_delivery            pdf                    200    200    200    200    404    shipped_delivery
+GET  billing_delivery            labels                 200    200    200    200    404    packed_delivery,a6
+GET  billing_delivery            proof                  200    200    200    200    404    arrived_delivery
 GET  billing_invoice             list,export            200    200    200    200    200
 POST billing_invoice             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_invoice             add                    403    403    403    403    403
@@ -498,6 +568,8 @@ GET  billing_invoice             change,history         200    200    200    200
 POST billing_invoice             change                 403    302    302    302    404    draft_invoice note=New
 GET  billing_invoice             pdf                    403    200    200    200    404    invoice
 GET  billing_invoice             einvoice               403    302    302    302    404    invoice,facturx-xml
+GET  billing_invoice             ageing                 403    200    200    200    200
+GET  billing_invoice             ageing_export          403    200    200    200    200    csv
 GET  billing_seal                list,export            200    200    200    200    200
 POST billing_seal                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_seal                add                    403    403    403    403    403
@@ -510,6 +582,28 @@ GET  billing_payment             add                    403    403    403    403
 POST billing_payment             add                    403    403    403    403    403
 GET  billing_payment             change,history         200    200    200    200    404    payment
 POST billing_payment             change                 403    403    403    403    403    payment
+GET  billing_bankline            list,export            200    200    200    200    200
+POST billing_bankline            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankline            add                    403    403    403    403    403
+POST billing_bankline            add                    403    403    403    403    403
+GET  billing_bankline            change,history         200    200    200    200    404    bank_line
+POST billing_bankline            change                 403    403    403    403    403    bank_line
+GET  billing_bankline            match,import           403    200    200    200    200
+POST billing_bankline            import                 403    200    200    200    200    - account=Giro
+GET  billing_bankline            accept                 403    404    404    404    404    bank_line
+POST billing_bankline            accept                 403    302    302    302    404    bank_line invoices={invoice}
+GET  billing_bankstatement       list,export            200    200    200    200    200
+POST billing_bankstatement       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_bankstatement       add                    403    403    403    403    403
+POST billing_bankstatement       add                    403    403    403    403    403
+GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
+POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_exchangerate        list,export            200    200    200    200    200
+POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_exchangerate        add                    403    200    200    200    200
+POST billing_exchangerate        add                    403    302    302    302    302    - currency=GBP&day=2026-01-05&rate=22.5
+GET  billing_exchangerate        change,history         200    200    200    200    404    exchange_rate
+POST billing_exchangerate        change                 403    302    302    302    404    exchange_rate rate=19
 GET  billing_taxrate             list,export            200    200    200    200    200
 POST billing_taxrate             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_taxrate             add                    403    403    200    200    200
@@ -538,8 +632,13 @@ accounts_membership         role           403    403    403    302    404    me
 accounts_membership         invite         403    403    403    302    404    member
 accounts_membership         deactivate     403    403    403    302    404    member
 accounts_membership         reactivate     403    403    403    302    404    gone
+accounts_membership         badge          403    403    302    302    404    member
+accounts_membership         revoke_badge   403    403    302    302    404    member
+accounts_membership         reset_pin      403    403    302    302    404    member
+accounts_membership         unlock_pin     403    403    302    302    404    member
 accounts_backgroundtask     retry          403    403    302    302    404    task
-accounts_outgoingmail       send           403    403    302    302    404    mail
+accounts_outgoingmail       send           403    403    302    302    404    mail why=asked
+accounts_outgoingmail       arrived        403    403    302    302    404    unclear_mail
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
@@ -589,6 +688,10 @@ machines_machine            pause          403    403    302    302    404    sp
 machines_machine            resume         403    403    302    302    404    halted
 machines_machine            stop           403    403    302    302    404    spinning
 machines_machine            forget         403    403    302    302    404    spinning
+machines_tablet             register       403    403    302    302    404    new_tablet
+machines_tablet             again          403    403    302    302    404    tablet
+machines_tablet             unlock         403    403    302    302    404    tablet
+machines_tablet             revoke         403    403    302    302    404    tablet
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
@@ -629,6 +732,7 @@ production_milestonetemplate restore       403    302    302    302    404    ar
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
+production_job              deliver        403    302    302    302    404    undelivered
 production_job              invoice        403    302    302    302    404    uninvoiced
 production_operation        priority       403    302    302    302    404    operation priority=4
 production_operation        move           403    302    302    302    404    operation machine={busy}
@@ -652,12 +756,32 @@ billing_quote               accept         403    302    302    302    404    se
 billing_quote               decline        403    302    302    302    404    sent name=Thandi
 billing_quote               duplicate      403    302    302    302    404    sent
 billing_quote               withdraw       403    302    302    302    404    sent
+billing_delivery            pack           403    302    302    302    404    draft_delivery
+billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
+billing_delivery            arrive         403    302    302    302    404    shipped_delivery received_by=Thandi
+billing_delivery            take-in        403    302    302    302    404    draft_delivery
+billing_delivery            send-to        403    302    302    302    404    draft_delivery address={delivery_address}
+billing_delivery            way            403    302    302    302    404    shipped_delivery carrier=gls&tracking=7
+billing_delivery            unpack         403    302    302    302    404    packed_delivery
+billing_delivery            come-back      403    302    302    302    404    shipped_delivery reason=Bent
+billing_delivery            cancel         403    302    302    302    404    draft_delivery reason=Wrong
 billing_invoice             issue          403    302    302    302    404    draft_invoice
 billing_invoice             issue-credit   403    302    302    302    404    draft_credit
 billing_invoice             credit         403    302    302    302    404    invoice
 billing_invoice             cancel         403    302    302    302    404    wrong_invoice reason=Wrong
 billing_invoice             refund         403    302    302    302    404    paid_back amount=1&paid_on=2026-01-01&method=transfer
 billing_invoice             receive        403    302    302    302    404    invoice amount=1&received_on=2026-01-01&method=transfer
+billing_invoice             keep           403    302    302    302    404    paid_back
+billing_invoice             use-credit     403    302    302    302    404    invoice
+billing_invoice             write-off      403    403    302    302    404    invoice amount=1&day=2026-01-01&reason=difference&explanation=Fees
+billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
+billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
+billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_bankline            book           403    302    302    302    404    bank_line client={client}
+billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
+billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
+billing_bankline            take-up        403    302    302    302    404    rent_line
+crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding
 billing_extraoperation      restore        403    403    302    302    404    archived_folding

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 
 from accounts.telling import DETAILS
 from billing import words as billing_words
+from billing.carriers import CARRIERS
 from billing.pricing import KEYS, CutParameters, CutPart, PrintPart, Rates, SheetMaterial, price_cut, price_print
 from laseros.core.sentences import Sentences
 from laseros.management.commands.messages import ROOMS, as_mo, in_the_tree, is_translated, path_of, stored
@@ -199,6 +200,7 @@ def test_models_are_named_in_the_language_of_the_reader():
 
 def test_choices_are_words_one_can_translate():
     international = {"mm", "cm", "DXF", "SVG", "STL", "3MF", "G-code", "PDF"}
+    international |= {label for label, _page in CARRIERS.values() if isinstance(label, str)}  # names of firms
     for model in apps.get_models():
         if model.__module__.split(".")[0] in ROOMS:
             for field in model._meta.concrete_fields:

@@ -5,6 +5,7 @@ from machines.models.machine import Machine, MachineStatus
 from machines.models.maintenance import MachineUse, MaintenanceDone, MaintenancePlan
 from machines.models.meter import Meter
 from machines.models.state_change import StateChange
+from machines.models.tablet import Tablet
 from machines.models.watcher import WatcherSeat
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "PrintFile",
     "Sample",
     "StateChange",
+    "Tablet",
     "WatcherSeat",
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
@@ -249,7 +249,9 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             ),
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
+            to_messages(obj),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
+            to_list("billing.delivery", icon="local_shipping", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
             to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),
             Related(str(_("Material of the client")), _material_url(obj), "handshake", "inventory.view_lot"),

@@ -521,6 +521,7 @@ class Migration(migrations.Migration):
                 ('operation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='production.operation', verbose_name='operation')),
                 ('operator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='operator')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('station', models.CharField(blank=True, editable=False, max_length=80, verbose_name='tablet')),
             ],
             options={
                 'verbose_name': 'run',

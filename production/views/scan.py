@@ -38,7 +38,7 @@ SCAN = "inventory.scan_stock"
 ASSETS = (
     "vendor/tabler-1.6.1/tabler.min.css",
     *(f"css/{name}.css" for name in ("tokens", "app", "controls", "feedback", "floor", "scan")),
-    *(f"js/{name}.js" for name in ("theme", "app", "ticking", "keys", "bell", "leaving")),
+    *(f"js/{name}.js" for name in ("theme", "app", "ticking", "keys", "bell", "leaving", "tablet")),
     *(f"js/scan-{name}.js" for name in ("store", "sending", "camera", "cards", "page")),
     "vendor/htmx-2.0.11/htmx.min.js",
     "vendor/inter-5.3.0/inter-latin.woff2",
@@ -77,6 +77,7 @@ def me(request):
             "canScan": request.user.has_perm(SCAN),
             "csrf": get_token(request),
             "waiting": events.waiting(request.user).count(),
+            "tablet": request.tablet.idle_minutes if request.tablet else 0,  # a shop tablet: handed back after so long
             "now": timezone.now().isoformat(),
         }
     )
@@ -112,6 +113,8 @@ def _meaning(request, text: str) -> dict:
         raise finding.unknown(spoken.code)
     if spoken.kind == "job":
         return _job(spoken.code)
+    if spoken.kind == "delivery":
+        return {"kind": "go", "title": _("Delivery"), "url": reverse("deliveries:page", args=[spoken.code])}
     found = None if spoken.kind == "operation" else finding.find(request.workspace, spoken)
     if found is not None:
         return cards.with_content(found)

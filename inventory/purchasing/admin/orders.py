@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from accounts import documents, work
-from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.models import BackgroundTask
 from accounts.roles import SEE_MONEY
@@ -251,6 +251,7 @@ class PurchaseOrderAdmin(ReceiveDoor, RoomAdmin):
             to_record(obj.supplier, icon="local_shipping"),
             to_list("inventory.receipt", icon="move_to_inbox", order__id__exact=obj.pk),
             trace_link(f"po:{obj.pk}"),
+            to_messages(obj),
         ]
 
     @display(description=_("supplier"), ordering="supplier__name")

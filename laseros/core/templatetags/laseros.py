@@ -39,6 +39,8 @@ STATES = {
     **dict.fromkeys(("sent", "issued", "booked"), ("info", "send")),
     **dict.fromkeys(("nested", "planned", "ready"), ("info", "layout-dashboard")),
     **dict.fromkeys(("reserved",), ("info", "lock")),
+    **dict.fromkeys(("packed", "checked"), ("info", "package")),
+    **dict.fromkeys(("shipped",), ("active", "truck-delivery")),
     **dict.fromkeys(("queued", "quoted", "active", "acknowledged", "available"), ("info", "list-check")),
     "downloaded": ("good", "cloud-check"),
     "local": ("off", "file"),

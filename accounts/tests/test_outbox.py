@@ -1,0 +1,488 @@
+"""The outbox: one mail for each key whatever dies or is away, words of one's own, wishes of people, chat and SMS."""
+
+import email
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from datetime import datetime, time, timedelta
+from email import policy
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from zoneinfo import ZoneInfo
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.utils import timezone
+
+from accounts import outbox
+from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail
+from accounts.outbox import choosing, digest, hooks, occasions, people, sending, wording
+from accounts.outbox.occasions import CLIENT, STAFF
+from crm.occasions import CONTACT_KNOWN
+from inventory.occasions import LOW
+from laseros.core.errors import Refused
+from machines.tests.peers.servers import free_port
+from production.occasions import READY
+
+NOON = datetime(2026, 11, 30, 12, tzinfo=ZoneInfo("Africa/Johannesburg"))
+
+
+class Catcher:
+    """A mail server that keeps what it gets; `answer` says what it says to it."""
+
+    def __init__(self, answer=lambda envelope: "250 OK"):
+        self.caught, self.answer = [], answer
+
+    async def handle_DATA(self, server, session, envelope):
+        self.caught.append(email.message_from_bytes(envelope.content, policy=policy.default))
+        return self.answer(envelope)
+
+
+@pytest.fixture
+def caught(settings):
+    """caught(answer=…) -> a running catcher that mail goes to."""
+    running = []
+
+    def start(**options):
+        catcher = Catcher(**options)
+        controller = Controller(catcher, hostname="127.0.0.1", port=settings.EMAIL_PORT)
+        controller.start()
+        running.append(controller)
+        return catcher
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 5
+    yield start
+    for controller in running:
+        controller.stop()
+
+
+def post(contact, key="k", **options):
+    return outbox.post(
+        CONTACT_KNOWN, contact, key=key, to=contact.email, name=contact.name, link="https://x.example/", **options
+    )
+
+
+def state(message) -> str:
+    return OutgoingMail.objects.values_list("state", flat=True).get(pk=message.pk)
+
+
+def wish(workspace, user, how="now", occasion=LOW, **hours):
+    return people.prefer(workspace, user, choices={occasion.name: how}, **hours)
+
+
+# --- what is sent -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("scoped")
+def test_a_server_that_is_away_for_an_hour_loses_nothing_and_gets_each_message_once(shop, run_work, caught):
+    with time_machine.travel(NOON, tick=False) as clock:
+        messages = [post(shop.contact, f"k{number}") for number in range(3)]
+        run_work()
+        assert {state(message) for message in messages} == {"waiting"}
+        # The first found that nobody answers; the others did not ask.
+        assert list(OutgoingMail.objects.order_by("id").values_list("tries", flat=True)) == [1, 0, 0]
+        for _minute in range(60):
+            clock.shift(timedelta(minutes=1))
+            cache.clear()  # the file of the cache looks at the computer's own clock
+            sending.sweep()
+        assert {state(message) for message in messages} == {"waiting"}
+        server = caught()
+        for _minute in range(31):
+            clock.shift(timedelta(minutes=1))
+            cache.clear()
+            sending.sweep()
+    assert {state(message) for message in messages} == {"sent"}
+    assert len(server.caught) == 3
+    assert len({mail["Message-ID"] for mail in server.caught}) == 3
+    assert not BackgroundTask.objects.filter(state="failed").exists()
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("451 later", ("waiting", 1)), ("550 never heard of", ("failed", 1)), ("250 OK", ("sent", 1))],
+)
+def test_what_the_server_says_decides(shop, run_work, caught, answer, expected):
+    caught(answer=lambda envelope: answer)
+    message = post(shop.contact)
+    run_work()
+    message.refresh_from_db()
+    assert (message.state, message.tries) == expected
+    assert Activity.objects.filter(verb="gave up").count() == (message.state == "failed")
+
+
+@pytest.mark.usefixtures("scoped")
+def test_it_is_given_up_after_two_days_and_sent_again_by_a_person_with_a_reason(shop, manager, run_work, caught):
+    with time_machine.travel(NOON, tick=False) as clock:
+        message = post(shop.contact)
+        run_work()
+        clock.shift(timedelta(days=2))
+        cache.clear()
+        sending.sweep()
+        assert state(message) == "failed"
+        server = caught()
+        message.refresh_from_db()
+        cache.clear()
+        outbox.send_again(message, manager, why="the server is back")
+        with pytest.raises(Refused):
+            outbox.send_again(message, manager, why="twice")
+        run_work()
+    assert (state(message), len(server.caught)) == ("sent", 1)
+    assert Activity.objects.get(verb="retried").details == {"why": "the server is back"}
+
+
+WORKER = """
+import os, django
+django.setup()
+from django.db import connection
+from django_scopes import scopes_disabled
+from accounts.outbox import sending
+sending.LOST_AFTER = sending.timedelta(0)
+sending.sweep()
+"""
+
+
+@pytest.mark.processes
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_while_it_hands_over_sends_one_mail_and_says_that_nobody_knows(
+    shop, settings, tmp_path, scoped
+):
+    worker = []
+
+    def kill(envelope):
+        os.kill(worker[0].pid, signal.SIGKILL)
+        return "250 OK"
+
+    catcher = Catcher(answer=kill)
+    controller = Controller(catcher, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    message = post(shop.contact)
+    OutgoingMail.objects.update(created_at=timezone.now() - timedelta(minutes=1))
+    database = django_settings.DATABASES["default"]
+    url = f"sqlite:///{database['NAME']}" if "sqlite" in database["ENGINE"] else _postgres(database)
+    environment = {
+        **os.environ, "DATABASE_URL": url, "EMAIL_URL": f"smtp://127.0.0.1:{controller.port}",
+        "DJANGO_SETTINGS_MODULE": "laseros.settings",
+    }  # fmt: skip
+    try:
+        command = [sys.executable, "-c", WORKER]
+        worker.append(subprocess.Popen(command, env=environment, cwd=django_settings.BASE_DIR))
+        assert worker[0].wait(timeout=60) == -signal.SIGKILL
+        assert state(message) == "handing"
+        subprocess.run(command, env=environment, cwd=django_settings.BASE_DIR, check=True, timeout=60)
+    finally:
+        controller.stop()
+    assert (state(message), len(catcher.caught)) == ("unclear", 1)
+
+
+def _postgres(database) -> str:
+    return f"postgres://{database['USER']}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
+
+
+@pytest.mark.usefixtures("scoped")
+def test_two_workers_with_the_same_message_hand_it_over_once(shop, run_work, caught):
+    server = caught()
+    message = post(shop.contact)
+    first, second = (OutgoingMail.objects.get(pk=message.pk) for _worker in range(2))
+    sending.LIFE.move(first, "take")
+    sending.hand_over(first)
+    with pytest.raises(sending.Taken):
+        sending.hand_over(second)
+    assert sending.attempt(second)  # finds nothing to take
+    sending._try_later(second, OSError("slow"))  # and whatever it does about it is not about the first one's
+    assert (state(message), server.caught) == ("handing", [])
+
+
+# --- what it says -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_occasion_has_an_original_whose_places_are_all_known(language):
+    found = list(occasions.every())
+    assert len(found) >= 14
+    for occasion in found:
+        path = django_settings.BASE_DIR / "templates" / "messages" / language / f"{occasion.name}.txt"
+        assert path.exists(), path
+        wording.check(occasion, *occasion.original(language))
+
+
+@pytest.mark.usefixtures("scoped")
+def test_words_are_filled_once_and_never_become_markup(shop, workspace):
+    body = "{greeting}\n\n{client}\n\n[Go]({link})\n\n[No]({client})\n\n"
+    body += "| Who: {client}\n| Empty: {title}\n\n- {client}\n\n> {title}"
+    values = {
+        "greeting": "{link}",
+        "client": "<b>A</b>\n[x](https://evil.example)",
+        "link": "https://x.example/",
+        "title": "",
+    }
+    written = wording.write(workspace, READY, "en", ("{client} {job}", body), values)
+    assert written.subject == "<b>A</b> [x](https://evil.example)"
+    assert written.text == (
+        "{link}\n\n<b>A</b>\n[x](https://evil.example)\n\nGo:\nhttps://x.example/\n\n"
+        "Who: <b>A</b>\n[x](https://evil.example)\n\n- <b>A</b>\n- [x](https://evil.example)\n\n"
+        "Kind regards\nCutters\noffice@cutters.example\n"
+    )
+    assert written.html.count("<a ") == 1
+    assert "<b>A" not in written.html
+
+
+@pytest.mark.parametrize(
+    ("subject", "body"),
+    [("{total}", "x"), ("x", "{client.workspace}"), ("x", "{ client }"), ("x", "{client"), ("", "x")],
+)
+@pytest.mark.usefixtures("scoped")
+def test_what_is_not_in_the_list_is_refused_on_saving(workspace, manager, log_in, subject, body):
+    answer = log_in(manager).post("/admin/message-texts/ready/en/", {"subject": subject, "body": body, "do": "save"})
+    assert (answer.status_code, bool(answer.context["form"].errors)) == (422, True)
+    assert not MessageWording.objects.exists()
+
+
+@pytest.mark.usefixtures("scoped")
+def test_a_business_words_its_messages_and_goes_back_to_the_original(shop, workspace, manager, office, log_in, client):
+    assert log_in(office).get("/admin/message-texts/").status_code == 403
+    browser, page = log_in(manager), "/admin/message-texts/contact_known/de/"
+    assert "Umgeni Pumps" in browser.get(page).content.decode()  # with the newest contact
+    data = {"subject": "Hallo {business}", "body": "{greeting}\n\nHier: {link}"}
+    shown = browser.post(page, data | {"do": "preview"})
+    assert "Hier: https://…" in shown.content.decode()
+    assert not MessageWording.objects.exists()
+    browser.post(page, data | {"do": "save"})
+    message = post(shop.contact, language="de")
+    assert (message.subject, message.text.splitlines()[:3]) == (
+        "Hallo Cutters",
+        ["Guten Tag Thandi Nkosi,", "", "Hier: https://x.example/"],
+    )
+    assert Activity.objects.get(verb="changed").target_label == "contact_known (de)"
+    browser.post(page, {"do": "original"})
+    assert not MessageWording.objects.exists()
+    assert post(shop.contact, "again", language="de").subject == "Ihr Zugang zu Cutters"
+
+
+@pytest.mark.usefixtures("scoped")
+def test_an_occasion_can_be_silent(shop, workspace, manager, log_in):
+    log_in(manager).post("/admin/message-texts/", {"occasion": "contact_known", "silent": "yes"})
+    workspace.refresh_from_db()
+    shop.contact.workspace.refresh_from_db()
+    assert post(shop.contact) is None
+    choosing.silence(workspace, CONTACT_KNOWN, False, manager)
+    assert post(shop.contact) is not None
+
+
+# --- who wants what ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("scoped")
+def test_a_person_is_told_at_once_once_a_day_or_never_and_not_at_night(
+    shop, workspace, office, operator, person, run_work, caught
+):
+    manager, viewer = person("manager", workspace), person("viewer", workspace)
+    server = caught()
+    berlin = {"timezone": "Europe/Berlin", "quiet_from": time(22), "quiet_until": time(7)}
+    wish(workspace, office)
+    wish(workspace, manager, "daily", digest_at=time(6, 30))
+    wish(workspace, viewer, "now", **berlin)
+    wish(workspace, operator, "now")  # whose role does not see what to buy
+    night = datetime(2026, 11, 30, 23, 30, tzinfo=ZoneInfo("Africa/Johannesburg"))  # 22:30 in Berlin
+    need = _need(shop)
+    with time_machine.travel(night, tick=False) as clock:
+        for number in range(2):
+            assert outbox.tell(LOW, need, key=f"n{number}", link="https://x.example/") == 3
+        run_work()
+        assert [mail["To"] for mail in server.caught] == [office.email] * 2
+        clock.move_to(datetime(2026, 12, 1, 6, 31, tzinfo=ZoneInfo("Africa/Johannesburg")))
+        sending.sweep()
+        run_work()
+        assert [mail["To"] for mail in server.caught[2:]] == [manager.email]
+        assert server.caught[2]["Subject"] == "2 messages from Cutters"
+        assert server.caught[2].get_body(("plain",)).get_content().count("Running low") == 2
+        clock.move_to(datetime(2026, 12, 1, 7, 1, tzinfo=ZoneInfo("Europe/Berlin")))
+        sending.sweep()
+        sending.sweep()
+    assert [mail["To"] for mail in server.caught[3:]] == [viewer.email] * 2
+    assert set(OutgoingMail.objects.values_list("state", flat=True)) == {"sent", "bundled"}
+    assert digest.bundle_due() == 0
+
+
+def _need(shop):
+    from inventory import ledger
+    from inventory.models import Need
+    from inventory.reorder import work_out
+
+    ledger.post(shop.sheet, -8, "usage", key="much")
+    work_out(shop.workspace)
+    return Need.objects.get()
+
+
+@pytest.mark.parametrize(("now", "begin", "end", "quiet"), [
+    (time(23), time(22), time(7), True), (time(6, 59), time(22), time(7), True), (time(7), time(22), time(7), False),
+    (time(12), time(22), time(7), False), (time(13), time(12), time(14), True), (time(14), time(12), time(14), False),
+])  # fmt: skip
+def test_quiet_hours_go_over_midnight(now, begin, end, quiet):
+    assert people.is_quiet(now, begin, end) is quiet
+
+
+@pytest.mark.usefixtures("scoped")
+def test_everybody_says_what_they_want_on_a_page_of_their_own(workspace, operator, office, log_in):
+    browser = log_in(operator)
+    page = browser.get("/accounts/messages/")
+    offered = {one.name for one in page.context["offered"]}
+    assert ("machine" in offered, "needs" in offered, "quote_accepted" in offered) == (True, False, False)
+    data = {
+        "how_machine": "daily",
+        "timezone": "Europe/Berlin",
+        "quiet_from": "22:00",
+        "quiet_until": "06:00",
+        "digest_at": "07:30",
+    }
+    assert browser.post("/accounts/messages/", data).status_code == 302
+    row = people.stored(workspace, operator)
+    assert (row.choices, row.timezone, row.digest_at) == ({"machine": "daily"}, "Europe/Berlin", time(7, 30))
+    for wrong in ({"how_machine": "hourly"}, {"quiet_until": ""}, {"timezone": "Moon/Base"}):
+        assert browser.post("/accounts/messages/", data | wrong).status_code == 422
+    assert people.stored(workspace, operator).choices == {"machine": "daily"}
+    assert not people.stored(workspace, office).choices
+
+
+# --- chat and SMS -----------------------------------------------------------------------------------------------------
+
+
+class Room:
+    """A chat room that keeps what is posted and answers the next of `answers`."""
+
+    def __init__(self):
+        self.posted, self.answers = [], []
+        room = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                room.posted.append((self.path, dict(self.headers), body))
+                status = room.answers.pop(0) if room.answers else 200
+                if status is None:
+                    return  # hangs up without a word
+                self.send_response(status)
+                self.send_header("Location", "http://169.254.169.254/")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/room?x=1"
+
+
+@pytest.fixture
+def room(settings):
+    settings.HOOKS_INSIDE = True
+    found = Room()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+def hooked(workspace, room, body='{"text": "{subject}"}', **fields):
+    names = [CONTACT_KNOWN.name]
+    return MessageHook.objects.create(
+        workspace=workspace, name="Shop", url=room.url, body=body, occasions=names, **fields
+    )
+
+
+@pytest.mark.usefixtures("scoped")
+def test_a_room_is_told_once_signed_with_values_that_cannot_break_out(shop, workspace, room, run_work):
+    hook = hooked(workspace, room, '{"text": "{client}: {subject}", "to": "{phone}"}')
+    shop.client.name = 'A "quoted" \\ name'
+    shop.contact.client = shop.client
+    for _twice in range(2):
+        post(shop.contact, phone="+27 82 1")
+    post(shop.contact, "no phone")  # and none is known
+    run_work()
+    ((path, headers, body),) = room.posted
+    assert (path, json.loads(body)) == (
+        "/room?x=1", {"text": 'A "quoted" \\ name: Your access to Cutters', "to": "+27 82 1"},
+    )  # fmt: skip
+    at, signed = (part.partition("=")[2] for part in headers["X-LaserOS-Signature"].split(","))
+    assert signed == hooks.signature(hook.secret, int(at), body)
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(503, "waiting"), (429, "waiting"), (404, "failed"), (302, "failed"), (None, "unclear")]
+)
+def test_what_a_room_answers_decides(shop, workspace, room, run_work, answer, expected):
+    hooked(workspace, room)
+    room.answers.append(answer)
+    post(shop.contact)
+    run_work()
+    assert OutgoingMail.objects.get(hook__isnull=False).state == expected
+    OutgoingMail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    sending.sweep()
+    assert len(room.posted) == (2 if expected == "waiting" else 1)
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize("url", [
+    "http://1.1.1.1/x", "https://127.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/",
+    "https://[::ffff:10.0.0.1]/", "https://2130706433/", "https://me:you@1.1.1.1/", "ftp://1.1.1.1/", "https:///x",
+])  # fmt: skip
+def test_only_addresses_outside_and_over_tls(workspace, manager, log_in, url):
+    data = {"name": "Room", "url": url, "occasions": ["ready"], "body": "{}", "is_active": "on"}
+    answer = log_in(manager).post("/admin/accounts/messagehook/add/", data)
+    assert answer.status_code == 200
+    assert set(answer.context["adminform"].form.errors) == {"url"}
+    assert not MessageHook.objects.exists()
+
+
+@pytest.mark.usefixtures("scoped")
+@pytest.mark.parametrize("body", ['{"text": "{nonsense}"}', '{"text": }', '{"text": "{total}"}'])
+def test_what_is_posted_is_json_with_known_places(workspace, manager, log_in, body):
+    data = {"name": "Room", "url": "https://1.1.1.1/", "occasions": ["ready"], "body": body, "is_active": "on"}
+    answer = log_in(manager).post("/admin/accounts/messagehook/add/", data)
+    assert set(answer.context["adminform"].form.errors) == {"body"}
+    log_in(manager).post("/admin/accounts/messagehook/add/", data | {"body": '{"text": "{job}: {subject}"}'})
+    assert MessageHook.objects.get().occasions == ["ready"]
+
+
+@pytest.mark.usefixtures("scoped")
+def test_an_address_that_moved_inside_is_not_asked(shop, workspace, room, run_work, settings):
+    hooked(workspace, room)
+    settings.HOOKS_INSIDE = False
+    post(shop.contact)
+    run_work()
+    assert (OutgoingMail.objects.get(hook__isnull=False).state, room.posted) == ("failed", [])
+
+
+# --- in the back office -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("scoped")
+def test_the_list_asks_the_same_of_the_database_for_one_and_for_three(shop, manager, log_in, django_assert_num_queries):
+    browser = log_in(manager)
+    for number in range(3):
+        post(shop.contact, f"k{number}")
+        if number == 0:
+            browser.get("/admin/accounts/outgoingmail/")
+        with django_assert_num_queries(LIST_QUERIES):
+            page = browser.get("/admin/accounts/outgoingmail/?kind=contact_known&way=mail")
+    assert len(page.context["cl"].result_list) == 3
+    about = browser.get(f"/admin/crm/contact/{shop.contact.pk}/change/").context["related"]
+    link = next(link.url for link in about if "outgoingmail" in link.url)
+    assert browser.get(link).context["cl"].result_count == 3
+    message = OutgoingMail.objects.first()
+    shown = browser.get(f"/admin/accounts/outgoingmail/{message.pk}/change/")
+    assert f"/admin/crm/contact/{shop.contact.pk}/change/" in {link.url for link in shown.context["related"]}
+
+
+LIST_QUERIES = 8
+
+
+def test_audiences_are_what_is_meant():
+    assert {one.audience for one in occasions.every()} == {CLIENT, STAFF, "supplier"}

@@ -1,0 +1,103 @@
+"""The occasions of this room: offers and answers, invoices, payments and reminders."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import outbox
+from accounts.documents.letterhead import day
+from accounts.outbox.occasions import CLIENT, STAFF
+from laseros.core.money import show
+
+OF_QUOTE = {
+    "quote": _("number of the quote"),
+    "title": _("what it is about"),
+    "client": _("name of the client"),
+    "total": _("total with tax"),
+    "valid_until": _("last day of the offer"),
+}
+ANSWERED = {
+    **{name: OF_QUOTE[name] for name in ("quote", "title", "client")},
+    "who": _("who decided, and for whom"),
+    "job": _("number of the job"),
+    "due": _("day it is due"),
+    "reason": _("why, in the client’s words"),
+}
+OF_INVOICE = {
+    "invoice": _("number of the invoice"),
+    "client": _("name of the client"),
+    "total": _("total with tax"),
+    "balance": _("what is still to be paid"),
+    "due": _("day it is due"),
+    "bank": _("our bank details"),
+}
+
+
+def _of_quote(quote) -> dict[str, str]:
+    return {
+        "quote": quote.number,
+        "title": quote.title,
+        "client": quote.client.name,
+        "total": show(quote.total, quote.currency, quote.workspace.locale),
+        "valid_until": day(quote.valid_until, quote.workspace.locale),
+    }
+
+
+def _of_answer(quote) -> dict[str, str]:
+    client = quote.client.name
+    by = quote.decided_by or client
+    job = quote.job
+    return {
+        "quote": quote.number,
+        "title": quote.title,
+        "client": client,
+        "who": client if by == client else f"{by} ({client})",
+        "job": job.number if job else "",
+        "due": day(job.due_on, quote.workspace.locale) if job else "",
+        "reason": quote.decline_reason,
+    }
+
+
+def _of_invoice(invoice) -> dict[str, str]:
+    locale = invoice.workspace.locale
+    return {
+        "invoice": invoice.number or "",
+        "client": invoice.client.name,
+        "total": show(invoice.total, invoice.currency, locale),
+        "balance": show(invoice.balance, invoice.currency, locale),
+        "due": day(invoice.due_on, locale),
+        "bank": invoice.workspace.bank_details,
+    }
+
+
+QUOTE = outbox.register(
+    outbox.Occasion("quote", _("A quote is sent"), CLIENT, "billing.Quote", OF_QUOTE, _of_quote, always=True)
+)
+ACCEPTED = outbox.register(
+    outbox.Occasion(
+        "quote_accepted", _("A client accepts a quote"), STAFF, "billing.Quote", ANSWERED, _of_answer,
+        permission="billing.view_quote",
+    )
+)  # fmt: skip
+DECLINED = outbox.register(
+    outbox.Occasion(
+        "quote_declined", _("A client declines a quote"), STAFF, "billing.Quote", ANSWERED, _of_answer,
+        permission="billing.view_quote",
+    )
+)  # fmt: skip
+INVOICE = outbox.register(
+    outbox.Occasion(
+        "invoice", _("An invoice is issued"), CLIENT, "billing.Invoice", OF_INVOICE, _of_invoice, always=True
+    )
+)
+REMINDER = outbox.register(
+    outbox.Occasion(
+        "reminder", _("A payment is overdue"), CLIENT, "billing.Invoice",
+        {**OF_INVOICE, "level": _("which reminder it is"), "fee": _("what the reminder costs")}, _of_invoice,
+        always=True,
+    )
+)  # fmt: skip
+PAID = outbox.register(
+    outbox.Occasion(
+        "paid", _("A payment has come in"), CLIENT, "billing.Invoice", {**OF_INVOICE, "amount": _("what was paid")},
+        _of_invoice,
+    )
+)  # fmt: skip

@@ -1,0 +1,26 @@
+"""Mail about an invoice that is overdue: what it says is the business's own, when it is said is decided elsewhere."""
+
+from django.db import transaction
+
+from accounts import outbox
+from accounts.models import OutgoingMail
+from billing.facts import address_of, contact_of, link
+from billing.models import Invoice
+from billing.occasions import REMINDER
+from crm import links
+from laseros.core.money import show
+
+
+@transaction.atomic
+def mail_reminder(invoice: Invoice, *, key: str, level: str, fee=None, attachments=(), by=None) -> OutgoingMail | None:
+    """Write a reminder to the outbox, once for each key; None where nobody has an address or the business sends none.
+
+    `level` is how it is called ("First reminder"), `fee` an amount in the invoice's currency or None.
+    """
+    contact = contact_of(invoice)
+    return outbox.post(
+        REMINDER, invoice, key=key, to=address_of(invoice), name=contact.name if contact else "",
+        link=links.url(link(invoice)), attachments=attachments, by=by,
+        values={"level": level, "fee": show(fee, invoice.currency, invoice.workspace.locale) if fee else ""},
+        phone=contact.phone if contact else invoice.client.phone,
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""The occasions of this room: a contact gets into the portal."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import outbox
+from accounts.outbox.occasions import CLIENT
+
+PLACES = {"client": _("name of the client"), "password_link": _("their own link to choose a password")}
+
+
+def _of_contact(contact) -> dict[str, str]:
+    return {"client": contact.client.name}
+
+
+CONTACT_NEW = outbox.register(
+    outbox.Occasion(
+        "contact_new", _("A contact is invited to the portal"), CLIENT, "crm.Contact", PLACES, _of_contact, always=True
+    )
+)
+CONTACT_KNOWN = outbox.register(
+    outbox.Occasion(
+        "contact_known", _("A contact with an account is let into the portal"), CLIENT, "crm.Contact",
+        {"client": PLACES["client"]}, _of_contact, always=True,
+    )
+)  # fmt: skip

@@ -1,0 +1,35 @@
+"""The occasions of this room: a job gets on, and is ready."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import outbox
+from accounts.documents.letterhead import day
+from accounts.outbox.occasions import CLIENT
+
+PLACES = {
+    "job": _("number of the job"),
+    "title": _("what it is about"),
+    "client": _("name of the client"),
+    "due": _("day it is due"),
+    "reference": _("the client’s own number"),
+}
+
+
+def of_job(job) -> dict[str, str]:
+    return {
+        "job": job.number,
+        "title": job.title,
+        "client": job.client.name,
+        "due": day(job.due_on, job.workspace.locale),
+    }
+
+
+MILESTONE = outbox.register(
+    outbox.Occasion(
+        "milestone", _("A milestone of a job is reached"), CLIENT, "production.Job",
+        {**PLACES, "milestone": _("name of the milestone"), "next": _("the one that comes next")}, of_job,
+    )
+)  # fmt: skip
+READY = outbox.register(
+    outbox.Occasion("ready", _("A job is ready"), CLIENT, "production.Job", PLACES, of_job)
+)  # fmt: skip

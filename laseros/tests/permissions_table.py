@@ -117,7 +117,7 @@ POST floor:all_good                       login  403    403    302    403    302
 GET  floor:plate                          login  403    403    405    403    405    405    405    405  plate
 POST floor:plate                          login  403    403    302    403    302    302    302    404  plate good=1
 GET  floor:maintenance                    login  403    403    200    200    200    200    200    404  machine
-POST floor:maintenance                    login  403    403    302    403    302    302    302    404  machine deed=
+POST floor:maintenance                    login  403    403    302    403    302    302    302    404  machine deed=done&what=Belt
 GET  floor:spools                         login  403    403    200    200    200    200    200    404  machine
 POST floor:spools                         login  403    403    302    403    302    302    302    404  machine slot=1&code=FIL-001
 GET  floor:send                           login  403    403    405    403    405    405    405    405  operation

@@ -93,3 +93,4 @@ def _today(business):
     departures.stand_at_the_door(business)
     if business.is_laser:
         sheets.lay_out(business)
+    departures.stand_at_the_door(business)

@@ -89,6 +89,7 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "corrected": _("corrected"),
     "set PIN": _("set a PIN"),
     "removed PIN": _("took the PIN from"),
     "locked": _("locked"),

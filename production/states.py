@@ -149,6 +149,16 @@ MILESTONE = Life(
     ],
 )
 
+LABOUR = Life(
+    {"running": _("running"), "paused": _("paused"), "stopped": _("stopped")},
+    [
+        Move("pause", ("running",), "paused", _("Pause")),
+        Move("resume", ("paused",), "running", _("Resume")),
+        Move("stop", ("running", "paused"), "stopped", _("Stop")),
+        Move("correct", ("stopped",), "stopped"),
+    ],
+)
+
 ACTIVE_RUN = ("running", "paused")
 OPEN_OPERATION = ("queued", "nested", "in_progress")
 IN_QUEUE = ("queued", "in_progress")  # on a machine by itself; what is nested is there as a sheet

@@ -1,6 +1,7 @@
 from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine
 from production.models.job import Job, JobLine, LineMaterial, Priority
+from production.models.labour import LabourTime
 from production.models.layer_rule import LayerRole, LayerRule
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
 from production.models.milestone import Milestone, MilestonePhoto
@@ -22,6 +23,7 @@ __all__ = [
     "Event",
     "Job",
     "JobLine",
+    "LabourTime",
     "LayerRole",
     "LayerRule",
     "LineMaterial",

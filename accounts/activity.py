@@ -90,6 +90,8 @@ VERBS = {
     "reached": _("reached"),
     "skipped": _("skipped"),
     "corrected": _("corrected"),
+    "wrote": _("wrote a message"),
+    "noted": _("wrote a note"),
     "set PIN": _("set a PIN"),
     "removed PIN": _("took the PIN from"),
     "locked": _("locked"),

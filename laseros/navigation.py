@@ -133,6 +133,14 @@ NAVIGATION = (
                 "open_work",
                 "warning",
             ),
+            Entry(
+                _("Maintenance"),
+                "build",
+                "admin:machines_maintenanceplan_changelist",
+                "machines.view_maintenanceplan",
+                "maintenance",
+                "warning",
+            ),
             Entry(_("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"),
             Entry(
                 _("Drawings"),

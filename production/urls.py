@@ -1,6 +1,19 @@
 from django.urls import path
 
-from production.views import job, label, labour, operation, plates, queue, runs, scan, sheet, spools, tablet
+from production.views import (
+    job,
+    label,
+    labour,
+    maintenance,
+    operation,
+    plates,
+    queue,
+    runs,
+    scan,
+    sheet,
+    spools,
+    tablet,
+)
 
 app_name = "floor"
 urlpatterns = [
@@ -9,6 +22,7 @@ urlpatterns = [
     path("machines/<int:pk>/now/", queue.run_card, name="run_card"),
     path("machines/<int:pk>/queue/", queue.queue_list, name="queue_list"),
     path("machines/<int:pk>/order/", queue.order, name="order"),
+    path("machines/<int:pk>/maintenance/", maintenance.page, name="maintenance"),
     path("machines/<int:pk>/spools/", spools.page, name="spools"),
     path("machines/<int:pk>/", scan.machine, name="machine"),
     path("scan/", scan.page, name="scan"),

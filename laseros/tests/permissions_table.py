@@ -124,6 +124,8 @@ GET  floor:all_good                       login  403    403    405    403    405
 POST floor:all_good                       login  403    403    302    403    302    302    302    404  running
 GET  floor:plate                          login  403    403    405    403    405    405    405    405  plate
 POST floor:plate                          login  403    403    302    403    302    302    302    404  plate good=1
+GET  floor:maintenance                    login  403    403    200    200    200    200    200    404  machine
+POST floor:maintenance                    login  403    403    302    403    302    302    302    404  machine deed=done&what=Belt
 GET  floor:spools                         login  403    403    200    200    200    200    200    404  machine
 POST floor:spools                         login  403    403    302    403    302    302    302    404  machine slot=1&code=FIL-001
 GET  floor:send                           login  403    403    405    403    405    405    405    405  operation
@@ -442,6 +444,18 @@ GET  machines_machinejob         add                    403    403    403    403
 POST machines_machinejob         add                    403    403    403    403    403
 GET  machines_machinejob         change,history         200    200    200    200    404    machine_job
 POST machines_machinejob         change                 403    403    403    403    403    machine_job
+GET  machines_maintenanceplan    list,export            200    200    200    200    200
+POST machines_maintenanceplan    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_maintenanceplan    add                    403    403    200    200    200
+POST machines_maintenanceplan    add                    403    403    302    302    200    - machine={spare_machine}&name=X&days=5
+GET  machines_maintenanceplan    change,history         200    200    200    200    404    plan
+POST machines_maintenanceplan    change                 403    403    302    302    404    plan machine={spare_machine}&name=New&days=5
+GET  machines_maintenancedone    list,export            200    200    200    200    200
+POST machines_maintenancedone    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_maintenancedone    add                    403    403    403    403    403
+POST machines_maintenancedone    add                    403    403    403    403    403
+GET  machines_maintenancedone    change,history         200    200    200    200    404    maintained
+POST machines_maintenancedone    change                 403    403    403    403    403    maintained
 GET  machines_printfile          list,export            200    200    200    200    200
 POST machines_printfile          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_printfile          add                    403    403    200    200    200
@@ -728,6 +742,13 @@ machines_printfile          send           403    403    302    302    404    pr
 machines_printfile          print          403    403    302    302    404    print_file
 machines_printfile          forget         403    403    302    302    404    print_file
 machines_printfile          remove         403    403    302    302    404    own_file
+machines_machine            meter          403    403    302    302    404    spare_machine kind=tasmota&host=x&topic=x&idle_w=1&cutting_w=2&unproved=on
+machines_machine            unmeter        403    403    302    302    404    metered
+machines_machine            out            403    302    302    302    404    spare_machine why=lens
+machines_machine            back           403    302    302    302    404    maintained_machine
+machines_maintenanceplan    done           403    302    302    302    404    old_plan
+machines_maintenanceplan    archive        403    403    302    302    404    plan
+machines_maintenanceplan    restore        403    403    302    302    404    archived_plan
 machines_machinejob         nobodys        403    403    302    302    404    machine_job
 production_enquiry          lose           403    302    302    302    404    enquiry
 production_enquiry          reopen         403    302    302    302    404    lost
@@ -780,6 +801,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_delivery            pack           403    302    302    302    404    draft_delivery
 billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
 billing_delivery            arrive         403    302    302    302    404    shipped_delivery received_by=Thandi
+billing_delivery            invoice        403    302    302    302    404    shipped_delivery
 billing_delivery            take-in        403    302    302    302    404    draft_delivery
 billing_delivery            send-to        403    302    302    302    404    draft_delivery address={delivery_address}
 billing_delivery            way            403    302    302    302    404    shipped_delivery carrier=gls&tracking=7

@@ -513,6 +513,8 @@ class Migration(migrations.Migration):
                 ('scrap', models.PositiveIntegerField(default=0, verbose_name='scrap')),
                 ('material_used', models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name='material used')),
                 ('from_taken', models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=14)),
+                ('kwh', models.FloatField(blank=True, null=True, verbose_name='energy kWh')),
+                ('kwh_is_estimate', models.BooleanField(default=False, editable=False)),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('plates_sent', models.PositiveIntegerField(default=0, editable=False)),
                 ('undone', models.PositiveSmallIntegerField(default=0, verbose_name='taken back')),

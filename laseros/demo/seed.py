@@ -90,7 +90,6 @@ def _today(business):
     stores.make(business)
     today.live_a_day(business, today.befriend(business, client))
     upkeep.plan(business)
-    departures.stand_at_the_door(business)
     if business.is_laser:
         sheets.lay_out(business)
     departures.stand_at_the_door(business)

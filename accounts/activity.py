@@ -93,6 +93,7 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "corrected": _("corrected"),
     "wrote": _("wrote a message"),
     "noted": _("wrote a note"),
     "set PIN": _("set a PIN"),

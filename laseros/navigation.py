@@ -114,6 +114,12 @@ NAVIGATION = (
             ),
             Entry(_("Runs"), "timer", "admin:production_run_changelist", "production.view_run"),
             Entry(
+                _("Working times"),
+                "more_time",
+                "admin:production_labourtime_changelist",
+                "production.view_labourtime",
+            ),
+            Entry(
                 _("Machines"),
                 "precision_manufacturing",
                 "admin:machines_machine_changelist",

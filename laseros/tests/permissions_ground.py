@@ -64,12 +64,14 @@ from machines.models import (
 )
 from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.labour import clocks
 from production.models import (
     CuttingParameter,
     DesignFile,
     Enquiry,
     JobMessage,
     JobMessageFile,
+    LabourTime,
     MachineWork,
     Measurement,
     Milestone,
@@ -137,6 +139,7 @@ def build() -> World:
         _buying(world)
         _scanned(world)
         _tablets(world)
+        _times(world)
         _mark_money(world)
     return world
 
@@ -167,6 +170,14 @@ def _people(world, workspace, elsewhere) -> None:
     Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
     badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _times(world) -> None:
+    """A clock that runs, one that is over, and one that was forgotten."""
+    world.over_clock = clocks.stop(clocks.start(world.operator, world.job), world.operator)
+    world.clock = clocks.start(world.operator, world.job, world.operation)
+    world.old_clock = clocks.start(world.member.user, world.job)
+    LabourTime.objects.filter(pk=world.old_clock.pk).update(started_at="2020-01-01T00:00Z")
 
 
 def _tablets(world) -> None:

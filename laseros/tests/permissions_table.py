@@ -44,6 +44,14 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own time
+GET  floor:times                          login  403    403    200    403    200    200    200    200
+POST floor:time_start                     login  403    403    302    403    302    302    302    404  - job={job}
+POST floor:time_pause                     login  403    403    302    403    404    404    404    404  clock
+POST floor:time_resume                    login  403    403    409    403    404    404    404    404  clock
+POST floor:time_stop                      login  403    403    302    403    404    404    404    404  clock
+GET  floor:time_correct                   login  403    403    200    403    404    404    404    404  clock
+POST floor:time_correct                   login  403    403    422    403    404    404    404    404  clock
 # One's own PIN: with the password once more
 GET  own_pin                              login  403    403    302    302    302    302    302    302
 POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
@@ -497,6 +505,13 @@ GET  production_designfile       mended                 302    302    302    302
 GET  production_designfile       sliced_picture         404    404    404    404    404    design_file
 GET  production_designfile       parts                  404    404    404    404    404    design_file
 GET  production_designfile       part                   404    404    404    404    404    design_file,1
+GET  production_labourtime       list,export            200    200    200    200    200
+POST production_labourtime       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_labourtime       add                    403    403    403    403    403
+POST production_labourtime       add                    403    403    403    403    403
+GET  production_labourtime       change,history         200    200    200    200    404    clock
+POST production_labourtime       change                 403    403    403    403    403    clock
+GET  production_labourtime       week,week_export       200    200    200    200    200
 GET  production_layerrule        list,export            200    200    200    200    200
 POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_layerrule        add                    403    200    200    200    200
@@ -764,6 +779,8 @@ production_product          picture        403    200    200    200    404    pr
 production_designfile       mend           403    302    302    302    404    design_file what=safe
 production_designfile       use            403    302    302    302    404    design_file
 production_designfile       role           403    302    302    302    404    design_file layer=0&role=cut
+production_labourtime       correct        403    302    302    302    404    over_clock started_at=2020-01-01T08:00&stopped_at=2020-01-01T09:00&why=x
+production_labourtime       stop           403    302    302    302    404    old_clock until=2020-01-01T09:00
 production_layerrule        remove         403    302    302    302    404    layer_rule
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job

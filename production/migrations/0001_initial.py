@@ -801,6 +801,32 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='LabourTime',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('state', models.CharField(choices=[('running', 'running'), ('paused', 'paused'), ('stopped', 'stopped')], default='running', editable=False, max_length=8, verbose_name='state')),
+                ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),
+                ('paused_at', models.DateTimeField(blank=True, null=True, verbose_name='paused')),
+                ('paused_seconds', models.PositiveIntegerField(default=0, verbose_name='paused for')),
+                ('stopped_at', models.DateTimeField(blank=True, null=True, verbose_name='stopped')),
+                ('seconds', models.PositiveIntegerField(default=0, verbose_name='seconds worked')),
+                ('station', models.CharField(blank=True, max_length=80, verbose_name='tablet')),
+                ('corrected', models.BooleanField(default=False, verbose_name='corrected')),
+                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='labour_times', to='production.job', verbose_name='job')),
+                ('operation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='labour_times', to='production.operation', verbose_name='operation')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='labour_times', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'working time',
+                'verbose_name_plural': 'working times',
+                'ordering': ['-started_at', '-id'],
+                'permissions': [('correct_labourtime', 'Can correct the working times of others')],
+                'indexes': [models.Index(fields=['workspace', '-started_at'], name='labour_by_day'), models.Index(fields=['job', 'state'], name='labour_of_job')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('workspace', 'person'), name='labour_one_clock'), models.CheckConstraint(condition=models.Q(('stopped_at', None), ('stopped_at__gte', models.F('started_at')), _connector='OR'), name='labour_ends_after_it_began')],
+            },
+        ),
+        migrations.CreateModel(
             name='Proof',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -71,6 +71,7 @@ DETAILS = {
     "role": gettext_lazy("role"),
     "rows": gettext_lazy("rows"),
     "scrap": gettext_lazy("scrap"),
+    "step": gettext_lazy("step"),
     "to": gettext_lazy("to"),
     "total": gettext_lazy("total"),
     "tracking number": gettext_lazy("tracking number"),

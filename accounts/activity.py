@@ -3,6 +3,7 @@
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext_lazy as _
 
+from accounts import station
 from accounts.models import Activity
 
 # Every verb there is, in the words a person reads. A verb that is not here cannot be recorded.
@@ -89,6 +90,16 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "wrote": _("wrote a message"),
+    "noted": _("wrote a note"),
+    "set PIN": _("set a PIN"),
+    "removed PIN": _("took the PIN from"),
+    "locked": _("locked"),
+    "unlocked": _("unlocked"),
+    "registered": _("registered"),
+    "revoked": _("revoked"),
+    "took over": _("took over"),
+    "handed over": _("handed over"),
     "packed": _("packed"),
     "unpacked": _("unpacked"),
     "checked": _("checked"),
@@ -107,6 +118,7 @@ def record(verb: str, target, by=None, *, details: dict | None = None, money: di
         workspace_id=getattr(target, "workspace_id", None) or target.pk,
         actor=user,
         actor_name=str(by or "Laser OS")[:160],
+        station=station.current(),
         verb=verb,
         target_type=ContentType.objects.get_for_model(target),
         target_id=target.pk,

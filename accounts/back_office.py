@@ -436,7 +436,9 @@ def _for(verb: Verb, record) -> dict:
 def _shown(form, name: str, value):
     """A form value as a person reads it in the log: names for keys, labels for choices."""
     field = form.fields.get(name)
-    if isinstance(field, forms.ModelChoiceField) and value not in (None, "") and not hasattr(value, "_meta"):
+    if isinstance(field, forms.ModelMultipleChoiceField):
+        value = ", ".join(str(one) for one in value or ())
+    elif isinstance(field, forms.ModelChoiceField) and value not in (None, "") and not hasattr(value, "_meta"):
         value = field.queryset.model._base_manager.filter(pk=value).first() or value
     elif isinstance(field, forms.MultipleChoiceField):
         labels = dict(field.choices)

@@ -4,6 +4,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth.models import Permission
 from django_scopes import get_scope
 
+from accounts import cutting_rights
 from accounts.models import Membership
 
 
@@ -34,7 +35,7 @@ class WorkspaceRoleBackend(AuthenticationBackend):
             return set()
         cache = user_obj.__dict__.setdefault("_role_permissions", {})
         if workspace.pk not in cache:
-            cache[workspace.pk] = _permissions(user_obj, workspace)
+            cache[workspace.pk] = cutting_rights.within(user_obj, _permissions(user_obj, workspace))
         return cache[workspace.pk]
 
     def has_perm(self, user_obj, perm, obj=None):

@@ -34,6 +34,7 @@ DETAILS = {
     "credit": gettext_lazy("credit"),
     "differences": gettext_lazy("differences"),
     "drawing": gettext_lazy("drawing"),
+    "drawings": gettext_lazy("drawings"),
     "due": gettext_lazy("due"),
     "e-mail": gettext_lazy("e-mail"),
     "enquiry": gettext_lazy("enquiry"),
@@ -72,10 +73,12 @@ DETAILS = {
     "rows": gettext_lazy("rows"),
     "scrap": gettext_lazy("scrap"),
     "step": gettext_lazy("step"),
+    "terms": gettext_lazy("terms"),
     "to": gettext_lazy("to"),
     "total": gettext_lazy("total"),
     "tracking number": gettext_lazy("tracking number"),
     "unit": gettext_lazy("unit"),
+    "until": gettext_lazy("until"),
     "unit cost": gettext_lazy("unit cost"),
     "usual rate": gettext_lazy("usual rate"),
     "valid until": gettext_lazy("valid until"),
@@ -87,6 +90,7 @@ SILENT = {"key"}  # for machines, not for people
 
 # Values that verbs write as the program knows them, whatever the language.
 VALUES = {
+    "badge": gettext_lazy("badge"),
     "lines": gettext_lazy("lines"),
     "corrects": gettext_lazy("corrects"),
     "differences": gettext_lazy("differences"),
@@ -117,7 +121,7 @@ def headline(line: Activity, reader=None) -> dict:
     model = line.target_type.model_class()
     return {
         "at": line.at,
-        "who": line.actor_name,
+        "who": who(line),
         "verb": str(VERBS.get(line.verb, line.verb)),
         "kind": str(model._meta.verbose_name) if model else line.target_type.model,
         "label": line.target_label,
@@ -125,10 +129,15 @@ def headline(line: Activity, reader=None) -> dict:
     }
 
 
+def who(line: Activity) -> str:
+    """The person, and the shop tablet they stood at."""
+    return f"{line.actor_name} ({line.station})" if line.station else line.actor_name
+
+
 def sentence(line: Activity) -> str:
     """The same as one sentence without markup, for exports and screen readers."""
     return _("%(who)s: %(verb)s %(what)s") % {
-        "who": line.actor_name,
+        "who": who(line),
         "verb": VERBS.get(line.verb, line.verb),
         "what": line.target_label,
     }

@@ -4,11 +4,13 @@ from allauth.account import views
 from django.urls import path, re_path
 
 from accounts.first import first_workspace
+from accounts.floor_keys.page import own_pin
 from accounts.preferring import preferences
 from accounts.views import choose_language
 
 urlpatterns = [
     path("first/", first_workspace, name="first_workspace"),
+    path("pin/", own_pin, name="own_pin"),
     path("language/", choose_language, name="choose_language"),
     path("messages/", preferences, name="message_preferences"),
     path("login/", views.login, name="account_login"),

@@ -14,11 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import get_scope, scope
 
+from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
-from production import jobs, milestones, shortages
+from machines.tablets import registering
+from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
@@ -85,6 +87,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
+        lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
+    ),
+    Matter(
         "refused_drawings", _("Drawings that could not be read"), "production.designfile", "architecture", "warning",
         lambda today: {"state__exact": "refused", "uploaded_at__date__gte": today - MONTH},
         "production.view_designfile",
@@ -109,6 +115,10 @@ MATTERS = (
     Matter(
         "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
+    ),
+    Matter(
+        "unread_messages", _("Jobs with unread messages from the client"), "production.job", "forum", "danger",
+        lambda today: {"talk": "unread"}, "production.change_job", rows=conversation.unanswered,
     ),
     Matter(
         "without_material", _("Operations without enough reserved material"), "production.operation", "category",
@@ -137,6 +147,14 @@ MATTERS = (
     Matter(
         "unsettled_scans", _("Scans that need a person"), "inventory.scanevent", "person_alert", "danger",
         _is("conflict"), "inventory.view_scanevent",
+    ),
+    Matter(
+        "locked_pins", _("People locked out by wrong PINs"), "accounts.membership", "lock_person", "danger",
+        lambda today: {"pin__locked_until__isnull": "False"}, "accounts.view_membership", rows=pins.locked,
+    ),
+    Matter(
+        "locked_tablets", _("Shop tablets locked by wrong PINs"), "machines.tablet", "screen_lock_portrait", "danger",
+        lambda today: {"locked_until__isnull": "False"}, "machines.change_tablet", rows=registering.locked,
     ),
     Matter(
         "to_deliver", _("Jobs with pieces to be delivered"), "production.job", "local_shipping", "info",

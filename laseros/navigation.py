@@ -253,7 +253,22 @@ NAVIGATION = (
         _("Settings"),
         (
             Entry(_("Business"), "storefront", "admin:accounts_workspace_changelist", "accounts.view_workspace"),
-            Entry(_("People"), "badge", "admin:accounts_membership_changelist", "accounts.view_membership"),
+            Entry(
+                _("People"),
+                "badge",
+                "admin:accounts_membership_changelist",
+                "accounts.view_membership",
+                "locked_pins",
+                "danger",
+            ),
+            Entry(
+                _("Shop tablets"),
+                "tablet_mac",
+                "admin:machines_tablet_changelist",
+                "machines.change_tablet",
+                "locked_tablets",
+                "danger",
+            ),
             Entry(_("Price rules"), "calculate", "admin:billing_pricerules_changelist", "billing.view_pricerules"),
             Entry(
                 _("Extra operations"),

@@ -25,8 +25,9 @@ from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
 from machines.models import Command, Machine, StateChange
 from machines.reports_admin import ReportsPage
+from machines.tablets.admin import TabletAdmin
 
-__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin"]
+__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin", "TabletAdmin"]
 
 CHANGE = "machines.change_machine"
 TONES = {

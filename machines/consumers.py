@@ -21,6 +21,7 @@ from django_scopes import scope
 
 from accounts import workspaces
 from machines.live import hub
+from machines.tablets import sessions as tablet_sessions
 
 NOT_ALLOWED = 4403
 
@@ -63,7 +64,7 @@ class BellConsumer(AsyncWebsocketConsumer):
         """
         session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
         user = get_user(SimpleNamespace(session=session))
-        if not user.is_authenticated or not user.is_active:
+        if not user.is_authenticated or not user.is_active or not tablet_sessions.admits(session, user):
             return None
         workspace, _membership = workspaces.open_for(user, self.wanted or session.get(workspaces.SESSION_KEY))
         if workspace is None or (self.wanted and workspace.pk != self.wanted):

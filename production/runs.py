@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import activity
+from accounts import activity, station
 from inventory import ledger
 from laseros.core.drivers import State
 from laseros.core.errors import Refused
@@ -101,6 +101,7 @@ def _create(operation: Operation, machine: Machine, by, pieces: int) -> Run:
                 operation=operation,
                 machine=machine,
                 operator=by if getattr(by, "pk", None) else None,
+                station=station.current(),
                 quantity=1 if operation.sheet_id else pieces,
                 started_at=timezone.now(),
                 estimated_seconds=operation.seconds_each * (1 if operation.sheet_id else pieces),

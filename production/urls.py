@@ -1,6 +1,6 @@
 from django.urls import path
 
-from production.views import job, label, operation, plates, queue, runs, scan, sheet, spools
+from production.views import job, label, operation, plates, queue, runs, scan, sheet, spools, tablet
 
 app_name = "floor"
 urlpatterns = [
@@ -47,5 +47,11 @@ urlpatterns = [
     path("plates/<int:pk>/", plates.count, name="plate"),
     path("whose/", plates.whose, name="whose"),
     path("whose/<int:pk>/", plates.claim, name="claim"),
+    path("tablet/", tablet.lock_screen, name="tablet"),
+    path("tablet/pin/", tablet.by_pin, name="tablet_pin"),
+    path("tablet/badge/", tablet.by_badge, name="tablet_badge"),
+    path("tablet/over/", tablet.hand_over, name="hand_over"),
+    path("tablet/here/", tablet.here, name="tablet_here"),
+    path("tablet/register/<slug:key>/", tablet.register, name="tablet_register"),
     path("runs/<int:pk>/undo/<int:times>/", runs.undo, name="undo"),
 ]

@@ -82,19 +82,19 @@ class Story:
         for line in rows.select_related("target_type"):
             told = telling.told(line, sees_money=self.sees_money)
             details = telling.facts_as_text(line, sees_money=self.sees_money)
-            values = (line.at, line.actor_name, told["verb"], told["kind"], line.target_label, details)
+            values = (line.at, told["who"], told["verb"], told["kind"], line.target_label, details)
             table.append([cell(value) for value in values])
         return table
 
 
 @admin.register(Activity)
 class ActivityAdmin(RoomAdmin):
-    list_display = ("at", "actor_name")
+    list_display = ("at", "who_and_where")
     list_display_links = None
     list_filter = (ByPerson, ByVerb, ByKind, ("at", BetweenDays))
     list_filter_submit = True
     list_select_related = ("target_type",)
-    search_fields = ("target_label", "actor_name")
+    search_fields = ("target_label", "actor_name", "station")
     search_help_text = _("Name or number of a record, or of a person")
     paginator = InfinitePaginator
     # By time: a planner takes the key of the whole table for the order of a business's own rows, and leafs through it.
@@ -121,6 +121,10 @@ class ActivityAdmin(RoomAdmin):
             return _sentence(telling.headline(line, request.user))
 
         return (*super().get_list_display(request), deed, facts)
+
+    @display(description=_("who"), ordering="actor_name")
+    def who_and_where(self, line):
+        return telling.who(line)
 
     def get_export_fields(self, request):
         return []

@@ -1,4 +1,5 @@
 from accounts.models.activity import Activity
+from accounts.models.floor_key import Badge, Pin
 from accounts.models.mail import OutgoingMail
 from accounts.models.membership import Membership
 from accounts.models.messages import MessageHook, MessagePreferences, MessageWording
@@ -11,11 +12,13 @@ from accounts.models.workspace import Workspace, WorkspaceModel
 __all__ = [
     "Activity",
     "BackgroundTask",
+    "Badge",
     "Membership",
     "MessageHook",
     "MessagePreferences",
     "MessageWording",
     "OutgoingMail",
+    "Pin",
     "SavedView",
     "Sequence",
     "User",

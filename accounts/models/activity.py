@@ -16,6 +16,7 @@ class Activity(WorkspaceModel):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
     actor_name = models.CharField(_("who"), max_length=160)
+    station = models.CharField(_("tablet"), max_length=80, blank=True)  # the shop tablet it was done at
     verb = models.CharField(_("what"), max_length=60)
     target_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+", verbose_name=_("kind"))
     target_id = models.PositiveBigIntegerField()

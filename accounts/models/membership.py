@@ -24,6 +24,7 @@ class Membership(WorkspaceModel):
         permissions = [
             ("use_back_office", "Can work in the back office"),
             ("see_money", "Can see prices, costs and amounts"),
+            ("hand_out_floor_keys", "Can reset and unlock PINs and print badges"),
         ]
         constraints = [models.UniqueConstraint(fields=["workspace", "user"], name="membership_once")]
 

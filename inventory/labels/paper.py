@@ -6,19 +6,15 @@ left out from the bottom; the code and the QR always stay.
 
 import io
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from accounts.documents.letters import BOLD, PLAIN, register_fonts
 from inventory.labels.formats import MOST_LABELS, Format
 from inventory.labels.label import Label
 from laseros.core.errors import Refused
 
 POINTS = 72 / 25.4  # in a millimetre
-FONTS = Path(settings.BASE_DIR) / "laseros" / "static" / "fonts"
-PLAIN, BOLD = "DejaVuSans", "DejaVuSans-Bold"
 LINE = 1.18  # from one line to the next, in sizes of the type
 QUIET = 2  # white modules around the code; the label's own edge adds the rest of the four a reader wants
 LARGEST_QR = 34.0  # mm
@@ -68,16 +64,6 @@ def pdf(
     paper.showPage()
     paper.save()
     return out.getvalue()
-
-
-@cache
-def register_fonts() -> None:
-    """The letters of every PDF of ours; once in a process."""
-    from reportlab.pdfbase import pdfmetrics
-    from reportlab.pdfbase.ttfonts import TTFont
-
-    for name in (PLAIN, BOLD):
-        pdfmetrics.registerFont(TTFont(name, str(FONTS / f"{name}.ttf")))
 
 
 def _draw(paper, label: Label, form: Format) -> None:

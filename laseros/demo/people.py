@@ -2,9 +2,11 @@
 
 from django_scopes import scope
 
+from accounts.floor_keys import pins
 from accounts.models import Membership, User
 
 PASSWORD = "laser-os-demo"  # noqa: S105 — printed at start-up, for a demo only
+PIN = "2580"  # of the operators, for a device that is made a shop tablet
 
 STAFF = {
     "umlazi-laser": {
@@ -44,6 +46,7 @@ def hire(workspace) -> dict[str, User]:
         for role, (name, email) in STAFF[workspace.slug].items():
             people[role] = _user(name, email)
             Membership.objects.get_or_create(workspace=workspace, user=people[role], defaults={"role": role})
+        pins.set_pin(Membership.objects.get(user=people["operator"]), PIN)
         Membership.objects.get_or_create(workspace=workspace, user=_user(*BOTH), defaults={"role": "manager"})
     return people
 

@@ -89,6 +89,6 @@ def _today(business):
     buying.make(business)
     stores.make(business)
     today.live_a_day(business, today.befriend(business, client))
-    departures.stand_at_the_door(business)
     if business.is_laser:
         sheets.lay_out(business)
+    departures.stand_at_the_door(business)

@@ -1,14 +1,21 @@
 """Every address there is, what a browser sends there, and who asks: for the permission table."""
 
+import pickle
 import re
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test import Client as Browser
+from django.test import RequestFactory
+from django.test.client import ClientHandler
 from django.urls import URLPattern, get_resolver, reverse
+from django_scopes import scope
+
+from accounts import workspaces
 
 PAGES = {"list": "changelist"}
 
@@ -108,25 +115,65 @@ def filled_form(html: str) -> dict[str, str]:
 # --- who asks ---------------------------------------------------------------------------------------------------------
 
 
+class Door(ClientHandler):
+    """All of the middleware, and behind it the views; whoever stands before it was looked up already.
+
+    Django's own test client copies the context of every template for its tests to look at, which takes as long as a
+    small page.
+    """
+
+    def __init__(self):
+        super().__init__(enforce_csrf_checks=False)
+        self.visitor, self.draws = None, True
+
+    def load_middleware(self, is_async=False):
+        super().load_middleware(is_async)
+        self._template_response_middleware.insert(0, self._undrawn)
+
+    def _undrawn(self, request, response):
+        if not self.draws:
+            response.content = b""  # so it counts as rendered
+        return response
+
+    def get_response(self, request):
+        if self.visitor is not None:
+            request._cached_user = self.visitor  # what `AuthenticationMiddleware` has found before
+        return super().get_response(request)
+
+
 class Visitor:
     """Somebody with a browser of their own, logged in once."""
 
     def __init__(self, user=None):
-        self.browser, self.session = Browser(), None
+        self.user, self.session = user, None
+        self.requests, self.door, self._looked_up = RequestFactory(), Door(), b""
         if user is not None:
-            self.browser.force_login(user, backend="accounts.backends.WorkspaceRoleBackend")
-            self.session = self.browser.cookies[settings.SESSION_COOKIE_NAME].value
+            browser = Browser()
+            browser.force_login(user, backend="accounts.backends.WorkspaceRoleBackend")
+            self.session = browser.cookies[settings.SESSION_COOKIE_NAME].value
 
     def cookie(self) -> str:
         return f"{settings.SESSION_COOKIE_NAME}={self.session}" if self.session else ""
 
-    def ask(self, method: str, path: str, data=None):
-        """(answer, what was written): the request is made and undone again."""
-        self.browser.cookies.clear()  # of what the last answer set
-        if self.session:
-            self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.session
+    def looked_up(self):
+        """The person with memberships and rights, as they were at the first request; a copy for each request."""
+        if self.user is None:
+            return None
+        if not self._looked_up:
+            user = get_user_model().objects.get(pk=self.user.pk)
+            workspace, _membership = workspaces.open_for(user)
+            with scope(workspace=workspace):
+                user.get_all_permissions()
+            self._looked_up = pickle.dumps(user)
+        return pickle.loads(self._looked_up)
+
+    def ask(self, method: str, path: str, data=None, *, draws: bool = True):
+        """(answer, what was written): the request is made and undone again. The back office's page may stay undrawn."""
+        cookie = {"HTTP_COOKIE": self.cookie()}
+        request = getattr(self.requests, method.lower())(path, data or {}, **cookie)
+        self.door.visitor, self.door.draws = self.looked_up(), draws
         with transaction.atomic(), noting_writes() as written:
-            response = getattr(self.browser, method.lower())(path, data or {})
+            response = self.door(request.environ)
             if response.streaming:
                 b"".join(response.streaming_content)
             transaction.set_rollback(True)

@@ -20,7 +20,8 @@ from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail
+from accounts.floor_keys import badges
+from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
 from billing import deliveries, documents, invoices, payments, quotes, reminding
 from billing.bank import booking
@@ -54,11 +55,15 @@ from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange
+from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange, Tablet
+from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
     DesignFile,
+    Enquiry,
+    JobMessage,
+    JobMessageFile,
     MachineWork,
     Measurement,
     Milestone,
@@ -124,6 +129,7 @@ def build() -> World:
         _lots(world)
         _buying(world)
         _scanned(world)
+        _tablets(world)
         _mark_money(world)
     return world
 
@@ -151,7 +157,20 @@ def _people(world, workspace, elsewhere) -> None:
     gone.is_active = False
     gone.save()
     world.gone = gone
+    Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
+    badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _tablets(world) -> None:
+    """One that stands there and may be registered anew, one without a device."""
+    world.tablet, world.new_tablet = (
+        Tablet.objects.create(workspace=world.workspace, name=name) for name in ("T1", "T2")
+    )
+    registering.invite(world.tablet, None)
+    Tablet.objects.filter(pk=world.tablet.pk).update(digest="ab" * 32, failed=5)
+    world.tablet.refresh_from_db()
+    world.tablet_key = registering.key_of(world.tablet)
 
 
 def _order(world, **line):
@@ -243,6 +262,11 @@ def _milestones(world) -> None:
     world.reached = world.job.milestones.filter(state="reached").first()
     world.quick = world.running_job.milestones.filter(state="reached").first()
     Milestone.objects.filter(pk=world.quick.pk).update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.said = JobMessage.objects.create(
+        workspace=world.workspace, job=world.job, side="shop", text="Soon", by_name="Office", key="said"
+    )
+    world.said_file = JobMessageFile(workspace=world.workspace, message=world.said, name="a.pdf", size=5)
+    world.said_file.content.save("a.pdf", ContentFile(b"%PDF-"))
     world.photo = MilestonePhoto(workspace=world.workspace, milestone=world.reached)
     world.photo.content.save("p.jpg", ContentFile(LOGO))
     world.reach_deed, world.undo_deed, world.never_undone = "reach", "undo", 0
@@ -254,6 +278,18 @@ def _connected(world, name: str, state: State) -> Machine:
     return machine
 
 
+def _uploads(world) -> None:
+    """The shop takes drawings from clients; one is being put together, one was handed in."""
+    world.workspace.portal_orders = "all"
+    world.workspace.save(update_fields=["portal_orders"])
+    world.basket, world.asked = new_enquiry(world.shop), new_enquiry(world.shop)
+    for row, state in ((world.basket, "basket"), (world.asked, "open")):
+        Enquiry.objects.filter(pk=row.pk).update(origin="portal", state=state)
+    world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
+    files = (world.basket_line.design_file_id, world.asked_line.design_file_id)
+    Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+
+
 def _documents(world) -> None:
     shop = world.shop
     world.enquiry = new_enquiry(shop)
@@ -263,6 +299,7 @@ def _documents(world) -> None:
     world.design_file.content.save("plate.dxf", ContentFile(b"0\nEOF\n"))
     world.layer_rule = layer_rules.learn(shop.workspace, "X7", "engrave", None, client=shop.client)
     with_address(shop)
+    _uploads(world)
     world.draft = quotes.draw_up(new_enquiry(shop), None)
     world.typed = quotes.draw_up(new_enquiry(shop), None)
     world.drafted = quotes.draw_up(new_enquiry(shop), None).enquiry

@@ -44,6 +44,19 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own PIN: with the password once more
+GET  own_pin                              login  403    403    302    302    302    302    302    302
+POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
+# A shop tablet: nothing for a device that is none, but the address a manager made
+GET  floor:tablet                         404    404    404    404    404    404    404    404    404
+GET  floor:tablet_pin                     404    404    404    404    404    404    404    404    404
+POST floor:tablet_pin                     404    404    404    404    404    404    404    404    404  - who=1&pin=4711
+POST floor:tablet_badge                   404    404    404    404    404    404    404    404    404  - code=1
+POST floor:hand_over                      404    404    404    404    404    404    404    404    404
+POST floor:tablet_here                    404    404    404    404    404    404    404    404    404
+GET  floor:tablet_register                200    200    200    200    200    200    200    200    200  tablet_key
+GET  floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
+POST floor:tablet_register                404    404    404    404    404    404    404    404    404  nothing
 # The shop floor: to look at for members, to work at for those who may run operations
 GET  floor:queue                          login  403    403    200    200    200    200    200    200
 GET  floor:machines                       login  403    403    200    200    200    200    200    200
@@ -153,8 +166,27 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
+GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
+POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
+GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:upload                        login  200    200    403    403    403    403    403    403
+POST portal:upload                        login  422    422    403    403    403    403    403    403
+GET  portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line
+POST portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line quantity=12
+GET  portal:upload_unit                   405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_unit                   login  302    404    403    403    403    403    403    403  basket_line unit=in
+GET  portal:upload_remove                 405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_remove                 login  302    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_drawing                login  200    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_ask                    405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_ask                    login  302    404    403    403    403    403    403    403  basket title=Plates
+GET  portal:upload_order                  405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_order                  login  302    404    403    403    403    403    403    403  basket name=Thandi&agree=on&seen=x
+GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
+GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
+GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
@@ -179,6 +211,9 @@ GET  portal:link_quote_pdf                200    200    200    200    200    200
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
+POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
+GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
 GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
@@ -199,6 +234,9 @@ GET  admin:wordings                       login  login  login  login  403    403
 POST admin:wordings                       login  login  login  login  403    403    302    302    302  - occasion=ready&silent=yes
 GET  admin:wording                        login  login  login  login  403    403    200    200    200  occasion,language
 POST admin:wording                        login  login  login  login  403    403    302    302    302  occasion,language subject=Hello&body=Hello
+GET  admin:production_job_messages        login  login  login  login  200    200    200    200    404  job
+POST admin:production_job_messages        login  login  login  login  403    302    302    302    404  job text=Hello&once=k
+GET  admin:production_job_message_file    login  login  login  login  200    200    200    200    404  job,said_file
 GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
 POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
 GET  admin:machines_now                   login  login  login  login  200    200    200    200    200
@@ -230,6 +268,7 @@ GET  accounts_membership         change,history         403    403    200    200
 POST accounts_membership         change                 403    403    403    403    403    member
 GET  accounts_membership         add                    403    403    403    200    200
 POST accounts_membership         add                    403    403    403    302    302    - email=new@cutters.example&name=New&role=viewer
+GET  accounts_membership         badge                  403    403    200    200    404    member
 GET  accounts_backgroundtask     list                   403    200    200    200    200
 GET  accounts_backgroundtask     export                 404    404    404    404    404
 POST accounts_backgroundtask     saved                  403    302    302    302    302    - label=Mine&query=q%3Dx
@@ -382,6 +421,13 @@ POST machines_machine            reports                403    403    302    302
 GET  machines_machine            reports                404    404    404    404    404    spinning
 GET  machines_machine            pair                   403    403    200    200    404    printer
 GET  machines_machine            pair                   404    404    404    404    404    spinning
+GET  machines_tablet             list,export            200    200    200    200    200
+POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_tablet             add                    403    403    200    200    200
+POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
+GET  machines_tablet             change,history         200    200    200    200    404    tablet
+POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
+GET  machines_tablet             address                403    403    200    200    404    tablet
 GET  machines_statechange        list,export            200    200    200    200    200
 POST machines_statechange        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_statechange        add                    403    403    403    403    403
@@ -628,6 +674,10 @@ accounts_membership         role           403    403    403    302    404    me
 accounts_membership         invite         403    403    403    302    404    member
 accounts_membership         deactivate     403    403    403    302    404    member
 accounts_membership         reactivate     403    403    403    302    404    gone
+accounts_membership         badge          403    403    302    302    404    member
+accounts_membership         revoke_badge   403    403    302    302    404    member
+accounts_membership         reset_pin      403    403    302    302    404    member
+accounts_membership         unlock_pin     403    403    302    302    404    member
 accounts_backgroundtask     retry          403    403    302    302    404    task
 accounts_outgoingmail       send           403    403    302    302    404    mail why=asked
 accounts_outgoingmail       arrived        403    403    302    302    404    unclear_mail
@@ -680,6 +730,10 @@ machines_machine            pause          403    403    302    302    404    sp
 machines_machine            resume         403    403    302    302    404    halted
 machines_machine            stop           403    403    302    302    404    spinning
 machines_machine            forget         403    403    302    302    404    spinning
+machines_tablet             register       403    403    302    302    404    new_tablet
+machines_tablet             again          403    403    302    302    404    tablet
+machines_tablet             unlock         403    403    302    302    404    tablet
+machines_tablet             revoke         403    403    302    302    404    tablet
 machines_machine            archive        403    403    302    302    404    spare_machine
 machines_machine            restore        403    403    302    302    404    archived_machine
 machines_machinejob         settle         403    403    302    302    404    machine_job outcome=finished
@@ -740,6 +794,7 @@ billing_quote               withdraw       403    302    302    302    404    se
 billing_delivery            pack           403    302    302    302    404    draft_delivery
 billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
 billing_delivery            arrive         403    302    302    302    404    shipped_delivery received_by=Thandi
+billing_delivery            invoice        403    302    302    302    404    shipped_delivery
 billing_delivery            take-in        403    302    302    302    404    draft_delivery
 billing_delivery            send-to        403    302    302    302    404    draft_delivery address={delivery_address}
 billing_delivery            way            403    302    302    302    404    shipped_delivery carrier=gls&tracking=7

@@ -9,13 +9,13 @@ from django.contrib import admin
 from django.utils import timezone
 from django_scopes import scope
 
-from accounts.models import BackgroundTask, OutgoingMail, User
+from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
 from billing.models import Invoice, Quote
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
-from machines.models import MachineJob
+from machines.models import MachineJob, Tablet
 from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation
 
 pytestmark = pytest.mark.usefixtures("scoped")
@@ -32,13 +32,20 @@ def one_of_each(shop, workspace, n=0):
     same = {"workspace": workspace, "client": shop.client, "title": "Brackets"}
     money = {"currency": "ZAR", "net": Decimal(100), "tax": Decimal(15), "total": Decimal(115)}
     Enquiry.objects.create(**same, number=f"EN-{n}")
+    ordered = Enquiry.objects.create(**same, number=f"EN-{n}-portal", state="won", origin="portal")
     for state, day in (("draft", None), ("sent", late), ("sent", today + timedelta(days=90))):
         Quote.objects.create(
             **same, **money, number=f"QT-{n}-{state}-{day}", state=state, valid_until=day, sent_at=day and now
         )
     for state, due in (("approved", late), ("in_progress", soon), ("made", late)):
         job = Job.objects.create(
-            **same, number=f"JB-{n}-{state}", state=state, due_on=due, approved_at=now, key=f"{n}{state}"
+            **same,
+            number=f"JB-{n}-{state}",
+            state=state,
+            due_on=due,
+            approved_at=now,
+            key=f"{n}{state}",
+            enquiry=ordered,
         )
         Milestone.objects.create(workspace=workspace, job=job, name="Cut", planned_on=late)
     line = JobLine.objects.create(
@@ -66,6 +73,11 @@ def one_of_each(shop, workspace, n=0):
     MachineJob.objects.create(workspace=workspace, machine=shop.laser, key=f"j{n}", name="Bracket", **over)
     scan = {"key": f"s{n}", "kind": "weigh", "code": "FIL-001", "state": "conflict", "at": now, "said_at": now}
     ScanEvent.objects.create(workspace=workspace, by=User.objects.get_or_create(email="scans@x.example")[0], **scan)
+    guessed = Membership.objects.create(
+        workspace=workspace, role="operator", user=User.objects.create(email=f"guessed{n}@x.example")
+    )
+    Pin.objects.create(workspace=workspace, membership=guessed, digest="!", failed=5, locked_until=now)
+    Tablet.objects.create(workspace=workspace, name=f"T{n}", failed=5, locked_until=now)
     if not n:
         ledger.reserve(shop.sheet, 8, key="r", label="JB")
 
@@ -139,9 +151,9 @@ def test_machines_come_by_themselves_to_those_who_may_see_them(shop, office, ope
 
 HIDDEN = {
     "manager": {"Accounts", "Groups"},
-    "office": {"Accounts", "Groups", "Business", "People"},
+    "office": {"Accounts", "Groups", "Business", "People", "Shop tablets", "Message texts", "Chat and SMS"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
-    | {"Stock report", "Stock value", "Scanner", "Pack and check"},
+    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check", "Message texts", "Chat and SMS"},
 }
 
 

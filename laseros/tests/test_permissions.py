@@ -4,13 +4,22 @@ A refused request has written nothing, a pressed button has written something; n
 page, and whoever may not see money finds no amount.
 """
 
+from functools import partial
+from io import BytesIO
+
 import pytest
 from django.contrib import admin
 from django.db import transaction
+from django.http import HttpResponse
+from django.test import override_settings
 from django.urls import path, reverse
 from django.urls.resolvers import URLResolver
+from django.views.defaults import page_not_found
+from xhtml2pdf import pisa
 
 from accounts.back_office import RoomAdmin
+from laseros import urls
+from laseros.forbidden import forbidden
 from laseros.routing import websocket_urlpatterns
 from laseros.tests import permissions_ground as ground
 from laseros.tests.ground import figures_joined
@@ -21,19 +30,53 @@ STAFF = ("viewer", "office", "manager", "admin", "elsewhere")
 OUTSIDE = {name: "login" for name in PEOPLE if name not in STAFF}
 REFUSED = {"login", "403", "404", "405"}
 REMEMBERED = ("floor:machines", "portal:switch")  # in the session only
+COOKIES = "django.contrib.sessions.backends.signed_cookies"
 NEIGHBOURS = ("other_client", "elsewhere")
 SEES_NO_MONEY = ("operator", "viewer")
+SEARCHED = (*NEIGHBOURS, *SEES_NO_MONEY)
 
 
 @pytest.fixture(scope="module")
 def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
-    """Made once; nothing of it is left behind."""
-    with django_db_blocker.unblock(), transaction.atomic(), ground.files_in(tmp_path_factory.mktemp("files")) as folder:
+    """Made once; nothing of it is left behind.
+
+    Thousands of requests ask the same dozen people. What they are remembered by is in their cookie, the same paper is
+    typeset once, and pages of refusals, all the same, are not drawn (`test_a_refusal_has_its_page`).
+    """
+    with (
+        django_db_blocker.unblock(),
+        transaction.atomic(),
+        ground.files_in(tmp_path_factory.mktemp("files")) as folder,
+        override_settings(SESSION_ENGINE=COOKIES, DEBUG_PROPAGATE_EXCEPTIONS=True),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(pisa, "CreatePDF", typeset_once())
+        for status in (403, 404):
+            patch.setattr(urls, f"handler{status}", partial(bare, status), raising=False)
         world = ground.build()
         world.folder = folder
-        world.asks_everybody = not request.config.option.another_database
+        world.draws_all = not request.config.option.another_database
         yield world
         transaction.set_rollback(True)
+
+
+def bare(status: int, request, exception=None) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+def typeset_once():
+    """xhtml2pdf, which remembers what came of a text."""
+    typeset, papers = pisa.CreatePDF, {}
+
+    def create(html, dest, **options):
+        if html not in papers:
+            status = typeset(html, dest=(paper := BytesIO()), **options)
+            papers[html] = status, paper.getvalue()
+        status, paper = papers[html]
+        dest.write(paper)
+        return status
+
+    return create
 
 
 @pytest.fixture(autouse=True)
@@ -121,10 +164,14 @@ def test_every_socket_has_its_test():
 
 
 def check(world, method: str, address: str, data: dict, expected: dict, *, deed: bool = False) -> None:
-    """Ask as everybody and compare all answers at once."""
+    """Ask as everybody and compare all answers at once.
+
+    How a page looks hangs on no database: on a second one those are drawn that are searched for what nobody may find.
+    """
     wrong = []
-    for who, right in (expected if world.asks_everybody else one_for_each_answer(expected)).items():
-        response, written = world.visitors[who].ask(method, address, data)
+    for who, right in expected.items():
+        draws = world.draws_all or who in SEARCHED
+        response, written = world.visitors[who].ask(method, address, data, draws=draws)
         answer = answer_of(response)
         if answer != right:
             wrong.append(f"{who}: {answer} instead of {right}")
@@ -137,24 +184,13 @@ def check(world, method: str, address: str, data: dict, expected: dict, *, deed:
     assert not wrong, f"{method} {address}: " + "; ".join(wrong)
 
 
-def one_for_each_answer(expected: dict) -> dict:
-    """Who sees what hangs on roles, and on no database: on a second one each answer is given once.
-
-    The neighbours ask there too, since what keeps them out are conditions of queries.
-    """
-    first = {}
-    for who, answer in expected.items():
-        first.setdefault(answer, who)
-    return {who: answer for who, answer in expected.items() if who in {*first.values(), *NEIGHBOURS}}
-
-
 def leaks(who: str, response) -> list[str]:
     """What stands on the page and is not for the one who looks."""
     if response.streaming or "pdf" in response["Content-Type"] or "javascript" in response["Content-Type"]:
         return []
     text = response.content.decode(errors="replace")
     found = []
-    if response.request["PATH_INFO"].startswith("/portal/link/"):  # opens for whoever has it
+    if response.wsgi_request.path.startswith("/portal/link/"):  # opens for whoever has it
         return []
     if who in NEIGHBOURS and ground.CLIENT in text:
         found.append(ground.CLIENT)
@@ -231,3 +267,17 @@ def test_the_amount_and_the_name_are_found_where_they_may_be_seen(db, world):
         text = world.visitors[who].ask("GET", address)[0].content.decode()
         assert shows_money(text)
         assert ground.CLIENT in world.visitors["office"].ask("GET", quote)[0].content.decode()
+
+
+def test_a_refusal_has_its_page(db, world, monkeypatch):
+    monkeypatch.setattr(urls, "handler403", forbidden)
+    monkeypatch.setattr(urls, "handler404", page_not_found)
+    quote = reverse("admin:billing_quote_delete", args=[world.sent.pk])
+    for who, address, answer, words in [
+        *((who, reverse("floor:queue"), 403, "You may not see this") for who in ("client", "other_client")),
+        *((who, quote, 403, "You may not see this") for who in STAFF if who != "elsewhere"),
+        *((who, "/nowhere/", 404, "This page is not here") for who in PEOPLE),
+    ]:
+        response, written = world.visitors[who].ask("GET", address)
+        assert (who, response.status_code, written) == (who, answer, [])
+        assert words in response.content.decode(), who

@@ -96,6 +96,7 @@ class Run(WorkspaceModel):
     operator = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("operator")
     )
+    station = models.CharField(_("tablet"), max_length=80, blank=True, editable=False)  # where it was begun
     state = models.CharField(_("state"), max_length=10, choices=RUN.choices, default=RUN.first, editable=False)
     quantity = models.PositiveIntegerField(_("planned"))
     started_at = models.DateTimeField(_("started"))

@@ -40,5 +40,11 @@ def my_machine(request) -> Machine | None:
         machine = machines().filter(pk=chosen).first()
         if machine is not None:
             return machine
-    found = list(machines()[:2])
+    found = list(machines_here(request)[:2]) or list(machines()[:2])
     return found[0] if len(found) == 1 else None
+
+
+def machines_here(request):
+    """Those the shop tablet stands at; none for any other device."""
+    tablet = request.tablet
+    return machines().filter(tablets=tablet) if tablet is not None else Machine.objects.none()

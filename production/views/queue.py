@@ -20,7 +20,7 @@ from production.filters import QueueFilter, contains
 from production.machine_work import counting, matching
 from production.models import NestPart, NestSheet, Operation, Run
 from production.states import ACTIVE_RUN, IN_QUEUE
-from production.views.access import LOOK, SESSION_KEY, WORK, floor, machines, my_machine
+from production.views.access import LOOK, SESSION_KEY, WORK, floor, machines, machines_here, my_machine
 
 MOST_SHOWN = 200
 # What a machine did with a start it was asked for, when that is not simply "started".
@@ -53,7 +53,9 @@ def choose_page(request):
     rows = machines().annotate(waits=Count("operations", filter=Q(operations__state="queued")))
     active = _runs().filter(machine__archived_at=None)
     runs = {run.machine_id: run for run in active}
+    here = set(machines_here(request).values_list("pk", flat=True))
     cards = [{"machine": machine, "run": runs.get(machine.pk)} for machine in rows]
+    cards.sort(key=lambda card: card["machine"].pk not in here)  # a tablet's own first
     context = {"cards": cards, "chosen": request.session.get(SESSION_KEY)}
     return render(request, "floor/machines.html", context)
 

@@ -38,7 +38,7 @@ SCAN = "inventory.scan_stock"
 ASSETS = (
     "vendor/tabler-1.6.1/tabler.min.css",
     *(f"css/{name}.css" for name in ("tokens", "app", "controls", "feedback", "floor", "scan")),
-    *(f"js/{name}.js" for name in ("theme", "app", "ticking", "keys", "bell", "leaving")),
+    *(f"js/{name}.js" for name in ("theme", "app", "ticking", "keys", "bell", "leaving", "tablet")),
     *(f"js/scan-{name}.js" for name in ("store", "sending", "camera", "cards", "page")),
     "vendor/htmx-2.0.11/htmx.min.js",
     "vendor/inter-5.3.0/inter-latin.woff2",
@@ -77,6 +77,7 @@ def me(request):
             "canScan": request.user.has_perm(SCAN),
             "csrf": get_token(request),
             "waiting": events.waiting(request.user).count(),
+            "tablet": request.tablet.idle_minutes if request.tablet else 0,  # a shop tablet: handed back after so long
             "now": timezone.now().isoformat(),
         }
     )

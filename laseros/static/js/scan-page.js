@@ -482,7 +482,16 @@
 
   // --- the state of things -------------------------------------------------------------------------------------------
 
+  /* On a shop tablet the way out stands on this page too. */
+  function showOver(me) {
+    const over = place("over");
+    over.hidden = !me?.tablet;
+    over.dataset.minutes = me?.tablet || "";
+    over.elements.csrfmiddlewaretoken.value = me?.csrf ?? "";
+  }
+
   function changed(status) {
+    showOver(status.me);
     const box = place("state");
     const look = { ok: ["cloud-check", status.waiting ? fill(words.sending, { count: status.waiting }) : words.allSent, "good"], offline: ["wifi-off", fill(words.offline, { count: status.waiting }), "wait"], login: ["lock", fill(words.logIn, { count: status.waiting }), "bad"], forbidden: ["ban", words.forbidden, "bad"] }[status.state];
     const pieces = [h(`span.state.state-${look[2]}`, {}, icon(look[0]), h("span", {}, look[1]))];

@@ -73,6 +73,8 @@ DETAILS = {
     "rows": gettext_lazy("rows"),
     "scrap": gettext_lazy("scrap"),
     "step": gettext_lazy("step"),
+    "started": gettext_lazy("began"),
+    "stopped": gettext_lazy("ended"),
     "terms": gettext_lazy("terms"),
     "to": gettext_lazy("to"),
     "total": gettext_lazy("total"),

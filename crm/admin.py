@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
+from accounts.day_filter import BetweenDays
 from accounts.long_select import LongSelect, Prepared
-from crm import clients
-from crm.models import Address, Client, Contact
+from crm import clients, links
+from crm.models import AccessLink, Address, Client, Contact
 from laseros.core.locales import countries
 from laseros.core.templatetags.laseros import day
 
@@ -133,6 +134,7 @@ class ClientAdmin(RoomAdmin):
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
+            to_list("crm.accesslink", _("Links they were sent"), icon="link", **mine),
             Related(
                 str(_("Their material with us")),
                 reverse("admin:production_job_material", args=[obj.pk]),
@@ -173,6 +175,7 @@ class ContactAdmin(RoomAdmin):
             to_record(obj.client, icon="groups"),
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
+            to_list("crm.accesslink", _("Links they were sent"), icon="link", **mine),
         ]
 
     @display(description=_("portal"), boolean=True)
@@ -185,3 +188,41 @@ class ContactAdmin(RoomAdmin):
             return _t("no log-in")
         seen = contact.user.last_login
         return _t("has a log-in, used last on %(day)s") % {"day": day(localtime(seen))} if seen else _t("invited")
+
+
+@admin.register(AccessLink)
+class AccessLinkAdmin(RoomAdmin):
+    """What was sent, until when it opens, when it was opened last. The address itself stands in the mail alone."""
+
+    list_display = ("opens", "client", "contact", "created_at", "expires_at", "opened_at", "revoked_at")
+    list_display_links = ("opens",)
+    list_select_related = ("client", "contact", "target_type")
+    list_filter = (("opened_at", BetweenDays), ("revoked_at", admin.EmptyFieldListFilter))
+    search_fields = ("client__name", "client__code", "contact__name")
+    search_help_text = _("Client or contact")
+    fields = (("opens", "client"), ("contact", "created_at"), ("expires_at", "opened_at"), "revoked_at")
+    readonly_fields = ("opens", "client", "contact", "created_at", "expires_at", "opened_at", "revoked_at")
+    export_fields = ("client", "contact", "created_at", "expires_at", "opened_at", "revoked_at")
+    empty_text = _("A link comes with every quote, invoice and job that is mailed to a client.")
+    empty_icon = "link"
+    verbs = (
+        Verb("revoke", _("Revoke"), lambda request, link: links.revoke_one(link, request.user), "crm.change_accesslink",
+             lambda link: link.revoked_at is None, dangerous=True, icon="link_off",
+             confirm=_("Whoever has this link sees nothing with it any more."), done=_("Revoked.")),
+    )  # fmt: skip
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("target")
+
+    def related_links(self, obj):
+        return [to_record(obj.client, icon="groups"), to_record(obj.contact, icon="person"), to_record(obj.target)]
+
+    @display(description=_("opens"))
+    def opens(self, link):
+        return str(link.target or link)

@@ -669,6 +669,23 @@ POST billing_accountstatement    change                 403    403    403    403
 GET  billing_accountstatement    of                     403    200    200    200    404    client
 POST billing_accountstatement    of                     403    302    302    302    404    client
 GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
+GET  billing_periodclose         list,export            200    200    200    200    200
+POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_periodclose         add                    403    403    403    403    403
+POST billing_periodclose         add                    403    403    403    403    403
+GET  billing_periodclose         change,history         200    200    200    200    404    period_close
+POST billing_periodclose         change                 403    403    403    403    403    period_close
+GET  billing_periodclose         month                  403    200    200    200    200
+POST billing_periodclose         month                  403    403    302    302    302    - what=close
+GET  billing_periodclose         bookings               403    200    200    200    200    csv
+GET  billing_periodclose         procedure              403    200    200    200    200
+GET  billing_archive             list,export            200    200    200    200    200
+POST billing_archive             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_archive             add                    403    403    403    403    403
+POST billing_archive             add                    403    403    403    403    403
+GET  billing_archive             change,history         200    200    200    200    404    archive
+POST billing_archive             change                 403    403    403    403    403    archive
+GET  billing_archive             zip                    403    200    200    200    404    archive
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200

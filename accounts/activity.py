@@ -85,6 +85,7 @@ VERBS = {
     "closed": _("closed"),
     "counted": _("counted"),
     "printed": _("printed"),
+    "cut": _("cut on the machine"),
     "loaded": _("loaded"),
     "unloaded": _("taken out"),
     "reached": _("reached"),

@@ -75,6 +75,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "inventory.delete_pricebreak",
         "inventory.scan_stock",
         "machines.view_*",
+        "machines.maintain_machine",
         "production.*",
         "billing.view_*",
         "billing.add_quote*",
@@ -103,6 +104,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     ),
     Role.OPERATOR: (
         "machines.view_machine",
+        "machines.maintain_machine",
         "production.view_job",
         "production.view_operation",
         "production.view_designfile",

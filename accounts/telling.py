@@ -72,6 +72,8 @@ DETAILS = {
     "role": gettext_lazy("role"),
     "rows": gettext_lazy("rows"),
     "scrap": gettext_lazy("scrap"),
+    "started": gettext_lazy("began"),
+    "stopped": gettext_lazy("ended"),
     "terms": gettext_lazy("terms"),
     "to": gettext_lazy("to"),
     "total": gettext_lazy("total"),

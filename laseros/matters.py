@@ -20,6 +20,7 @@ from billing import deliveries
 from billing.states import OWED
 from crm import diary
 from inventory import purchasing, reorder, stock
+from machines import maintenance
 from machines.tablets import registering
 from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
@@ -144,6 +145,10 @@ MATTERS = (
     Matter(
         "unclear_work", _("Prints that ended unseen"), "machines.machinejob", "help_center", "warning",
         lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
+    ),
+    Matter(
+        "maintenance", _("Maintenance due"), "machines.maintenanceplan", "build", "warning",
+        lambda today: {"due": "yes"}, "machines.view_maintenanceplan", rows=maintenance.due_plans,
     ),
     Matter(
         "open_work", _("Prints that are nobody’s"), "machines.machinejob", "sell", "warning",

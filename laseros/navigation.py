@@ -122,6 +122,12 @@ NAVIGATION = (
             ),
             Entry(_("Runs"), "timer", "admin:production_run_changelist", "production.view_run"),
             Entry(
+                _("Working times"),
+                "more_time",
+                "admin:production_labourtime_changelist",
+                "production.view_labourtime",
+            ),
+            Entry(
                 _("Machines"),
                 "precision_manufacturing",
                 "admin:machines_machine_changelist",
@@ -133,6 +139,14 @@ NAVIGATION = (
                 "admin:machines_machinejob_changelist",
                 "machines.view_machinejob",
                 "open_work",
+                "warning",
+            ),
+            Entry(
+                _("Maintenance"),
+                "build",
+                "admin:machines_maintenanceplan_changelist",
+                "machines.view_maintenanceplan",
+                "maintenance",
                 "warning",
             ),
             Entry(_("Printer files"), "folder_open", "admin:machines_printfile_changelist", "machines.view_printfile"),

@@ -409,6 +409,7 @@ class Migration(migrations.Migration):
                 ('job_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delivery_lines', to='production.jobline', verbose_name='line of the job')),
                 ('description', models.CharField(max_length=200, verbose_name='description')),
                 ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
+                ('invoiced', models.PositiveIntegerField(default=0, editable=False, verbose_name='invoiced')),
                 ('is_packed', models.BooleanField(default=False, editable=False, verbose_name='packed')),
                 ('is_checked', models.BooleanField(default=False, editable=False, verbose_name='checked')),
             ],
@@ -416,7 +417,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'delivery line',
                 'verbose_name_plural': 'delivery lines',
                 'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='delivery_line_of_something'), models.UniqueConstraint(fields=('delivery', 'job_line'), name='delivery_line_once')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='delivery_line_of_something'), models.CheckConstraint(condition=models.Q(('invoiced__lte', models.F('quantity'))), name='delivery_line_invoiced_once'), models.UniqueConstraint(fields=('delivery', 'job_line'), name='delivery_line_once')],
                 'indexes': [],
             },
         ),
@@ -507,5 +508,10 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['workspace', 'state', '-day', '-id'], name='bank_line_by_state'), models.Index(fields=['workspace', '-day', '-id'], name='bank_line_by_day')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='bank_line_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='bank_line_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('payment__isnull', True)), _connector='OR'), name='bank_line_booked_as_something')],
             },
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='delivery_line',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='billing.deliveryline'),
         ),
     ]

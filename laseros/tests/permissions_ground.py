@@ -51,16 +51,27 @@ from laseros.core.drivers import Reading, State
 from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
-from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange, Tablet
+from machines import commands, maintenance, telemetry
+from machines.models import (
+    Machine,
+    MachineJob,
+    MachineStatus,
+    MaintenancePlan,
+    Meter,
+    PrintFile,
+    StateChange,
+    Tablet,
+)
 from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.labour import clocks
 from production.models import (
     CuttingParameter,
     DesignFile,
     Enquiry,
     JobMessage,
     JobMessageFile,
+    LabourTime,
     MachineWork,
     Measurement,
     Milestone,
@@ -127,6 +138,7 @@ def build() -> World:
         _buying(world)
         _scanned(world)
         _tablets(world)
+        _times(world)
         _mark_money(world)
     return world
 
@@ -157,6 +169,14 @@ def _people(world, workspace, elsewhere) -> None:
     Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
     badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _times(world) -> None:
+    """A clock that runs, one that is over, and one that was forgotten."""
+    world.over_clock = clocks.stop(clocks.start(world.operator, world.job), world.operator)
+    world.clock = clocks.start(world.operator, world.job, world.operation)
+    world.old_clock = clocks.start(world.member.user, world.job)
+    LabourTime.objects.filter(pk=world.old_clock.pk).update(started_at="2020-01-01T00:00Z")
 
 
 def _tablets(world) -> None:
@@ -428,6 +448,18 @@ def _around(world) -> None:
     world.reporting = Machine.objects.create(
         workspace=workspace, name="S4", driver="cypcut", options={"folder": "laser"}
     )
+    world.plan, world.old_plan, world.archived_plan = (
+        maintenance.plan(
+            MaintenancePlan(workspace=workspace, machine=world.spinning, name=f"Filter {number}", days=9), None
+        )
+        for number in range(3)
+    )
+    MaintenancePlan.objects.filter(pk=world.archived_plan.pk).update(archived_at=timezone.now())
+    world.maintained_machine = _machine(world, "X9")
+    world.maintained = maintenance.done(world.maintained_machine, "Lens", None)
+    maintenance.begin(world.maintained_machine, "lens", None)
+    world.metered = world.reporting
+    Meter.objects.create(workspace=workspace, machine=world.metered)
     world.state_change = StateChange.objects.filter(machine=world.spinning).first()
     world.machine_job = MachineJob.objects.create(
         workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),

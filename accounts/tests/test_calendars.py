@@ -1,4 +1,4 @@
-"""A person's calendar: an address that can be taken back, read by a library and line by line; no price, no neighbour."""
+"""A calendar of one's own: an address that can be taken back, read by a library and line by line; no price in it."""
 
 from datetime import timedelta
 

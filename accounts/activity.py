@@ -51,6 +51,7 @@ VERBS = {
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
     "booked": _("booked"),
+    "reminded": _("reminded"),
     "written off": _("written off"),
     "taken back": _("taken back"),
     "posted": _("booked"),

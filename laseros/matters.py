@@ -179,6 +179,10 @@ MATTERS = (
         lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
     ),
     Matter(
+        "reminders", _("Reminders to look at and send"), "billing.reminder", "notification_important", "warning",
+        _is("proposed"), "billing.send_reminder",
+    ),
+    Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",
         _is("draft"), "billing.view_invoice",
     ),

@@ -260,6 +260,14 @@ NAVIGATION = (
                 "bank_lines",
                 "warning",
             ),
+            Entry(
+                _("Reminders"),
+                "notification_important",
+                "admin:billing_reminder_look",
+                "billing.send_reminder",
+                "reminders",
+                "warning",
+            ),
             Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
@@ -290,6 +298,7 @@ NAVIGATION = (
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
             ),
+            Entry(_("Books"), "menu_book", "admin:billing_booksrules_changelist", "billing.view_booksrules"),
             Entry(
                 _("Exchange rates"),
                 "currency_exchange",

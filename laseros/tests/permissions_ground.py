@@ -23,17 +23,20 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, payments, quotes
+from billing import deliveries, documents, invoices, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
+    AccountStatement,
     BankLine,
     BankStatement,
+    BooksRules,
     ExchangeRate,
     ExtraOperation,
     Invoice,
     InvoiceLine,
     Payment,
     PriceRules,
+    Reminder,
     TaxRate,
 )
 from billing.tests.ground import make, new_enquiry, with_address
@@ -335,6 +338,7 @@ def _documents(world) -> None:
         shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
     )
     _bank(world)
+    _reminded(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
     world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
@@ -357,6 +361,25 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _reminded(world) -> None:
+    shop, day = world.shop, timezone.localdate()
+    world.books_rules = BooksRules.objects.create(workspace=shop.workspace)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.held_invoice = invoices.issue(invoices.draft_from(job, None), None)
+    reminding.hold(world.held_invoice, "dispute", "Bent")
+    world.reminder = Reminder.objects.create(workspace=shop.workspace, invoice=world.invoice, step=2)
+    world.sent_reminder = Reminder.objects.create(
+        workspace=shop.workspace, invoice=world.invoice, step=1, state="sent", sent_on=day, pay_by=day
+    )
+    world.account_statement = AccountStatement.objects.create(
+        workspace=shop.workspace, client=shop.client, currency="ZAR", from_on=day, until_on=day
+    )
+    for paper in (world.sent_reminder, world.account_statement):
+        documents.keep(paper, lambda: b"%PDF-1.7 kept")
+    world.link_statement = links.token(links.make(world.account_statement, shop.client))
 
 
 def _bank(world) -> None:

@@ -208,7 +208,13 @@ GET  portal:delivery_certificate          login  200    404    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+GET  portal:account                       login  200    200    403    403    403    403    403    403
+GET  portal:account_pdf                   login  200    200    403    403    403    403    403    403
+GET  portal:statement                     login  200    404    403    403    403    403    403    403  account_statement
+GET  portal:statement_pdf                 login  200    404    403    403    403    403    403    403  account_statement
 # A link opens one document for whoever has it, and no other
+GET  portal:link_statement_pdf            200    200    200    200    200    200    200    200    200  link_statement,account_statement
+GET  portal:link_statement_pdf            404    404    404    404    404    404    404    404    404  link_quote,account_statement
 GET  portal:link                          200    200    200    200    200    200    200    200    200  link_quote
 GET  portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent
 POST portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&agree=on
@@ -650,6 +656,31 @@ GET  billing_bankstatement       add                    403    403    403    403
 POST billing_bankstatement       add                    403    403    403    403    403
 GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
 POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_reminder            list,export            200    200    200    200    200
+POST billing_reminder            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_reminder            add                    403    403    403    403    403
+POST billing_reminder            add                    403    403    403    403    403
+GET  billing_reminder            change,history         200    200    200    200    404    reminder
+POST billing_reminder            change                 403    403    403    403    403    reminder
+GET  billing_reminder            look                   403    200    200    200    200
+POST billing_reminder            look                   403    302    302    302    302    - reminder={reminder}
+GET  billing_reminder            pdf                    403    200    200    200    404    sent_reminder
+GET  billing_booksrules          list                   302    302    302    302    200
+GET  billing_booksrules          export                 404    404    404    404    404
+POST billing_booksrules          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_booksrules          add                    403    403    403    403    200
+POST billing_booksrules          add                    403    403    403    403    200
+GET  billing_booksrules          change,history         200    200    200    200    404    books_rules
+POST billing_booksrules          change                 403    403    302    302    404    books_rules remind_after=8
+GET  billing_accountstatement    list,export            200    200    200    200    200
+POST billing_accountstatement    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_accountstatement    add                    403    403    403    403    403
+POST billing_accountstatement    add                    403    403    403    403    403
+GET  billing_accountstatement    change,history         200    200    200    200    404    account_statement
+POST billing_accountstatement    change                 403    403    403    403    403    account_statement
+GET  billing_accountstatement    of                     403    200    200    200    404    client
+POST billing_accountstatement    of                     403    302    302    302    404    client
+GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -834,6 +865,10 @@ billing_invoice             write-off      403    403    302    302    404    in
 billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
 billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
+billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_reminder            send           403    302    302    302    404    reminder
+billing_reminder            drop           403    302    302    302    404    reminder
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent

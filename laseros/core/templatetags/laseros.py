@@ -51,6 +51,10 @@ STATES = {
     **dict.fromkeys(("partly_paid", "partly_received"), ("wait", "circle-dot")),
     **dict.fromkeys(("aside", "quarantined"), ("wait", "lock")),
     "basket": ("info", "list-check"),
+    "held": ("info", "clock"),
+    "handing": ("active", "send"),
+    "bundled": ("good", "circle-check"),
+    "unclear": ("wait", "alert-triangle"),
     **dict.fromkeys(("paused", "on_hold"), ("wait", "player-pause")),
     **dict.fromkeys(("maintenance",), ("wait", "tool")),
     **dict.fromkeys(

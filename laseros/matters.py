@@ -89,6 +89,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "proofs_to_change", _("Proofs a client wants changed"), "production.proof", "draw", "warning",
+        _is("changes"), "production.view_proof",
+    ),
+    Matter(
         "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
         lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
     ),

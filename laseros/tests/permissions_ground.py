@@ -83,6 +83,7 @@ from production.models import (
     NestingRules,
     Operation,
     Product,
+    Proof,
     Run,
     Slicing,
 )
@@ -306,8 +307,11 @@ def _uploads(world) -> None:
     for row, state in ((world.basket, "basket"), (world.asked, "open")):
         Enquiry.objects.filter(pk=row.pk).update(origin="portal", state=state)
     world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
-    files = (world.basket_line.design_file_id, world.asked_line.design_file_id)
+    files = (world.basket_line.design_file_id, world.asked_line.design_file_id, world.design_file.pk)
     Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+    world.proof = Proof.objects.create(
+        workspace=world.workspace, job=world.job, version=1, design_file=world.design_file
+    )
 
 
 def _documents(world) -> None:

@@ -50,6 +50,8 @@ STATES = {
     **dict.fromkeys(("waiting", "requested"), ("wait", "hourglass")),
     **dict.fromkeys(("partly_paid", "partly_received"), ("wait", "circle-dot")),
     **dict.fromkeys(("aside", "quarantined"), ("wait", "lock")),
+    "changes": ("bad", "alert-triangle"),
+    "replaced": ("off", "archive"),
     "basket": ("info", "list-check"),
     "held": ("info", "clock"),
     "handing": ("active", "send"),

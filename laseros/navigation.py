@@ -72,6 +72,14 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(
+                _("Follow-ups"),
+                "event_repeat",
+                "admin:crm_followup_changelist",
+                "crm.view_followup",
+                "follow_ups",
+                "warning",
+            ),
         ),
     ),
     Group(

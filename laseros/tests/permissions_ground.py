@@ -41,7 +41,7 @@ from billing.models import (
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import Client, Contact
+from crm.models import Client, Contact, FollowUp
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -519,6 +519,9 @@ def _around(world) -> None:
     )
     world.hook = MessageHook.objects.create(
         workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.follow_up = FollowUp.objects.create(
+        workspace=workspace, client=world.client, what="Ring them", due_on=timezone.localdate(), key="x"
     )
     world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))

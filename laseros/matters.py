@@ -18,6 +18,7 @@ from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
+from crm import diary
 from inventory import purchasing, reorder, stock
 from machines import maintenance
 from machines.tablets import registering
@@ -120,6 +121,10 @@ MATTERS = (
     Matter(
         "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
+    ),
+    Matter(
+        "follow_ups", _("Follow-ups due"), "crm.followup", "event_repeat", "warning",
+        lambda today: {"due": "now"}, "crm.view_followup", rows=diary.overdue,
     ),
     Matter(
         "unread_messages", _("Jobs with unread messages from the client"), "production.job", "forum", "danger",

@@ -72,6 +72,14 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(
+                _("Follow-ups"),
+                "event_repeat",
+                "admin:crm_followup_changelist",
+                "crm.view_followup",
+                "follow_ups",
+                "warning",
+            ),
         ),
     ),
     Group(
@@ -268,6 +276,7 @@ NAVIGATION = (
                 "reminders",
                 "warning",
             ),
+            Entry(_("Month end"), "event_available", "admin:billing_periodclose_month", "billing.receive_payment"),
             Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),

@@ -24,6 +24,9 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  calendar                             login  404    404    200    200    200    200    200    200
+POST calendar                             login  404    404    302    302    302    302    302    302  - do=make
+GET  calendar_feed                        404    404    404    404    404    404    404    404    404  nothing
 GET  message_preferences                  login  404    404    200    200    200    200    200    200
 POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
@@ -332,6 +335,15 @@ POST accounts_workspace          add                    403    403    403    403
 GET  accounts_workspace          change,history         403    403    200    200    404    workspace
 POST accounts_workspace          change                 403    403    302    302    404    workspace legal_name=New+Ltd
 GET  accounts_workspace          number                 403    403    200    200    200    - kind=quote&form=Q-{n}
+GET  crm_client                  timeline               200    200    200    200    404    client
+POST crm_client                  timeline               403    302    302    302    404    client do=done&follow_up={follow_up}
+GET  crm_followup                list                   200    200    200    200    200
+GET  crm_followup                export                 200    200    200    200    200
+POST crm_followup                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_followup                add                    403    403    403    403    403
+POST crm_followup                add                    403    403    403    403    403
+GET  crm_followup                change,history         200    200    200    200    404    follow_up
+POST crm_followup                change                 403    302    302    302    404    follow_up
 GET  crm_client                  list,export            200    200    200    200    200
 POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_client                  add                    403    200    200    200    200
@@ -705,6 +717,23 @@ POST billing_accountstatement    change                 403    403    403    403
 GET  billing_accountstatement    of                     403    200    200    200    404    client
 POST billing_accountstatement    of                     403    302    302    302    404    client
 GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
+GET  billing_periodclose         list,export            200    200    200    200    200
+POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_periodclose         add                    403    403    403    403    403
+POST billing_periodclose         add                    403    403    403    403    403
+GET  billing_periodclose         change,history         200    200    200    200    404    period_close
+POST billing_periodclose         change                 403    403    403    403    403    period_close
+GET  billing_periodclose         month                  403    200    200    200    200
+POST billing_periodclose         month                  403    403    302    302    302    - what=close
+GET  billing_periodclose         bookings               403    200    200    200    200    csv
+GET  billing_periodclose         procedure              403    200    200    200    200
+GET  billing_archive             list,export            200    200    200    200    200
+POST billing_archive             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_archive             add                    403    403    403    403    403
+POST billing_archive             add                    403    403    403    403    403
+GET  billing_archive             change,history         200    200    200    200    404    archive
+POST billing_archive             change                 403    403    403    403    403    archive
+GET  billing_archive             zip                    403    200    200    200    404    archive
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -749,6 +778,8 @@ accounts_outgoingmail       arrived        403    403    302    302    404    un
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
+crm_followup                done           403    302    302    302    404    follow_up
+crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01
 crm_contact                 invite         403    302    302    302    404    newcomer
 crm_contact                 shut-out       403    302    302    302    404    contact
 inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase

@@ -53,6 +53,10 @@ STATES = {
     "changes": ("bad", "alert-triangle"),
     "replaced": ("off", "archive"),
     "basket": ("info", "list-check"),
+    "held": ("info", "clock"),
+    "handing": ("active", "send"),
+    "bundled": ("good", "circle-check"),
+    "unclear": ("wait", "alert-triangle"),
     **dict.fromkeys(("paused", "on_hold"), ("wait", "player-pause")),
     **dict.fromkeys(("maintenance",), ("wait", "tool")),
     **dict.fromkeys(

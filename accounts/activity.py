@@ -89,6 +89,8 @@ VERBS = {
     "unloaded": _("taken out"),
     "reached": _("reached"),
     "skipped": _("skipped"),
+    "wrote": _("wrote a message"),
+    "noted": _("wrote a note"),
     "set PIN": _("set a PIN"),
     "removed PIN": _("took the PIN from"),
     "locked": _("locked"),

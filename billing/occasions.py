@@ -21,6 +21,19 @@ ANSWERED = {
     "due": _("day it is due"),
     "reason": _("why, in the client’s words"),
 }
+OF_ORDER = {
+    "job": ANSWERED["job"],
+    "title": OF_QUOTE["title"],
+    "client": OF_QUOTE["client"],
+    "total": OF_QUOTE["total"],
+    "due": ANSWERED["due"],
+}
+OF_ENQUIRY = {
+    "enquiry": _("number of the enquiry"),
+    "title": OF_QUOTE["title"],
+    "client": OF_QUOTE["client"],
+    "note": _("what the client wrote"),
+}
 OF_INVOICE = {
     "invoice": _("number of the invoice"),
     "client": _("name of the client"),
@@ -38,6 +51,20 @@ def _of_quote(quote) -> dict[str, str]:
         "client": quote.client.name,
         "total": show(quote.total, quote.currency, quote.workspace.locale),
         "valid_until": day(quote.valid_until, quote.workspace.locale),
+    }
+
+
+def _of_order(quote) -> dict[str, str]:
+    of_quote, answer = _of_quote(quote), _of_answer(quote)
+    return {name: {**answer, **of_quote}[name] for name in OF_ORDER}
+
+
+def _of_enquiry(enquiry) -> dict[str, str]:
+    return {
+        "enquiry": enquiry.number,
+        "title": enquiry.title,
+        "client": enquiry.client.name,
+        "note": " ".join(enquiry.note.split()),
     }
 
 
@@ -71,6 +98,18 @@ def _of_invoice(invoice) -> dict[str, str]:
 QUOTE = outbox.register(
     outbox.Occasion("quote", _("A quote is sent"), CLIENT, "billing.Quote", OF_QUOTE, _of_quote, always=True)
 )
+ORDERED = outbox.register(
+    outbox.Occasion(
+        "ordered", _("A client’s order in the portal is confirmed"), CLIENT, "billing.Quote", OF_ORDER, _of_order,
+        always=True,
+    )
+)  # fmt: skip
+ASKED = outbox.register(
+    outbox.Occasion(
+        "asked", _("A client asks for a quote in the portal"), STAFF, "production.Enquiry", OF_ENQUIRY, _of_enquiry,
+        permission="production.view_enquiry",
+    )
+)  # fmt: skip
 ACCEPTED = outbox.register(
     outbox.Occasion(
         "quote_accepted", _("A client accepts a quote"), STAFF, "billing.Quote", ANSWERED, _of_answer,

@@ -11,7 +11,7 @@ from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
 from billing.models import Delivery, Invoice, Quote
-from billing.occasions import INVOICE, QUOTE
+from billing.occasions import INVOICE, ORDERED, QUOTE
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -28,6 +28,20 @@ def send_quote(pk: int) -> None:
     documents.keep(quote, lambda: documents.quote_pdf(quote))
     with transaction.atomic():
         _post(QUOTE, quote, address_of(quote), links.url(link(quote)), quote.contact)
+
+
+@work.task(_("confirm an order"))
+def confirm_order(pk: int) -> None:
+    """What a client ordered by themselves, in writing: the PDF, and a link to follow the job."""
+    from billing.quotes.sending import address_of
+
+    quote = Quote.objects.select_related("workspace", "client", "contact", "job").get(pk=pk)
+    if quote.job is None:
+        return
+    documents.keep(quote, lambda: documents.quote_pdf(quote))
+    with transaction.atomic():
+        page = links.url(links.make(quote.job, quote.client, quote.contact))
+        _post(ORDERED, quote, address_of(quote), page, quote.contact)
 
 
 @work.task(_("send an invoice"))

@@ -81,17 +81,11 @@ class ClientAdmin(RoomAdmin):
     readonly_fields = ("code", "created_at")
     fieldsets = (
         (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
-        (
-            _("Terms"),
-            {"fields": (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))},
-        ),
+        (_("Terms"), {"fields": TERMS}),
     )
     add_fieldsets = (
         (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
-        (
-            _("Terms"),
-            {"fields": (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))},
-        ),
+        (_("Terms"), {"fields": TERMS}),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
@@ -155,7 +149,8 @@ class ContactAdmin(RoomAdmin):
     search_fields = ("name", "email", "phone", "client__name", "client__code")
     search_help_text = _("Name, e-mail, phone or client")
     autocomplete_fields = ("client",)
-    fields = ("client", ("name", "role"), ("email", "phone"), "log_in_shown")
+    fields = ("client", ("name", "role"), ("email", "phone"), "log_in_shown",
+              ("sees_money", "may_order", "manages_people"))  # fmt: skip
     add_fieldsets = ((None, {"fields": ("client", ("name", "role"), ("email", "phone"))}),)
     readonly_fields = ("log_in_shown",)
     export_fields = ("name", "client", "email", "phone", "role")

@@ -147,7 +147,7 @@ class ItemForm(forms.ModelForm):
 
 FILAMENT = (("brand", "diameter_mm"), ("colour", "swatches"), ("colour_hex", "colours_text"),
             ("density", "pack_size"), ("nozzle_min_c", "nozzle_max_c"), ("bed_min_c", "bed_max_c"))  # fmt: skip
-KEEPING = (("minimum", "target"), ("price", "default_location"))
+KEEPING = (("minimum", "target"), ("price", "default_location"), "is_offered")
 
 
 @admin.register(Item)
@@ -161,7 +161,7 @@ class ItemAdmin(ImportDoor, ValueDoors, Labelled, RoomAdmin):
     list_display = ("code", "named", "category", "material", "there", "promised", "free", "at_least", "costs", "worth")
     list_display_links = ("code", "named")
     list_select_related = ("material",)
-    list_filter = ("category", StockFilter, "material")
+    list_filter = ("category", StockFilter, "material", "is_offered")
     search_fields = ("code", "name", "material__name", "material__code", "colour", "brand", "grade")
     search_help_text = _("Code, name, material, colour, brand or grade")
     money_fields = ("costs", "worth", "value", "last_value")

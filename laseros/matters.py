@@ -20,7 +20,7 @@ from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
 from machines.tablets import registering
-from production import jobs, milestones, shortages
+from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
@@ -87,6 +87,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
+        lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
+    ),
+    Matter(
         "refused_drawings", _("Drawings that could not be read"), "production.designfile", "architecture", "warning",
         lambda today: {"state__exact": "refused", "uploaded_at__date__gte": today - MONTH},
         "production.view_designfile",
@@ -111,6 +115,10 @@ MATTERS = (
     Matter(
         "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
+    ),
+    Matter(
+        "unread_messages", _("Jobs with unread messages from the client"), "production.job", "forum", "danger",
+        lambda today: {"talk": "unread"}, "production.change_job", rows=conversation.unanswered,
     ),
     Matter(
         "without_material", _("Operations without enough reserved material"), "production.operation", "category",

@@ -22,10 +22,12 @@ from django_scopes import scope, scopes_disabled
 from guardian.shortcuts import get_objects_for_user
 
 from accounts.models import User, Workspace
+from billing import online
 from crm import links
 from crm.models import AccessLink, Client, Contact
 from laseros.core.errors import NotFound
 from production import client_material
+from production.models import Origin
 
 SESSION_KEY = "portal_client"
 MODULE = "portal"
@@ -50,9 +52,29 @@ class Visitor:
         return self.user or self.name
 
     @property
+    def sees_money(self) -> bool:
+        """Whether prices, quotes and invoices are for them; a link that names no person was sent to the client."""
+        return self.contact is None or self.contact.sees_money
+
+    @property
+    def may_order(self) -> bool:
+        return self.contact is None or (self.contact.may_order and self.contact.sees_money)
+
+    @property
     def quotes(self):
         """Offers that were sent at some time; drafts are nobody's business."""
-        return self._reach(self.client.quotes.filter(sent_at__isnull=False), "quote")
+        rows = self.client.quotes.filter(sent_at__isnull=False)
+        return self._reach(rows, "quote") if self.sees_money else rows.none()
+
+    @property
+    def may_upload(self) -> bool:
+        return self.link is None and self.contact is not None and online.is_on(self.workspace)
+
+    @property
+    def enquiries(self):
+        """What they handed in themselves; a link names one document and shows none of it."""
+        rows = self.client.enquiries.filter(origin=Origin.PORTAL).exclude(state="basket")
+        return rows if self.link is None else rows.none()
 
     @property
     def jobs(self):
@@ -60,7 +82,8 @@ class Visitor:
 
     @property
     def invoices(self):
-        return self._reach(self.client.invoices.filter(number__isnull=False), "invoice")
+        rows = self.client.invoices.filter(number__isnull=False)
+        return self._reach(rows, "invoice") if self.sees_money else rows.none()
 
     @property
     def deliveries(self):

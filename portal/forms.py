@@ -17,6 +17,20 @@ class AcceptForm(forms.Form):
     )
 
 
+class AskForm(forms.Form):
+    title = forms.CharField(label=_("What is it for?"), max_length=160, required=False)
+    note = forms.CharField(
+        label=_("What else should we know?"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class OrderForm(AskForm, AcceptForm):
+    seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
+
+
 class DeclineForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=NAME)
     reason = forms.CharField(

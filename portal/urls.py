@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import views
+from portal import talking, uploads, views
 
 app_name = "portal"
 
@@ -14,6 +14,8 @@ DOCUMENTS = [
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
+    ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
+    ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
@@ -27,6 +29,16 @@ urlpatterns = [
     path("quotes/<int:pk>/", views.quote, name="quote"),
     path("jobs/", views.jobs, name="jobs"),
     path("jobs/<int:pk>/", views.job, name="job"),
+    path("upload/", uploads.upload, name="upload"),
+    path("upload/<int:pk>/ask/", uploads.ask, name="upload_ask"),
+    path("upload/<int:pk>/order/", uploads.order, name="upload_order"),
+    path("upload/parts/<int:line>/", uploads.part, name="upload_part"),
+    path("upload/parts/<int:line>/unit/", uploads.unit, name="upload_unit"),
+    path("upload/parts/<int:line>/remove/", uploads.remove, name="upload_remove"),
+    path("upload/parts/<int:line>/drawing/", uploads.drawing, name="upload_drawing"),
+    path("enquiries/", uploads.enquiries, name="enquiries"),
+    path("enquiries/<int:pk>/", uploads.enquiry, name="enquiry"),
+    path("enquiries/<int:pk>/drawings/<int:line>/", uploads.enquiry_drawing, name="enquiry_drawing"),
     path("material/", views.material, name="material"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),

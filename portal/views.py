@@ -3,7 +3,6 @@
 from pathlib import PurePath
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import F, Q, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,16 +20,16 @@ from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
-from portal import words
+from portal import talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
+from portal.lists import leaf_of
 from portal.templatetags.portal import address, follow_address
-from production import milestones, progress, serving, work_order
+from production import conversation, milestones, progress, serving, work_order
 from production.milestones import STILL
 from production.states import OPEN_JOB
 
-PAGE = 20
 SHORT = 5
 # A drawing is a picture and nothing else, also when somebody opens it by its address.
 PICTURE_ONLY = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
@@ -46,7 +45,8 @@ def home(request, visitor):
         "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
         "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
         "has_material": visitor.material.exists(),
-        "jobs": progress.count(visitor.jobs.filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
+        "asked": visitor.enquiries.filter(state="open")[:SHORT] if visitor.may_upload else [],
+        "jobs": progress.count(_with_unread(visitor).filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
     }
     return render(request, "portal/home.html", context)
 
@@ -68,7 +68,7 @@ def switch(request, visitor):
 @require_safe
 @for_client
 def quotes(request, visitor):
-    return render(request, "portal/quotes.html", {"visitor": visitor, "page": _page(request, visitor.quotes)})
+    return render(request, "portal/quotes.html", {"visitor": visitor, "page": leaf_of(request, visitor.quotes)})
 
 
 def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
@@ -92,8 +92,8 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "sums": sums,
         "statement": statement_of(quote, sums.rates),
         "taken": {pk: offer.quantity for pk, offer in taken.items()},
-        "is_open": words.is_open(quote),
-        "may_choose": words.is_open(quote) and quote.more_pieces == MorePieces.CHOOSE,
+        "is_open": words.is_open(quote) and visitor.may_order,
+        "may_choose": words.is_open(quote) and visitor.may_order and quote.more_pieces == MorePieces.CHOOSE,
         "standing": words.standing(quote)[0],
         "progress": progress.of(quote.job) if quote.job else None,
         "accept": accept or AcceptForm(initial={"name": _signing(visitor)}, auto_id="accept_%s"),
@@ -122,6 +122,9 @@ def _decide(request, visitor, pk, verb, form_class):
     quote = get_object_or_404(visitor.quotes, pk=pk)
     page = address(visitor, "quote", quote.pk)
     if request.method != "POST":
+        return redirect(page)
+    if not visitor.may_order:
+        messages.error(request, _("You may not decide for %(client)s.") % {"client": visitor.client.name})
         return redirect(page)
     form = form_class(request.POST, auto_id=f"{verb}_%s")
     if not form.is_valid():
@@ -180,8 +183,8 @@ def quote_drawing(request, visitor, pk, line):
 @require_safe
 @for_client
 def jobs(request, visitor):
-    found = JobFilter(request.GET, queryset=visitor.jobs)
-    page = _page(request, found.qs)
+    found = JobFilter(request.GET, queryset=_with_unread(visitor))
+    page = leaf_of(request, found.qs)
     progress.count(page.object_list)
     return render(request, "portal/jobs.html", {"visitor": visitor, "page": page, "form": found.form})
 
@@ -200,6 +203,7 @@ def job_page(request, visitor, pk):
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),
+        **talking.on(request, visitor, job),
     }
     return render(request, "portal/job.html", context)
 
@@ -253,7 +257,7 @@ def job_drawing(request, visitor, pk, line):
 @for_client
 def deliveries(request, visitor):
     """What has left the house for them, the newest first, with where it is."""
-    page = _page(request, visitor.deliveries.select_related("job").prefetch_related("lines", "parcels"))
+    page = leaf_of(request, visitor.deliveries.select_related("job").prefetch_related("lines", "parcels"))
     for row in page.object_list:
         row.follow = page_of(row.carrier, row.tracking, row.tracking_page)
     return render(request, "portal/deliveries.html", {"visitor": visitor, "page": page})
@@ -313,7 +317,7 @@ def invoices(request, visitor):
     owed = visitor.invoices.filter(state__in=OWED).values("currency").order_by("currency")
     context = {
         "visitor": visitor,
-        "page": _page(request, visitor.invoices),
+        "page": leaf_of(request, visitor.invoices),
         "owed": owed.annotate(balance=Sum(F("total") - F("paid") - F("credited"))),
     }
     return render(request, "portal/invoices.html", context)
@@ -357,7 +361,7 @@ def invoice_pdf(request, visitor, pk):
 @for_client
 def material(request, visitor):
     """What the client left with us: how much came, how much is left, what of that is spoken for."""
-    return render(request, "portal/material.html", {"visitor": visitor, "page": _page(request, visitor.material)})
+    return render(request, "portal/material.html", {"visitor": visitor, "page": leaf_of(request, visitor.material)})
 
 
 # --- links ------------------------------------------------------------------------------------------------------------
@@ -378,13 +382,6 @@ def link(request, visitor):
 # --- what the pages share ---------------------------------------------------------------------------------------------
 
 
-def _page(request, rows):
-    """One page of a list. Its rows are read here, so that what is added to them stays on them."""
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = list(page.object_list)
-    return page
-
-
 def _note(request, visitor, document) -> None:
     if request.method == "GET":
         links.note_opened(document, visitor.by, visitor.link)
@@ -393,6 +390,10 @@ def _note(request, visitor, document) -> None:
 def _signing(visitor) -> str:
     """Whose name to propose under a decision: a person's, never a company's."""
     return visitor.contact.name if visitor.contact else ""
+
+
+def _with_unread(visitor):
+    return conversation.count_unread(visitor.jobs, conversation.CLIENT)
 
 
 def _with_drawings(lines, path: str):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import quotes
 from billing.models import Delivery, Invoice, Quote
-from production.models import Job
+from production.models import Enquiry, Job
 
 QUOTE = {
     "sent": _("waiting for your answer"),
@@ -12,6 +12,12 @@ QUOTE = {
     "declined": _("declined"),
     "expired": _("expired"),
     "withdrawn": _("withdrawn"),
+}
+ENQUIRY = {
+    "open": _("being looked at"),
+    "quoted": _("quoted"),
+    "won": _("ordered"),
+    "lost": _("closed"),
 }
 JOB = {
     "approved": _("confirmed"),
@@ -42,7 +48,7 @@ def is_open(quote: Quote) -> bool:
     return quote.state == "sent" and not quotes.is_past(quote)
 
 
-def standing(record: Quote | Job | Delivery | Invoice) -> tuple[str, str]:
+def standing(record: Quote | Job | Delivery | Invoice | Enquiry) -> tuple[str, str]:
     """(state, word) as the client reads it. What a date decides is read from the date."""
     if isinstance(record, Quote):
         state = "expired" if record.state == "sent" and not is_open(record) else record.state
@@ -50,6 +56,8 @@ def standing(record: Quote | Job | Delivery | Invoice) -> tuple[str, str]:
     if isinstance(record, Invoice):
         state = "overdue" if record.is_overdue else record.state
         return state, INVOICE[state]
+    if isinstance(record, Enquiry):
+        return record.state, ENQUIRY[record.state]
     if isinstance(record, Delivery):
         return record.state, DELIVERY[record.state]
     return record.state, JOB[record.state]

@@ -24,7 +24,7 @@ from laseros.core.retry import retried
 from production import file_kinds, layer_rules, slicing, words
 from production.models import DesignFile, Enquiry, EnquiryLine, Measurement
 from production.models.design_file import stored_name
-from production.states import DESIGN_FILE
+from production.states import DESIGN_FILE, TAKES_PARTS
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def check_upload(workspace, upload, name: str, enquiry: Enquiry | None) -> None:
         raise Refused(
             _("%(name)s is too large: at most %(most)s MB.") % {"name": name, "most": most_mb()}, code="too-large"
         )
-    if enquiry is not None and (enquiry.workspace_id != workspace.pk or enquiry.state not in ("open", "quoted")):
+    if enquiry is not None and (enquiry.workspace_id != workspace.pk or enquiry.state not in TAKES_PARTS):
         raise Refused(_("This enquiry is closed. Open it again first."), code="closed")
 
 

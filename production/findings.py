@@ -1,5 +1,6 @@
 """What is wrong with a drawing, in a client's words: each kind with its places, its price, and what mends it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from django.core.cache import cache
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from inventory.models import Item
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import money_filter, number
 from machines.models import Machine
@@ -110,15 +112,21 @@ class Findings:
         return any(kind.mend in ("gaps", "duplicates", "tiny") for kind in self.kinds)
 
 
-def of(row: DesignFile, *, curves: dict | None = None, sees_money: bool = False) -> Findings:
+def of(
+    row: DesignFile, *, curves: dict | None = None, sees_money: bool = False, line: EnquiryLine | None = None,
+    cut_with: Callable[[Item], tuple[float, Machine | None]] | None = None,
+) -> Findings:  # fmt: skip
     """What is wrong with a measured drawing, the gravest first.
+
+    `line` is the part it is looked at for, else one of its enquiry's; `cut_with` answers kerf and machine of an item
+    where the tables were read before.
 
     Thickness, kerf and bed are checked where a line of the enquiry says the material. What a defect would cost is in
     money where there is a price and `sees_money`, and a share of the cut length elsewhere.
     """
     measurement = row.measurement
-    line = _line(row)
-    checked, checked_for = _checked(measurement, line, curves)
+    line = line or _line(row)
+    checked, checked_for = _checked(measurement, line, curves, cut_with or _cut_with)
     defects = [*measurement.findings.get("defects", ()), *checked]
     counts = dict(measurement.findings.get("defect_counts", {}))
     for defect in checked:
@@ -181,13 +189,13 @@ def _number(kinds: list[Kind]) -> None:
 # --- what a material does not allow -----------------------------------------------------------------------------------
 
 
-def _checked(measurement, line: EnquiryLine | None, curves: dict | None) -> tuple[list[dict], str]:
+def _checked(measurement, line: EnquiryLine | None, curves: dict | None, cut_with) -> tuple[list[dict], str]:
     item = line.item if line is not None else None
     if item is None or item.material is None or not item.thickness_mm:
         return [], ""
     if measurement.closed_contours > MOST_CONTOURS or drawings.is_huge(measurement):
         return [], ""
-    kerf, machine = _cut_with(item)
+    kerf, machine = cut_with(item)
     bed = (machine.bed_width_mm, machine.bed_height_mm) if machine else (0, 0)
     bed = bed if all(bed) else None
     thickness = float(item.thickness_mm)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import outbox
 from accounts.documents.letterhead import day
-from accounts.outbox.occasions import CLIENT
+from accounts.outbox.occasions import CLIENT, STAFF
 
 PLACES = {
     "job": _("number of the job"),
@@ -32,4 +32,14 @@ MILESTONE = outbox.register(
 )  # fmt: skip
 READY = outbox.register(
     outbox.Occasion("ready", _("A job is ready"), CLIENT, "production.Job", PLACES, of_job)
+)  # fmt: skip
+SAID = {**PLACES, "who": _("who wrote"), "message": _("what was written"), "files": _("names of the files")}
+ANSWERED = outbox.register(
+    outbox.Occasion("job_message", _("We write to a client about a job"), CLIENT, "production.Job", SAID, of_job)
+)
+ASKED = outbox.register(
+    outbox.Occasion(
+        "client_message", _("A client writes about a job"), STAFF, "production.Job", SAID, of_job,
+        permission="production.view_job",
+    )
 )  # fmt: skip

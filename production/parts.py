@@ -14,6 +14,7 @@ from laseros.core.retry import retried
 from production import file_names
 from production.drawings import MOST_PIECES
 from production.models import Enquiry, EnquiryLine
+from production.states import TAKES_PARTS
 
 MATERIALS = (Item.Category.SHEET, Item.Category.FILAMENT)
 EDITABLE = ("description", "item", "quantity")
@@ -158,6 +159,6 @@ def remove(enquiry: Enquiry, lines: Iterable[int], by) -> int:
 
 def _hold(enquiry: Enquiry) -> None:
     """Keep the enquiry open until the transaction ends; raises `Refused` ("closed")."""
-    open_rows = Enquiry._base_manager.filter(pk=enquiry.pk, state__in=("open", "quoted"))
+    open_rows = Enquiry._base_manager.filter(pk=enquiry.pk, state__in=TAKES_PARTS)
     if not open_rows.update(title=F("title")):
         raise Refused(_("This enquiry is closed. Open it again first."), code="closed")

@@ -6,8 +6,15 @@ from django.utils.translation import pgettext_lazy
 from laseros.core.states import Life, Move
 
 ENQUIRY = Life(
-    {"open": _("open"), "quoted": _("quoted"), "won": _("won"), "lost": _("lost")},
+    {
+        "open": _("open"),
+        "basket": _("being put together"),  # by the client, in the portal
+        "quoted": _("quoted"),
+        "won": _("won"),
+        "lost": _("lost"),
+    },
     [
+        Move("ask", ("basket",), "open"),
         Move("quote", ("open", "quoted", "lost"), "quoted"),
         Move("win", ("open", "quoted", "lost"), "won"),
         Move("lose", ("open", "quoted"), "lost", _("Close as lost")),
@@ -149,6 +156,7 @@ MILESTONE = Life(
     ],
 )
 
+TAKES_PARTS = ("basket", "open", "quoted")  # an enquiry that may still be added to
 ACTIVE_RUN = ("running", "paused")
 OPEN_OPERATION = ("queued", "nested", "in_progress")
 IN_QUEUE = ("queued", "in_progress")  # on a machine by itself; what is nested is there as a sheet

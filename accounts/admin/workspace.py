@@ -77,6 +77,7 @@ class WorkspaceForm(forms.ModelForm):
                 "modules",
                 "quote_terms",
             ),
+            *("portal_orders", "portal_order_limit", "portal_uploads"),
             *(
                 "quote_valid_days",
                 "payment_days",
@@ -208,6 +209,10 @@ class WorkspaceAdmin(RoomAdmin):
         (
             _("Quotes and invoices"),
             {"classes": ("tab",), "fields": (("quote_valid_days", "payment_days"), "quote_terms")},
+        ),
+        (
+            _("Client portal"),
+            {"classes": ("tab",), "fields": ("portal_orders", ("portal_order_limit", "portal_uploads"))},
         ),
         (_("Stock"), {"classes": ("tab",), "fields": ("takes_at_once",)}),
         (_("Deliveries"), {"classes": ("tab",), "fields": ("checks_deliveries", "invoices_delivered")}),

@@ -1,7 +1,7 @@
 from decimal import Decimal
 from functools import cache
 
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 from django.utils.encoding import force_str
@@ -16,6 +16,15 @@ MODULES = {
     "printing": _("3D printing"),
     "portal": _("Client portal"),
 }
+
+
+class PortalOrders(models.TextChoices):
+    """What a client may do by themselves with a drawing they upload."""
+
+    OFF = "off", _("no uploads")
+    ASK = "ask", _("see the price and ask for a quote")
+    TERMS = "terms", _("order, for clients with payment terms or a credit of their own")
+    ALL = "all", _("order, for every client")
 
 
 def all_modules() -> list[str]:
@@ -65,6 +74,16 @@ class Workspace(models.Model):
         _("number formats"), default=dict, blank=True, help_text=_("Only what differs from the usual formats")
     )
     modules = models.JSONField(_("modules"), default=all_modules, blank=True)
+    portal_orders = models.CharField(
+        _("drawings uploaded by clients"), max_length=5, choices=PortalOrders.choices, default=PortalOrders.OFF
+    )
+    portal_order_limit = models.DecimalField(
+        _("orders up to (without VAT)"), max_digits=16, decimal_places=4, null=True, blank=True,
+        validators=[MinValueValidator(0)], help_text=_("What is more can only be asked for; empty: no limit"),
+    )  # fmt: skip
+    portal_uploads = models.PositiveSmallIntegerField(
+        _("files a client may upload in a day"), default=60, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
     takes_at_once = models.BooleanField(
         _("take material out of stock at once"),
         default=False,

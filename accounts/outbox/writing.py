@@ -45,7 +45,7 @@ def post(
 
 def tell(
     occasion: Occasion, record, *, key: str, link: str = "", values: dict | None = None, shared: bool = False,
-    otherwise: User | None = None, by=None,
+    otherwise: User | None = None, by=None, after: timedelta = timedelta(0),
 ) -> int:  # fmt: skip
     """Tell whoever works here and wants to hear of it, chat rooms, and with `shared` the address of the business.
 
@@ -71,13 +71,13 @@ def tell(
         own = key if user is None else f"{key}:{user.pk}"
         _store(
             workspace, own, kind=occasion.name, to=address, reader=user, language=language, wish=wish, about=record,
-            subject=written.subject, text=written.text, html=written.html, by=by,
+            subject=written.subject, text=written.text, html=written.html, by=by, after=after,
         )  # fmt: skip
         told += 1
     filled = filled_in(workspace, occasion, record, workspace.language, link=link, more=values)
     source = wording.of(workspace, occasion, workspace.language)
     written = wording.write(workspace, occasion, workspace.language, source, filled)
-    return told + _tell_hooks(occasion, record, key, filled, written, "", by)
+    return told + _tell_hooks(occasion, record, key, filled, written, "", by, after)
 
 
 def filled_in(

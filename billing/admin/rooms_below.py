@@ -65,7 +65,7 @@ def _draft(enquiry):
 
 
 def _can_be_quoted(enquiry) -> bool:
-    return enquiry.state != "won" and _draft(enquiry) is None
+    return enquiry.state not in ("won", "basket") and _draft(enquiry) is None
 
 
 def _can_be_invoiced(job) -> bool:

@@ -1,5 +1,6 @@
 """What becomes of an offer: accepted once, declined, or run out."""
 
+import hashlib
 from datetime import date, timedelta
 
 from babel.dates import format_date
@@ -21,6 +22,8 @@ from laseros.core.retry import retried
 from production import jobs
 from production.models import Job
 from production.states import ENQUIRY
+
+PRINT = 12
 
 
 @retried
@@ -60,7 +63,7 @@ def accept(
     quote.job = job
     if quote.enquiry:
         ENQUIRY.try_move(quote.enquiry, "win")
-    details = {"name": name, "job": job.number}
+    details = {"name": name, "job": job.number, **_prints(quote, lines)}
     if taken:
         details["quantities"] = ", ".join(
             f"{line.description}: {line.ordered}" for line in lines if line.pk in taken and line.ordered
@@ -126,6 +129,14 @@ def _signature(name: str) -> str:
 
 def _decision(name: str, ip: str) -> dict:
     return {"decided_at": timezone.now(), "decided_by": name, "decided_from": ip or None}
+
+
+def _prints(quote: Quote, lines: list[QuoteLine]) -> dict:
+    """Which terms and drawings were accepted, by the beginning of their SHA-256."""
+    bases = [line.breakdown.get("basis", {}).get("file", {}) for line in lines]
+    files = dict.fromkeys(file["sha256"][:PRINT] for file in bases if file.get("sha256"))
+    terms = hashlib.sha256(quote.terms.encode()).hexdigest()[:PRINT] if quote.terms else ""
+    return {name: value for name, value in (("terms", terms), ("drawings", ", ".join(files)[:300])) if value}
 
 
 def _past(quote: Quote) -> str:

@@ -36,12 +36,14 @@ def draw_up(enquiry: Enquiry, by) -> Quote:
     """
     if enquiry.state == "won":
         raise Refused(_("%(enquiry)s has become a job already.") % {"enquiry": enquiry}, code="won")
+    if enquiry.state == "basket":
+        raise Refused(_("The client is still putting it together."), code="basket")
     lines = _asked_for(enquiry)
     if large.is_large(lines):
         waiting = LinePrice(unpriced=_("This price is being worked out."))
-        return _store(enquiry, [(line, waiting) for line in lines], by, later=True)
+        return store(enquiry, [(line, waiting) for line in lines], by, later=True)
     book = PriceBook(lines)
-    return _store(enquiry, [(line, costing.price(line, book=book)) for line in lines], by)
+    return store(enquiry, [(line, costing.price(line, book=book)) for line in lines], by)
 
 
 def _asked_for(enquiry: Enquiry) -> list[EnquiryLine]:
@@ -111,7 +113,8 @@ def _line_for(quote: Quote, line: EnquiryLine, position: int, percent) -> QuoteL
 
 @retried
 @transaction.atomic
-def _store(enquiry: Enquiry, priced: list[tuple[EnquiryLine, LinePrice]], by, *, later: bool = False) -> Quote:
+def store(enquiry: Enquiry, priced: list[tuple[EnquiryLine, LinePrice]], by, *, later: bool = False) -> Quote:
+    """The draft with prices that were worked out before; the one there is, where there is one."""
     Enquiry.objects.select_for_update().get(pk=enquiry.pk)  # two presses at once make one draft
     there = draft_of(enquiry)
     if there is not None:

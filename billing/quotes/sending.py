@@ -11,7 +11,7 @@ from billing.models import Quote
 from billing.quotes.drafting import hold_draft, made_otherwise, total
 from billing.quotes.large import check_done
 from billing.states import QUOTE
-from billing.tasks import send_quote
+from billing.tasks import confirm_order, send_quote
 from crm import links
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -22,8 +22,11 @@ LINK_OUTLIVES = 60  # days that a link opens the page after the offer has ended
 
 @retried
 @transaction.atomic
-def send(quote: Quote, by) -> Quote:
-    """Offer it: from now on it says what it says. The PDF is made and mailed by the worker."""
+def send(quote: Quote, by, *, ordered: bool = False) -> Quote:
+    """Offer it: from now on it says what it says. The PDF is made and mailed by the worker.
+
+    `ordered`: the client accepts it in the same transaction, and gets a confirmation instead of a question.
+    """
     hold_draft(quote)
     quote.refresh_from_db()
     today = timezone.localdate()
@@ -36,7 +39,7 @@ def send(quote: Quote, by) -> Quote:
         activity.record("quoted", quote.enquiry, by, details={"quote": quote.number})
     details = {"to": address_of(quote), "valid until": quote.valid_until}
     activity.record("sent", quote, by, details=details, money={"net": quote.net, "total": quote.total})
-    work.queue(send_quote, quote.workspace, quote.pk, subject=quote, by=by)
+    work.queue(confirm_order if ordered else send_quote, quote.workspace, quote.pk, subject=quote, by=by)
     return quote
 
 

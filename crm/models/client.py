@@ -87,6 +87,14 @@ class Contact(WorkspaceModel):
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     role = models.CharField(_("position"), max_length=80, blank=True)
+    # What they may do in the portal. Whoever may order has to see what it costs.
+    sees_money = models.BooleanField(_("sees prices, quotes and invoices"), default=True)
+    may_order = models.BooleanField(_("may order and accept"), default=True)
+    manages_people = models.BooleanField(
+        _("manages their colleagues"),
+        default=False,
+        help_text=_("Invites people of this client and says what they may"),
+    )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

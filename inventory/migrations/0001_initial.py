@@ -83,6 +83,7 @@ class Migration(migrations.Migration):
                 ('pack_size', models.DecimalField(blank=True, decimal_places=3, help_text="What one pack, spool or bundle holds, in the item's unit", max_digits=14, null=True, validators=[django.core.validators.MinValueValidator(Decimal('0.001'))], verbose_name='pack size')),
                 ('picture', models.FileField(blank=True, help_text='PNG or JPEG', upload_to='items/', verbose_name='picture')),
                 ('price', models.DecimalField(decimal_places=4, default=Decimal('0'), help_text='What one unit costs us', max_digits=16, verbose_name='price per unit')),
+                ('is_offered', models.BooleanField(default=False, help_text='They may choose it for drawings they upload in the portal', verbose_name='offered to clients')),
                 ('minimum', models.DecimalField(decimal_places=3, default=0, max_digits=14, verbose_name='minimum')),
                 ('target', models.DecimalField(decimal_places=3, default=0, help_text='Up to here is bought', max_digits=14, verbose_name='target stock')),
                 ('on_hand', models.DecimalField(decimal_places=3, default=0, editable=False, max_digits=14, verbose_name='on hand')),

@@ -111,6 +111,9 @@ class Item(WorkspaceModel):
         "inventory.Location", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("usual place")
     )
     price = money_field(_("price per unit"), help_text=_("What one unit costs us"))
+    is_offered = models.BooleanField(
+        _("offered to clients"), default=False, help_text=_("They may choose it for drawings they upload in the portal")
+    )
     minimum = models.DecimalField(_("minimum"), max_digits=14, decimal_places=3, default=0)
     target = models.DecimalField(
         _("target stock"), max_digits=14, decimal_places=3, default=0, help_text=_("Up to here is bought")

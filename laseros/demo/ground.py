@@ -47,6 +47,8 @@ UMLAZI = {
     "language": "en",
     "timezone": "Africa/Johannesburg",
     "modules": ["laser", "portal"],
+    "portal_orders": "all",
+    "portal_order_limit": Decimal(15000),
     "quote_terms": "Prices exclude delivery. Cut edges as the laser leaves them; deburring on request.\n"
     "Material certificates on request. Payment 30 days from invoice.",
 }
@@ -66,6 +68,7 @@ FADENWERK = {
     "language": "de",
     "timezone": "Europe/Berlin",
     "modules": ["printing", "portal"],
+    "portal_orders": "ask",
     "payment_days": 14,
     "quote_terms": "Es gelten unsere Allgemeinen Geschäftsbedingungen. Maßtoleranz ± 0,2 mm.\n"
     "Zahlbar innerhalb von 14 Tagen ohne Abzug.",
@@ -131,7 +134,7 @@ def _lay_laser(workspace, staff) -> Business:
         item = Item(
             workspace=workspace, name=f"{METALS[code][0]} {thickness} mm, 2450 × 1225", material=materials[code],
             thickness_mm=Decimal(thickness), width_mm=Decimal(2450), height_mm=Decimal(1225), price=Decimal(price),
-            minimum=Decimal(4),
+            minimum=Decimal(4), is_offered=True,
         )  # fmt: skip
         items[code, thickness] = stock.register(item, staff["manager"])
         CuttingParameter.objects.create(
@@ -200,6 +203,7 @@ def _lay_printing(workspace, staff) -> Business:
         item = Item(
             workspace=workspace, name=f"{code} {colour} 1,75 mm", category="filament", unit="g",
             material=materials[code], colour=colour, colour_hex=hex_code, price=Decimal(price), minimum=Decimal(1500),
+            is_offered=True,
         )  # fmt: skip
         items[code, colour] = stock.register(item, staff["manager"])
     _extras(

@@ -52,6 +52,7 @@ def _laser_day(business, contact, office):
     troubled = _enquire(business, contact, "Cover plates, drawn on the phone", office)
     _drop(business, troubled, CARELESS.file_name, dxf_of(CARELESS), ("MS", "3"), 4, office)
     _drop(business, troubled, "holiday.dxf", b"<html><body>Not a drawing</body></html>", ("MS", "3"), 1, office)
+    _hand_in(troubled)
     fresh = _enquire(business, contact, "Vent panels for the pump house", office)
     for design, quantity in ((DESIGNS[4], 12), (DESIGNS[7], 24)):
         _drop(business, fresh, design.file_name, dxf_of(design), (design.material, design.thickness), quantity, office)
@@ -76,6 +77,11 @@ def _printing_day(business, contact, office):
     _ask_for_print(ordered, business, "Handgriff links", ("ASA", "schwarz"), 6, 71, 210)
     _ask_for_print(ordered, business, "Handgriff rechts", ("ASA", "schwarz"), 6, 71, 210)
     _send_and_accept(offered, ordered, contact, office)
+
+
+def _hand_in(enquiry) -> None:
+    """As if the client had uploaded it in the portal."""
+    Enquiry.objects.filter(pk=enquiry.pk).update(origin="portal", created_by=enquiry.contact.user)
 
 
 def _enquire(business, contact, title, by) -> Enquiry:

@@ -58,6 +58,9 @@ from production import enquiries, jobs, layer_rules, milestones, queue, runs
 from production.models import (
     CuttingParameter,
     DesignFile,
+    Enquiry,
+    JobMessage,
+    JobMessageFile,
     MachineWork,
     Measurement,
     Milestone,
@@ -256,6 +259,11 @@ def _milestones(world) -> None:
     world.reached = world.job.milestones.filter(state="reached").first()
     world.quick = world.running_job.milestones.filter(state="reached").first()
     Milestone.objects.filter(pk=world.quick.pk).update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.said = JobMessage.objects.create(
+        workspace=world.workspace, job=world.job, side="shop", text="Soon", by_name="Office", key="said"
+    )
+    world.said_file = JobMessageFile(workspace=world.workspace, message=world.said, name="a.pdf", size=5)
+    world.said_file.content.save("a.pdf", ContentFile(b"%PDF-"))
     world.photo = MilestonePhoto(workspace=world.workspace, milestone=world.reached)
     world.photo.content.save("p.jpg", ContentFile(LOGO))
     world.reach_deed, world.undo_deed, world.never_undone = "reach", "undo", 0
@@ -267,6 +275,18 @@ def _connected(world, name: str, state: State) -> Machine:
     return machine
 
 
+def _uploads(world) -> None:
+    """The shop takes drawings from clients; one is being put together, one was handed in."""
+    world.workspace.portal_orders = "all"
+    world.workspace.save(update_fields=["portal_orders"])
+    world.basket, world.asked = new_enquiry(world.shop), new_enquiry(world.shop)
+    for row, state in ((world.basket, "basket"), (world.asked, "open")):
+        Enquiry.objects.filter(pk=row.pk).update(origin="portal", state=state)
+    world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
+    files = (world.basket_line.design_file_id, world.asked_line.design_file_id)
+    Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+
+
 def _documents(world) -> None:
     shop = world.shop
     world.enquiry = new_enquiry(shop)
@@ -276,6 +296,7 @@ def _documents(world) -> None:
     world.design_file.content.save("plate.dxf", ContentFile(b"0\nEOF\n"))
     world.layer_rule = layer_rules.learn(shop.workspace, "X7", "engrave", None, client=shop.client)
     with_address(shop)
+    _uploads(world)
     world.draft = quotes.draw_up(new_enquiry(shop), None)
     world.typed = quotes.draw_up(new_enquiry(shop), None)
     world.drafted = quotes.draw_up(new_enquiry(shop), None).enquiry

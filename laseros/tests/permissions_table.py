@@ -166,8 +166,27 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
+GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
+POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
+GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
 GET  portal:job_photo                     login  200    404    403    403    403    403    403    403  job,photo
 GET  portal:job_drawing                   login  200    404    403    403    403    403    403    403  job,line
+GET  portal:upload                        login  200    200    403    403    403    403    403    403
+POST portal:upload                        login  422    422    403    403    403    403    403    403
+GET  portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line
+POST portal:upload_part                   login  302    404    403    403    403    403    403    403  basket_line quantity=12
+GET  portal:upload_unit                   405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_unit                   login  302    404    403    403    403    403    403    403  basket_line unit=in
+GET  portal:upload_remove                 405    405    405    405    405    405    405    405    405  basket_line
+POST portal:upload_remove                 login  302    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_drawing                login  200    404    403    403    403    403    403    403  basket_line
+GET  portal:upload_ask                    405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_ask                    login  302    404    403    403    403    403    403    403  basket title=Plates
+GET  portal:upload_order                  405    405    405    405    405    405    405    405    405  basket
+POST portal:upload_order                  login  302    404    403    403    403    403    403    403  basket name=Thandi&agree=on&seen=x
+GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
+GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
+GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
@@ -186,6 +205,9 @@ GET  portal:link_quote_pdf                200    200    200    200    200    200
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
+POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
+GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
 GET  portal:link_job_photo                200    200    200    200    200    200    200    200    200  link_job,job,photo
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
@@ -206,6 +228,9 @@ GET  admin:wordings                       login  login  login  login  403    403
 POST admin:wordings                       login  login  login  login  403    403    302    302    302  - occasion=ready&silent=yes
 GET  admin:wording                        login  login  login  login  403    403    200    200    200  occasion,language
 POST admin:wording                        login  login  login  login  403    403    302    302    302  occasion,language subject=Hello&body=Hello
+GET  admin:production_job_messages        login  login  login  login  200    200    200    200    404  job
+POST admin:production_job_messages        login  login  login  login  403    302    302    302    404  job text=Hello&once=k
+GET  admin:production_job_message_file    login  login  login  login  200    200    200    200    404  job,said_file
 GET  admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}
 POST admin:labels                         login  login  login  login  200    200    200    200    404  - kind=lot&pk={scanned_lot}&size=62x29&copies=1
 GET  admin:machines_now                   login  login  login  login  200    200    200    200    200

@@ -32,13 +32,20 @@ def one_of_each(shop, workspace, n=0):
     same = {"workspace": workspace, "client": shop.client, "title": "Brackets"}
     money = {"currency": "ZAR", "net": Decimal(100), "tax": Decimal(15), "total": Decimal(115)}
     Enquiry.objects.create(**same, number=f"EN-{n}")
+    ordered = Enquiry.objects.create(**same, number=f"EN-{n}-portal", state="won", origin="portal")
     for state, day in (("draft", None), ("sent", late), ("sent", today + timedelta(days=90))):
         Quote.objects.create(
             **same, **money, number=f"QT-{n}-{state}-{day}", state=state, valid_until=day, sent_at=day and now
         )
     for state, due in (("approved", late), ("in_progress", soon), ("made", late)):
         job = Job.objects.create(
-            **same, number=f"JB-{n}-{state}", state=state, due_on=due, approved_at=now, key=f"{n}{state}"
+            **same,
+            number=f"JB-{n}-{state}",
+            state=state,
+            due_on=due,
+            approved_at=now,
+            key=f"{n}{state}",
+            enquiry=ordered,
         )
         Milestone.objects.create(workspace=workspace, job=job, name="Cut", planned_on=late)
     line = JobLine.objects.create(
@@ -144,9 +151,9 @@ def test_machines_come_by_themselves_to_those_who_may_see_them(shop, office, ope
 
 HIDDEN = {
     "manager": {"Accounts", "Groups"},
-    "office": {"Accounts", "Groups", "Business", "People", "Shop tablets"},
+    "office": {"Accounts", "Groups", "Business", "People", "Shop tablets", "Message texts", "Chat and SMS"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
-    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check"},
+    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check", "Message texts", "Chat and SMS"},
 }
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django_scopes import get_scope
 
 from laseros.core.locales import locale_of
-from laseros.core.templatetags.laseros import state_badge
+from laseros.core.templatetags.laseros import number, state_badge
 from portal import words
 
 register = template.Library()
@@ -44,6 +44,20 @@ def standing(record) -> str:
     """{% standing invoice %}: its state as a badge, in the client's words."""
     state, word = words.standing(record)
     return state_badge(state, word)
+
+
+@register.filter
+def offered(item) -> str:
+    """Mild steel 3 mm; PLA, black: what a client calls it, and nothing of what it is in the books."""
+    thickness = f" {number(item.thickness_mm)} mm" if item.thickness_mm else ""
+    return f"{item.material.name}{thickness}{f', {item.colour}' if item.colour else ''}"
+
+
+@register.filter
+def size(measurement) -> str:
+    """100 × 60.5 mm."""
+    width, height = (number(value, most=1) for value in (measurement.width_mm, measurement.height_mm))
+    return f"{width} × {height} mm"
 
 
 @register.filter

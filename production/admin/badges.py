@@ -13,6 +13,7 @@ from production.models import DesignFile
 
 COLOURS = {
     "open": "info",
+    "basket": "",
     "quoted": "warning",
     "won": "success",
     "lost": "danger",

@@ -69,22 +69,22 @@ def _choose(formset, name: str, among: Q, *order: str) -> None:
 
 @admin.register(Enquiry)
 class EnquiryAdmin(PartsTable, RoomAdmin):
-    list_display = ("number", "title", "client", "state_shown", "wanted_by", "created_at")
+    list_display = ("number", "title", "client", "state_shown", "origin", "wanted_by", "created_at")
     list_display_links = ("number", "title")
     list_select_related = ("client",)
-    list_filter = ("state", ("wanted_by", BetweenDays), ("created_at", BetweenDays))
+    list_filter = ("state", "origin", ("wanted_by", BetweenDays), ("created_at", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")
     search_help_text = _("Number, title or client")
     autocomplete_fields = ("client",)
-    readonly_fields = ("number", "standing", "created_by", "created_at")
+    readonly_fields = ("number", "standing", "origin", "created_by", "created_at")
     inlines = (EnquiryLineInline,)
     fieldsets = (
         (
             None,
             {"fields": (("number", "standing"), ("client", "contact"), ("title", "wanted_by"), "milestones", "note")},
         ),
-        (_("Taken"), {"fields": (("created_by", "created_at"),), "classes": ("collapse",)}),
+        (_("Taken"), {"fields": (("origin", "created_by", "created_at"),), "classes": ("collapse",)}),
     )
     add_fieldsets = ((None, {"fields": ("client", ("title", "wanted_by"), "milestones", "note")}),)
     change_form_outer_before_template = "admin/production/enquiry.html"

@@ -19,7 +19,7 @@ from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
 from production import jobs, milestones, shortages
-from production.admin import client_material
+from production.admin import client_material, conversation
 from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
@@ -137,8 +137,10 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         "state",
         follow.MilestoneFilter,
         follow.PaceFilter,
+        conversation.TalkFilter,
         "priority",
         BillFilter,
+        "enquiry__origin",
         ("due_on", BetweenDays),
         ("approved_at", BetweenDays),
     )
@@ -188,7 +190,17 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view(lambda request, pk: client_material.page(self.admin_site, request, pk))
-        return [path("material/<int:pk>/", view, name="production_job_material"), *super().get_urls()]
+        talk = self.admin_site.admin_view(lambda request, pk: conversation.page(self.admin_site, request, pk))
+        return [
+            path("material/<int:pk>/", view, name="production_job_material"),
+            path("<int:pk>/messages/", talk, name="production_job_messages"),
+            path(
+                "<int:pk>/messages/<int:file>/",
+                self.admin_site.admin_view(conversation.file),
+                name="production_job_message_file",
+            ),
+            *super().get_urls(),
+        ]
 
     def get_queryset(self, request):
         lines = JobLine.objects.filter(job=OuterRef("pk"), parent=None).order_by().values("job")
@@ -240,6 +252,9 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def related_links(self, obj):
         return [
+            Related(
+                str(_("Messages with the client")), reverse("admin:production_job_messages", args=[obj.pk]), "forum"
+            ),
             Related(str(_("On the shop floor")), reverse("floor:job", args=[obj.pk]), "smartphone"),
             Related(str(_("Job sheet")), reverse("floor:traveller", args=[obj.pk]), "qr_code_2"),
             Related(

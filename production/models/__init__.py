@@ -1,5 +1,6 @@
+from production.models.conversation import JobMessage, JobMessageFile
 from production.models.design_file import DesignFile, Measurement
-from production.models.enquiry import Enquiry, EnquiryLine
+from production.models.enquiry import Enquiry, EnquiryLine, Origin
 from production.models.job import Job, JobLine, LineMaterial, Priority
 from production.models.layer_rule import LayerRole, LayerRule
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
@@ -22,6 +23,8 @@ __all__ = [
     "Event",
     "Job",
     "JobLine",
+    "JobMessage",
+    "JobMessageFile",
     "LayerRole",
     "LayerRule",
     "LineMaterial",
@@ -36,6 +39,7 @@ __all__ = [
     "NestSheet",
     "NestingRules",
     "Operation",
+    "Origin",
     "Parcel",
     "Priority",
     "Product",

@@ -12,6 +12,13 @@ from production.models.milestone_template import MilestoneTemplate
 from production.states import ENQUIRY
 
 
+class Origin(models.TextChoices):
+    """Who wrote an enquiry down."""
+
+    OFFICE = "office", _("the office")
+    PORTAL = "portal", _("the client, in the portal")
+
+
 class Enquiry(WorkspaceModel):
     """What a client asks for, before there is a price: drawings, material, quantities."""
 
@@ -33,6 +40,9 @@ class Enquiry(WorkspaceModel):
         verbose_name=_("milestones of the job"),
         help_text=_("Empty: the standard ones."),
     )
+    origin = models.CharField(
+        _("came from"), max_length=6, choices=Origin.choices, default=Origin.OFFICE, editable=False
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -47,10 +57,15 @@ class Enquiry(WorkspaceModel):
         verbose_name = _("enquiry")
         verbose_name_plural = _("enquiries")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="enquiry_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="enquiry_number_once"),
+            # What somebody at a client is putting together: one thing at a time.
+            models.UniqueConstraint(fields=["contact"], condition=Q(state="basket"), name="enquiry_one_basket"),
+        ]
         indexes = [
             models.Index(fields=["workspace", "-id"], name="enquiry_by_workspace"),
             models.Index(fields=["workspace", "state", "-id"], name="enquiry_by_state"),
+            models.Index(fields=["client", "-id"], name="enquiry_of_client", condition=Q(origin="portal")),
         ]
 
     def __str__(self):

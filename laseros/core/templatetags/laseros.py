@@ -50,6 +50,7 @@ STATES = {
     **dict.fromkeys(("waiting", "requested"), ("wait", "hourglass")),
     **dict.fromkeys(("partly_paid", "partly_received"), ("wait", "circle-dot")),
     **dict.fromkeys(("aside", "quarantined"), ("wait", "lock")),
+    "basket": ("info", "list-check"),
     **dict.fromkeys(("paused", "on_hold"), ("wait", "player-pause")),
     **dict.fromkeys(("maintenance",), ("wait", "tool")),
     **dict.fromkeys(

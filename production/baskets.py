@@ -1,0 +1,112 @@
+"""Verbs about what somebody at a client puts together in the portal, before they ask for it or order it."""
+
+from datetime import datetime, time
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts import activity, numbering
+from crm.models import Client, Contact
+from inventory.models import Item
+from laseros.core.errors import Refused
+from laseros.core.retry import retried
+from production import drawings, parcels, parts
+from production.models import DesignFile, Enquiry, EnquiryLine, Origin
+from production.states import ENQUIRY
+
+MOST_PARTS = 30
+SHEET_KINDS = ("dxf", "svg")
+
+
+def of(client: Client, contact: Contact) -> Enquiry | None:
+    return client.enquiries.filter(contact=contact, state="basket").first()
+
+
+@retried
+def open_for(client: Client, contact: Contact, by) -> Enquiry:
+    """The one they are putting together, or a new one: two uploads at once begin one."""
+    try:
+        return of(client, contact) or _begin(client, contact, by)
+    except IntegrityError:
+        return Enquiry.objects.get(contact=contact, state="basket")
+
+
+@transaction.atomic
+def _begin(client: Client, contact: Contact, by) -> Enquiry:
+    with translation.override(client.workspace.language):
+        title = _("Uploaded drawings")
+    basket = Enquiry.objects.create(
+        workspace_id=client.workspace_id,
+        number=numbering.draw(client.workspace, "enquiry"),
+        client=client,
+        contact=contact,
+        title=title,
+        state="basket",
+        origin=Origin.PORTAL,
+        created_by=by if getattr(by, "pk", None) else None,
+    )
+    activity.record("created", basket, by)
+    return basket
+
+
+def receive(client: Client, contact: Contact, upload, by) -> DesignFile:
+    """Take one file of a client's. Raises `Refused`: "too-many" for more than the shop takes in a day, "parts" for
+    more than one order holds, "kind" for an archive, and what `drawings.receive` raises.
+    """
+    if parcels.is_one(upload):
+        raise Refused(_("Please send the drawings themselves, several at once, instead of an archive."), code="kind")
+    workspace = client.workspace
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
+    today = DesignFile.objects.filter(
+        enquiry__client=client, enquiry__origin=Origin.PORTAL, uploaded_at__gte=midnight, mended_from=None
+    )
+    if today.count() >= workspace.portal_uploads:
+        raise Refused(
+            _("More than %(most)s files a day are not taken here. Please come back tomorrow, or write to us.")
+            % {"most": workspace.portal_uploads},
+            code="too-many",
+        )
+    basket = open_for(client, contact, by)
+    if basket.lines.count() >= MOST_PARTS:
+        raise Refused(_("More than %(most)s parts do not fit into one order.") % {"most": MOST_PARTS}, code="parts")
+    return drawings.receive(workspace, upload, enquiry=basket, by=by)
+
+
+def offered() -> list[Item]:
+    """What clients may choose among: one item for each thing they can tell apart, by material, thickness and colour."""
+    rows = parts.materials().filter(is_offered=True).exclude(material=None)
+    found: dict[tuple, Item] = {}
+    for item in rows.order_by("material__name", "thickness_mm", "colour", "code"):
+        found.setdefault((item.category, item.material_id, item.thickness_mm, item.colour), item)
+    return list(found.values())
+
+
+def fits(item: Item, file: DesignFile | None) -> bool:
+    """Sheets for what is cut, filament for what is printed."""
+    return (item.category == Item.Category.SHEET) == (file is None or file.kind in SHEET_KINDS)
+
+
+def change(basket: Enquiry, line: EnquiryLine, by, *, item: Item | None, quantity: int) -> None:
+    """Another material or quantity. Raises `Refused` with code "item" for what the shop does not offer to clients.
+
+    What a part was ordered in before stays possible.
+    """
+    if item is not None and not item.is_offered and item.pk != line.item_id:
+        raise Refused(_("There is no such material."), code="item")
+    parts.change(basket, {line.pk: {"item": item, "quantity": quantity}}, by)
+
+
+@retried
+@transaction.atomic
+def hand_in(basket: Enquiry, by, *, title: str = "", note: str = "") -> bool:
+    """It is an enquiry from now on. False when it was one already. Raises `Refused` ("no-lines") for nothing."""
+    lines = list(basket.lines.order_by("position", "id")[:1])
+    if not lines:
+        raise Refused(_("Nothing is asked for yet: add a drawing or a part first."), code="no-lines")
+    title = " ".join(title.split())[:160] or lines[0].description[:160]
+    fields = {"title": title, "note": note.strip()[:2000], "created_at": timezone.now()}
+    if not ENQUIRY.try_move(basket, "ask", **fields):
+        return False
+    activity.record("sent", basket, by)
+    return True

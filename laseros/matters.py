@@ -18,7 +18,9 @@ from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
+from crm import diary
 from inventory import purchasing, reorder, stock
+from machines import maintenance
 from machines.tablets import registering
 from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
@@ -87,6 +89,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "proofs_to_change", _("Proofs a client wants changed"), "production.proof", "draw", "warning",
+        _is("changes"), "production.view_proof",
+    ),
+    Matter(
         "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
         lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
     ),
@@ -117,6 +123,10 @@ MATTERS = (
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
     ),
     Matter(
+        "follow_ups", _("Follow-ups due"), "crm.followup", "event_repeat", "warning",
+        lambda today: {"due": "now"}, "crm.view_followup", rows=diary.overdue,
+    ),
+    Matter(
         "unread_messages", _("Jobs with unread messages from the client"), "production.job", "forum", "danger",
         lambda today: {"talk": "unread"}, "production.change_job", rows=conversation.unanswered,
     ),
@@ -139,6 +149,10 @@ MATTERS = (
     Matter(
         "unclear_work", _("Prints that ended unseen"), "machines.machinejob", "help_center", "warning",
         lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
+    ),
+    Matter(
+        "maintenance", _("Maintenance due"), "machines.maintenanceplan", "build", "warning",
+        lambda today: {"due": "yes"}, "machines.view_maintenanceplan", rows=maintenance.due_plans,
     ),
     Matter(
         "open_work", _("Prints that are nobody’s"), "machines.machinejob", "sell", "warning",
@@ -167,6 +181,10 @@ MATTERS = (
     Matter(
         "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
         lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
+    ),
+    Matter(
+        "reminders", _("Reminders to look at and send"), "billing.reminder", "notification_important", "warning",
+        _is("proposed"), "billing.send_reminder",
     ),
     Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TypedDict
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Case, Exists, F, OuterRef, When
 from django.db.models.functions import Least
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -394,9 +394,10 @@ def tell(signal, job: Job) -> None:
 
 
 def to_invoice():
-    """Jobs with pieces made and not yet invoiced, as a queryset."""
+    """Jobs with pieces made (or delivered, where that is invoiced) and not yet invoiced, as a queryset."""
+    out = Case(When(job__workspace__invoices_delivered=True, then=F("delivered")), default=F("quantity"))
     # Asked of each job that is made, which are few, and not of all lines there ever were.
     unbilled = JobLine.objects.filter(
-        job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"))
+        job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"), out)
     )
     return Job.objects.filter(Exists(unbilled), state="made")

@@ -17,7 +17,7 @@ from unfold.decorators import display
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
-from billing import deliveries, documents
+from billing import deliveries, documents, invoices
 from billing.carriers import CHOICES, page_of
 from billing.deliveries.boards import columns
 from billing.deliveries.origin import lots_of
@@ -143,6 +143,17 @@ def _arrive(request, delivery, received_by, at, picture):
     deliveries.arrive(delivery, request.user, received_by=received_by, at=at, picture=shown)
 
 
+def _invoice(request, delivery):
+    draft = invoices.draft_from(delivery.job, request.user, delivery=delivery)
+    return reverse("admin:billing_invoice_change", args=[draft.pk])
+
+
+def _can_be_invoiced(delivery) -> bool:
+    return delivery.state in ("shipped", "delivered") and any(
+        line.invoiced < line.quantity for line in delivery.lines.all()
+    )
+
+
 def _is(*states):
     return lambda delivery: delivery.state in states
 
@@ -182,6 +193,7 @@ class DeliveryAdmin(RoomAdmin):
              done=_("It is under way: counted on its job, and its note is kept as it is.")),
         Verb("arrive", _("It has arrived"), _arrive, SHIP, _is("shipped"), form=ArriveForm, primary=True,
              icon="done_all", done=_("It has arrived.")),
+        Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced, icon="receipt_long"),
         Verb("take-in", _("Take in what is ready"),
              lambda request, delivery: deliveries.take_in(delivery, request.user) and None,
              "billing.change_delivery", _is("draft"), icon="playlist_add",

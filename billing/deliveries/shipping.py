@@ -132,6 +132,8 @@ def _reason(text: str) -> str:
 
 def _check_not_invoiced(delivery: Delivery) -> None:
     """What an invoice bills has been delivered, or the invoice is taken back first."""
+    if delivery.lines.filter(invoiced__gt=0).exists():
+        raise Refused(_("An invoice bills this delivery: take that back first."), code="invoiced")
 
 
 def _give_back(delivery: Delivery, by) -> None:

@@ -3,18 +3,20 @@
 from decimal import Decimal
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead, rows, vat
 from billing import law, totals
 from billing.facts import frozen_facts, link
-from billing.models import Invoice, InvoiceLine
+from billing.models import DeliveryLine, Invoice, InvoiceLine
 from crm import links
 
 
 def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> bytes:
     """The paper of an invoice or of what takes one back. One with a number says only what was frozen."""
     lines = list(invoice.lines.all()) if lines is None else lines
+    _name_deliveries(lines, invoice.workspace)
     facts = invoice.frozen or frozen_facts(invoice, totals.of(lines, invoice.currency).rates)
     locale = facts["locale"]
     address = links.url(link(invoice)) if invoice.number else ""
@@ -54,3 +56,16 @@ def _rate(facts: dict) -> dict | None:
     if "rate" not in facts:
         return None
     return {name: Decimal(value) if name != "currency" else value for name, value in facts["rate"].items()}
+
+
+def _name_deliveries(lines: list[InvoiceLine], workspace) -> None:
+    """Under each line of a delivery its number and day, where it was delivered under that number."""
+    keys = [line.delivery_line_id for line in lines if line.delivery_line_id]
+    if not keys:
+        return
+    rows = {row.pk: row.delivery for row in DeliveryLine.objects.filter(pk__in=keys).select_related("delivery")}
+    with translation.override(workspace.language):
+        for line in lines:
+            if delivery := rows.get(line.delivery_line_id):
+                words = _("Delivery %(number)s of %(day)s")
+                line.detail = words % {"number": delivery.number, "day": day(delivery.shipped_on, workspace.locale)}

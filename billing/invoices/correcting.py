@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from billing import totals
 from billing.invoices.drafting import total
-from billing.models import Invoice, InvoiceLine, Kind
+from billing.models import DeliveryLine, Invoice, InvoiceLine, Kind
 from billing.states import INVOICE
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, show
@@ -93,6 +93,7 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
             **{name: getattr(line, name) for name in ("position", "description", "quantity", "unit_price")},
             tax_percent=line.tax_percent,
             job_line_id=line.job_line_id,
+            delivery_line_id=line.delivery_line_id,
         )
         copy.net = totals.net_of(copy, draft.currency)
         copy.save()
@@ -138,6 +139,9 @@ def _give_back(lines: list[InvoiceLine]) -> None:
         if line.job_line_id:
             left = Greatest(F("invoiced") - line.quantity, 0)
             JobLine._base_manager.filter(pk=line.job_line_id).update(invoiced=left)
+        if line.delivery_line_id:
+            rows = DeliveryLine._base_manager.filter(pk=line.delivery_line_id)
+            rows.update(invoiced=Greatest(F("invoiced") - line.quantity, 0))
 
 
 def _why_not(invoice: Invoice) -> str:

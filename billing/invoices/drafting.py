@@ -7,52 +7,92 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from billing import law, totals
-from billing.models import Invoice, InvoiceLine, Treatment
+from billing.law import limits
+from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Treatment
 from billing.states import INVOICE
 from billing.taxes import usual_tax
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
-from production.models import Job
+from production.models import Job, JobLine
 
 
 @retried
 @transaction.atomic
-def draft_from(job: Job, by) -> Invoice:
-    """A draft of what is made and not invoiced yet; a job that has a draft answers that one."""
+def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
+    """A draft of what is made and not invoiced yet; a job that has a draft answers that one.
+
+    Where the business invoices what is delivered: of all that has left the house, or of one `delivery`.
+    """
     job = Job.objects.select_for_update().get(pk=job.pk)  # two presses at once make one draft
     there = job.invoices.filter(state="draft").first()
     if there is not None:
         return there
-    lines = [line for line in job.lines.all() if line.to_invoice]
-    if not lines:
-        raise Refused(_("Nothing of this job is made and not yet invoiced."), code="nothing-made")
     workspace = job.workspace
+    by_delivery = delivery is not None or workspace.invoices_delivered
+    rows = _delivered(job, delivery) if by_delivery else _made(job)
+    if not rows:
+        words = _("Nothing of this job is delivered and not yet invoiced.") if by_delivery else _(
+            "Nothing of this job is made and not yet invoiced."
+        )  # fmt: skip
+        raise Refused(words, code="nothing-made")
+    made_on = timezone.localdate(job.made_at) if job.made_at else timezone.localdate()
     invoice = Invoice.objects.create(
         workspace=workspace,
         client=job.client,
         job=job,
-        currency=_currency(job),
+        currency=currency_of(job),
         treatment=law.proposed(workspace, job.client),
-        supplied_on=timezone.localdate(job.made_at) if job.made_at else timezone.localdate(),
+        supplied_on=max(row.delivery_line.delivery.shipped_on for row in rows) if by_delivery else made_on,
         created_by=by if getattr(by, "pk", None) else None,
     )
-    for position, line in enumerate(lines, start=1):
-        row = InvoiceLine(
-            workspace=workspace,
-            invoice=invoice,
-            position=position,
-            job_line=line,
-            description=line.description,
-            quantity=line.to_invoice,
-            unit_price=line.unit_price,
-            tax_percent=line.tax_percent if invoice.treatment == Treatment.STANDARD else ZERO,
-        )
+    for position, row in enumerate(rows, start=1):
+        row.workspace, row.invoice, row.position = workspace, invoice, position
+        if invoice.treatment != Treatment.STANDARD:
+            row.tax_percent = ZERO
         row.net = totals.net_of(row, invoice.currency)
         row.save()
     total(invoice)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice
+
+
+def _made(job: Job) -> list[InvoiceLine]:
+    return [_row(line, line.to_invoice) for line in job.lines.all() if line.to_invoice]
+
+
+def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
+    """What has left the house and stands on no invoice, a line for each delivery, at the rate of its day.
+
+    What was invoiced as it was made counts first: nothing is invoiced twice when a business changes its way.
+    """
+    lines = {line.pk: max(min(line.delivered, line.quantity) - line.invoiced, 0) for line in job.lines.all()}
+    gone = DeliveryLine.objects.filter(delivery__job=job, delivery__state__in=("shipped", "delivered"))
+    gone = gone.filter(invoiced__lt=F("quantity")).select_related("delivery", "job_line")
+    if delivery is not None:
+        gone = gone.filter(delivery=delivery)
+    found = []
+    for line in gone.order_by("delivery__shipped_on", "delivery_id", "position", "pk"):
+        pieces = min(line.quantity - line.invoiced, lines[line.job_line_id])
+        if pieces <= 0:
+            continue
+        lines[line.job_line_id] -= pieces
+        row = _row(line.job_line, pieces)
+        row.delivery_line, row.description = line, line.description
+        ordered = timezone.localdate(job.approved_at)
+        row.tax_percent = limits.moved(job.workspace.country, row.tax_percent, ordered, line.delivery.shipped_on)
+        found.append(row)
+    return found
+
+
+def _row(line: JobLine, pieces: int) -> InvoiceLine:
+    return InvoiceLine(
+        job_line=line,
+        description=line.description,
+        quantity=pieces,
+        unit_price=line.unit_price,
+        tax_percent=line.tax_percent,
+    )
 
 
 @retried
@@ -121,6 +161,6 @@ def hold_draft(invoice: Invoice) -> None:
         )
 
 
-def _currency(job: Job) -> str:
+def currency_of(job: Job) -> str:
     quote = getattr(job, "quote", None)
     return quote.currency if quote else job.workspace.currency

@@ -18,12 +18,12 @@ from django.utils.translation import gettext_noop
 
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
-from billing import chain, exchange, law, totals
+from billing import chain, closing, exchange, law, totals
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
 from billing.invoices import correcting
 from billing.invoices.drafting import hold_draft
-from billing.models import Invoice, InvoiceLine
+from billing.models import DeliveryLine, Invoice, InvoiceLine
 from billing.states import INVOICE
 from billing.tasks import send_invoice
 from billing.turns import turn
@@ -99,6 +99,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     lines = list(fresh.lines.select_related("job_line"))
     found = totals.of(lines, fresh.currency)
     today = timezone.localdate()
+    closing.check_open(today)
     days = fresh.client.payment_days
     fresh.net, fresh.tax, fresh.total = found.net, found.tax, found.total
     fresh.issued_on = today
@@ -180,9 +181,10 @@ def _check(paper: law.Paper) -> None:
 
 def _count_as_invoiced(lines: list[InvoiceLine]) -> None:
     """Never more than is made: each job line takes its pieces or the whole invoice is refused."""
-    for line in sorted(lines, key=lambda line: line.job_line_id or 0):
+    for line in sorted(lines, key=lambda line: (line.job_line_id or 0, line.delivery_line_id or 0)):
         if line.job_line is None:
             continue
+        _count_of_delivery(line)
         rows = JobLine._base_manager.filter(
             pk=line.job_line_id, invoiced__lte=Least(F("made_good"), F("quantity")) - line.quantity
         )
@@ -193,3 +195,21 @@ def _count_as_invoiced(lines: list[InvoiceLine]) -> None:
                 % {"line": line.description, "number": there.to_invoice},
                 code="more-than-made",
             )
+
+
+def _count_of_delivery(line: InvoiceLine) -> None:
+    """The pieces of a delivery stand on one invoice."""
+    if line.delivery_line_id is None:
+        return
+    rows = DeliveryLine._base_manager.filter(
+        pk=line.delivery_line_id,
+        invoiced__lte=F("quantity") - line.quantity,
+        delivery__state__in=("shipped", "delivered"),
+    )
+    if not rows.update(invoiced=F("invoiced") + line.quantity):
+        there = DeliveryLine._base_manager.get(pk=line.delivery_line_id)
+        raise Refused(
+            _("“%(line)s”: only %(number)s of this delivery are not invoiced yet.")
+            % {"line": line.description, "number": there.quantity - there.invoiced},
+            code="more-than-delivered",
+        )

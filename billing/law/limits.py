@@ -34,3 +34,9 @@ def at(table, day: date):
 def rates(country: str, day: date) -> tuple[Decimal, ...]:
     """The VAT rates of a country on a day of supply; empty where none are written down here."""
     return at(RATES[country], day) if country in RATES else ()
+
+
+def moved(country: str, percent: Decimal, ordered_on: date, supplied_on: date) -> Decimal:
+    """The rate that stands on the day of supply where the one of the day of order stood; any other stays as it is."""
+    before, after = rates(country, ordered_on), rates(country, supplied_on)
+    return after[before.index(percent)] if percent in before and len(before) == len(after) else percent

@@ -109,6 +109,7 @@ class DeliveryLine(WorkspaceModel):
     )
     description = models.CharField(_("description"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    invoiced = models.PositiveIntegerField(_("invoiced"), default=0, editable=False)
     is_packed = models.BooleanField(_("packed"), default=False, editable=False)
     is_checked = models.BooleanField(_("checked"), default=False, editable=False)
 
@@ -118,6 +119,7 @@ class DeliveryLine(WorkspaceModel):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="delivery_line_of_something"),
+            models.CheckConstraint(condition=Q(invoiced__lte=F("quantity")), name="delivery_line_invoiced_once"),
             models.UniqueConstraint(fields=["delivery", "job_line"], name="delivery_line_once"),
         ]
 

@@ -152,6 +152,10 @@ class InvoiceLine(WorkspaceModel):
     job_line = models.ForeignKey(
         JobLine, models.PROTECT, null=True, blank=True, editable=False, related_name="invoice_lines"
     )
+    # Where what is delivered is invoiced: the pieces of one delivery.
+    delivery_line = models.ForeignKey(
+        "billing.DeliveryLine", models.PROTECT, null=True, blank=True, editable=False, related_name="invoice_lines"
+    )
     description = models.CharField(_("description"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))

@@ -1,7 +1,7 @@
 """Deliveries: what can leave, packed, checked by another, counted and booked once, given back."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,12 +12,13 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import Activity
-from billing import deliveries, documents
+from billing import deliveries, documents, invoices
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
 from billing.documents.delivery import link as delivery_link
-from billing.models import Delivery, DeliveryLine, Parcel
+from billing.law import limits
+from billing.models import Delivery, DeliveryLine, Invoice, Parcel
 from billing.signals import delivery_arrived, delivery_shipped
 from billing.tests.ground import made_job, with_address
 from crm import clients, links
@@ -26,7 +27,7 @@ from inventory.models import Item, Move
 from laseros.core.errors import Refused
 from laseros.tests.ground import new_person, perform_waiting
 from production import jobs, products
-from production.models import Component, Event, JobLine, Milestone, Operation, Product
+from production.models import Component, Event, Job, JobLine, Milestone, Operation, Product
 from production.tests.ground import line as order_line
 from production.tests.ground import new_job
 
@@ -293,6 +294,54 @@ def test_lots_and_certificates_of_a_delivery(shop, packer, checker):
     assert lots_of(delivery) == [lot]
     _lot, _before, after = trace.around(f"lot:{lot.pk}")
     assert f"delivery:{delivery.pk}" in [thing.name for step in after for thing in step]
+
+
+# --- invoices of what is delivered ------------------------------------------------------------------------------------
+
+
+def test_what_is_delivered_is_invoiced_once(job, packer, checker, office):
+    job.workspace.invoices_delivered = True
+    job.workspace.save()
+    refused("nothing-made", invoices.draft_from, Job.objects.get(), office)
+    first = deliveries.ship(ready_to_go(job, packer, checker, quantity=6), packer)
+    draft = invoices.draft_from(Job.objects.get(), office)
+    (line,) = draft.lines.all()
+    assert (line.quantity, line.delivery_line, draft.supplied_on) == (6, first.lines.get(), first.shipped_on)
+    line.quantity = 7
+    invoices.change_lines(draft, [line], [], office)
+    assert "only 6" in refused("more-than-delivered", invoices.issue, draft, office)
+    line.quantity = 6
+    invoices.change_lines(draft, [line], [], office)
+    issued = invoices.issue(draft, office)
+    assert JobLine.objects.get(job=job).invoiced == DeliveryLine.objects.get().invoiced == 6
+    text = " ".join(page.extract_text() for page in PdfReader(issued.pdf.open()).pages)
+    assert f"Delivery {first.number} of" in " ".join(text.split())
+    refused("invoiced", deliveries.cancel, first, packer, reason="Wrong")
+    refused("nothing-made", invoices.draft_from, Job.objects.get(), office)
+    # The invoice is taken back: the pieces of this delivery are to be invoiced again, and may be cancelled.
+    invoices.cancel(issued, office, "Wrong client")
+    assert DeliveryLine.objects.get().invoiced == 0
+    second = deliveries.ship(ready_to_go(job, packer, checker), packer)
+    assert [line.quantity for line in invoices.draft_from(Job.objects.get(), office).lines.all()] == [6, 4]
+    invoices.discard(Invoice.objects.get(state="draft"), office)
+    alone = invoices.draft_from(job, office, delivery=second)
+    assert alone.lines.get().delivery_line.delivery == second
+
+
+def test_what_was_invoiced_as_made_is_not_invoiced_as_delivered(job, packer, checker, office):
+    invoices.issue(invoices.draft_from(job, office), office)
+    job.workspace.invoices_delivered = True
+    job.workspace.save()
+    deliveries.ship(ready_to_go(job, packer, checker), packer)
+    refused("nothing-made", invoices.draft_from, Job.objects.get(), office)
+
+
+def test_the_rate_is_the_one_of_the_day_of_supply():
+    assert limits.moved("DE", Decimal(19), date(2020, 6, 20), date(2020, 7, 2)) == 16
+    assert limits.moved("DE", Decimal(7), date(2020, 12, 20), date(2021, 1, 2)) == 7
+    assert limits.moved("DE", Decimal(5), date(2020, 12, 20), date(2021, 1, 2)) == 7
+    assert limits.moved("DE", Decimal("10.7"), date(2020, 6, 20), date(2020, 7, 2)) == Decimal("10.7")
+    assert limits.moved("FR", Decimal(20), date(2020, 6, 20), date(2020, 7, 2)) == 20
 
 
 # --- doors ------------------------------------------------------------------------------------------------------------

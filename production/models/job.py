@@ -116,10 +116,11 @@ class JobLine(WorkspaceModel):
 
     @property
     def to_invoice(self) -> int:
-        """Made and not invoiced yet; never more than ordered."""
+        """Made, or where the business wants it so delivered, and not invoiced yet; never more than ordered."""
         if self.parent_id is not None:
             return 0
-        return max(min(self.made_good, self.quantity) - self.invoiced, 0)
+        there = self.delivered if self.workspace.invoices_delivered else self.made_good
+        return max(min(there, self.quantity) - self.invoiced, 0)
 
 
 class LineMaterial(WorkspaceModel):

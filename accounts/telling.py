@@ -72,6 +72,7 @@ DETAILS = {
     "role": gettext_lazy("role"),
     "rows": gettext_lazy("rows"),
     "scrap": gettext_lazy("scrap"),
+    "step": gettext_lazy("step"),
     "started": gettext_lazy("began"),
     "stopped": gettext_lazy("ended"),
     "terms": gettext_lazy("terms"),

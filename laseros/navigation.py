@@ -72,6 +72,14 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(
+                _("Follow-ups"),
+                "event_repeat",
+                "admin:crm_followup_changelist",
+                "crm.view_followup",
+                "follow_ups",
+                "warning",
+            ),
         ),
     ),
     Group(
@@ -148,6 +156,14 @@ NAVIGATION = (
                 "admin:production_designfile_changelist",
                 "production.view_designfile",
                 "refused_drawings",
+                "warning",
+            ),
+            Entry(
+                _("Proofs"),
+                "draw",
+                "admin:production_proof_changelist",
+                "production.view_proof",
+                "proofs_to_change",
                 "warning",
             ),
             Entry(_("Products"), "deployed_code", "admin:production_product_changelist", "production.view_product"),
@@ -252,6 +268,15 @@ NAVIGATION = (
                 "bank_lines",
                 "warning",
             ),
+            Entry(
+                _("Reminders"),
+                "notification_important",
+                "admin:billing_reminder_look",
+                "billing.send_reminder",
+                "reminders",
+                "warning",
+            ),
+            Entry(_("Month end"), "event_available", "admin:billing_periodclose_month", "billing.receive_payment"),
             Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
@@ -282,6 +307,7 @@ NAVIGATION = (
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
             ),
+            Entry(_("Books"), "menu_book", "admin:billing_booksrules_changelist", "billing.view_booksrules"),
             Entry(
                 _("Exchange rates"),
                 "currency_exchange",

@@ -31,6 +31,23 @@ class OrderForm(AskForm, AcceptForm):
     seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
 
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
+    sees_money = forms.BooleanField(label=_("sees prices, quotes and invoices"), required=False, initial=True)
+    may_order = forms.BooleanField(label=_("may order and accept"), required=False)
+
+
+class ApproveForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=NAME)
+
+
+class ChangeForm(ApproveForm):
+    reason = forms.CharField(
+        label=_("What should be different?"), max_length=REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class DeclineForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=NAME)
     reason = forms.CharField(

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import talking, uploads, views
+from portal import people, proofs, reorders, talking, uploads, views
 
 app_name = "portal"
 
@@ -14,12 +14,17 @@ DOCUMENTS = [
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
+    ("jobs/<int:pk>/proofs/<int:proof>/approve/", proofs.approve, "proof_approve"),
+    ("jobs/<int:pk>/proofs/<int:proof>/change/", proofs.change, "proof_change"),
+    ("jobs/<int:pk>/proofs/<int:proof>/picture/", proofs.picture, "proof_picture"),
+    ("jobs/<int:pk>/proofs/<int:proof>/file/", proofs.file, "proof_file"),
     ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
+    ("statements/<int:pk>/pdf/", views.statement_pdf_view, "statement_pdf"),
 ]
 
 urlpatterns = [
@@ -36,6 +41,13 @@ urlpatterns = [
     path("upload/parts/<int:line>/unit/", uploads.unit, name="upload_unit"),
     path("upload/parts/<int:line>/remove/", uploads.remove, name="upload_remove"),
     path("upload/parts/<int:line>/drawing/", uploads.drawing, name="upload_drawing"),
+    path("again/", reorders.ordered, name="ordered"),
+    path("again/<int:line>/", reorders.again, name="again"),
+    path("jobs/<int:pk>/again/", reorders.job_again, name="job_again"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="people_invite"),
+    path("people/<int:pk>/", people.allow, name="people_allow"),
+    path("people/<int:pk>/shut-out/", people.shut_out, name="people_shut_out"),
     path("enquiries/", uploads.enquiries, name="enquiries"),
     path("enquiries/<int:pk>/", uploads.enquiry, name="enquiry"),
     path("enquiries/<int:pk>/drawings/<int:line>/", uploads.enquiry_drawing, name="enquiry_drawing"),
@@ -44,6 +56,9 @@ urlpatterns = [
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
+    path("account/", views.account, name="account"),
+    path("account/pdf/", views.account_pdf, name="account_pdf"),
+    path("statements/<int:pk>/", views.statement, name="statement"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],
     path("link/<str:token>/", views.link, name="link"),
     path("link/<str:token>/", include([path(route, view, name=f"link_{name}") for route, view, name in DOCUMENTS])),

@@ -24,6 +24,9 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  calendar                             login  404    404    200    200    200    200    200    200
+POST calendar                             login  404    404    302    302    302    302    302    302  - do=make
+GET  calendar_feed                        404    404    404    404    404    404    404    404    404  nothing
 GET  message_preferences                  login  404    404    200    200    200    200    200    200
 POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
@@ -179,6 +182,12 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
+GET  portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof name=Thandi
+GET  portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
+GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
 POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
@@ -197,6 +206,18 @@ GET  portal:upload_ask                    405    405    405    405    405    405
 POST portal:upload_ask                    login  302    404    403    403    403    403    403    403  basket title=Plates
 GET  portal:upload_order                  405    405    405    405    405    405    405    405    405  basket
 POST portal:upload_order                  login  302    404    403    403    403    403    403    403  basket name=Thandi&agree=on&seen=x
+GET  portal:ordered                       login  200    200    403    403    403    403    403    403
+GET  portal:again                         405    405    405    405    405    405    405    405    405  line
+POST portal:again                         login  302    404    403    403    403    403    403    403  line
+GET  portal:job_again                     405    405    405    405    405    405    405    405    405  job
+POST portal:job_again                     login  302    404    403    403    403    403    403    403  job
+GET  portal:people                        login  200    404    403    403    403    403    403    403
+GET  portal:people_invite                 405    405    405    405    405    405    405    405    405
+POST portal:people_invite                 login  302    404    403    403    403    403    403    403  - name=Ann&email=ann%40umgeni.example
+GET  portal:people_allow                  405    405    405    405    405    405    405    405    405  newcomer
+POST portal:people_allow                  login  302    404    403    403    403    403    403    403  newcomer sees_money=on
+GET  portal:people_shut_out               405    405    405    405    405    405    405    405    405  newcomer
+POST portal:people_shut_out               login  302    404    403    403    403    403    403    403  newcomer
 GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
 GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
 GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
@@ -208,7 +229,13 @@ GET  portal:delivery_certificate          login  200    404    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+GET  portal:account                       login  200    200    403    403    403    403    403    403
+GET  portal:account_pdf                   login  200    200    403    403    403    403    403    403
+GET  portal:statement                     login  200    404    403    403    403    403    403    403  account_statement
+GET  portal:statement_pdf                 login  200    404    403    403    403    403    403    403  account_statement
 # A link opens one document for whoever has it, and no other
+GET  portal:link_statement_pdf            200    200    200    200    200    200    200    200    200  link_statement,account_statement
+GET  portal:link_statement_pdf            404    404    404    404    404    404    404    404    404  link_quote,account_statement
 GET  portal:link                          200    200    200    200    200    200    200    200    200  link_quote
 GET  portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent
 POST portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&agree=on
@@ -218,6 +245,12 @@ GET  portal:link_quote_pdf                200    200    200    200    200    200
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi
+GET  portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi&reason=Longer
+GET  portal:link_proof_picture            200    200    200    200    200    200    200    200    200  link_job,job,proof
+GET  portal:link_proof_file               200    200    200    200    200    200    200    200    200  link_job,job,proof
 GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
 POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
 GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
@@ -305,6 +338,15 @@ POST accounts_workspace          add                    403    403    403    403
 GET  accounts_workspace          change,history         403    403    200    200    404    workspace
 POST accounts_workspace          change                 403    403    302    302    404    workspace legal_name=New+Ltd
 GET  accounts_workspace          number                 403    403    200    200    200    - kind=quote&form=Q-{n}
+GET  crm_client                  timeline               200    200    200    200    404    client
+POST crm_client                  timeline               403    302    302    302    404    client do=done&follow_up={follow_up}
+GET  crm_followup                list                   200    200    200    200    200
+GET  crm_followup                export                 200    200    200    200    200
+POST crm_followup                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_followup                add                    403    403    403    403    403
+POST crm_followup                add                    403    403    403    403    403
+GET  crm_followup                change,history         200    200    200    200    404    follow_up
+POST crm_followup                change                 403    302    302    302    404    follow_up
 GET  crm_client                  list,export            200    200    200    200    200
 POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_client                  add                    403    200    200    200    200
@@ -536,6 +578,18 @@ GET  production_operation        add                    403    403    403    403
 POST production_operation        add                    403    403    403    403    403
 GET  production_operation        change,history         200    200    200    200    404    operation
 POST production_operation        change                 403    403    403    403    403    operation
+GET  crm_accesslink              list,export            200    200    200    200    200
+POST crm_accesslink              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_accesslink              add                    403    403    403    403    403
+POST crm_accesslink              add                    403    403    403    403    403
+GET  crm_accesslink              change,history         200    200    200    200    404    access_link
+POST crm_accesslink              change                 403    403    403    403    403    access_link
+GET  production_proof            list,export            200    200    200    200    200
+POST production_proof            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_proof            add                    403    403    403    403    403
+POST production_proof            add                    403    403    403    403    403
+GET  production_proof            change,history         200    200    200    200    404    proof
+POST production_proof            change                 403    403    403    403    403    proof
 GET  production_run              list,export            200    200    200    200    200
 POST production_run              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_run              add                    403    403    403    403    403
@@ -641,6 +695,48 @@ GET  billing_bankstatement       add                    403    403    403    403
 POST billing_bankstatement       add                    403    403    403    403    403
 GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
 POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_reminder            list,export            200    200    200    200    200
+POST billing_reminder            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_reminder            add                    403    403    403    403    403
+POST billing_reminder            add                    403    403    403    403    403
+GET  billing_reminder            change,history         200    200    200    200    404    reminder
+POST billing_reminder            change                 403    403    403    403    403    reminder
+GET  billing_reminder            look                   403    200    200    200    200
+POST billing_reminder            look                   403    302    302    302    302    - reminder={reminder}
+GET  billing_reminder            pdf                    403    200    200    200    404    sent_reminder
+GET  billing_booksrules          list                   302    302    302    302    200
+GET  billing_booksrules          export                 404    404    404    404    404
+POST billing_booksrules          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_booksrules          add                    403    403    403    403    200
+POST billing_booksrules          add                    403    403    403    403    200
+GET  billing_booksrules          change,history         200    200    200    200    404    books_rules
+POST billing_booksrules          change                 403    403    302    302    404    books_rules remind_after=8
+GET  billing_accountstatement    list,export            200    200    200    200    200
+POST billing_accountstatement    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_accountstatement    add                    403    403    403    403    403
+POST billing_accountstatement    add                    403    403    403    403    403
+GET  billing_accountstatement    change,history         200    200    200    200    404    account_statement
+POST billing_accountstatement    change                 403    403    403    403    403    account_statement
+GET  billing_accountstatement    of                     403    200    200    200    404    client
+POST billing_accountstatement    of                     403    302    302    302    404    client
+GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
+GET  billing_periodclose         list,export            200    200    200    200    200
+POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_periodclose         add                    403    403    403    403    403
+POST billing_periodclose         add                    403    403    403    403    403
+GET  billing_periodclose         change,history         200    200    200    200    404    period_close
+POST billing_periodclose         change                 403    403    403    403    403    period_close
+GET  billing_periodclose         month                  403    200    200    200    200
+POST billing_periodclose         month                  403    403    302    302    302    - what=close
+GET  billing_periodclose         bookings               403    200    200    200    200    csv
+GET  billing_periodclose         procedure              403    200    200    200    200
+GET  billing_archive             list,export            200    200    200    200    200
+POST billing_archive             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_archive             add                    403    403    403    403    403
+POST billing_archive             add                    403    403    403    403    403
+GET  billing_archive             change,history         200    200    200    200    404    archive
+POST billing_archive             change                 403    403    403    403    403    archive
+GET  billing_archive             zip                    403    200    200    200    404    archive
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -685,6 +781,8 @@ accounts_outgoingmail       arrived        403    403    302    302    404    un
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
+crm_followup                done           403    302    302    302    404    follow_up
+crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01
 crm_contact                 invite         403    302    302    302    404    newcomer
 crm_contact                 shut-out       403    302    302    302    404    contact
 inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase
@@ -774,6 +872,10 @@ production_job              milestones     403    302    302    302    404    jo
 production_milestonetemplate standard      403    302    302    302    404    milestone_template
 production_milestonetemplate archive       403    302    302    302    404    milestone_template
 production_milestonetemplate restore       403    302    302    302    404    archived_template
+crm_accesslink              revoke         403    302    302    302    404    access_link
+production_job              clone          403    302    302    302    404    job title=Again&once=x
+production_job              proof          403    409    409    409    404    job
+production_proof            withdraw       403    302    302    302    404    proof
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
@@ -823,6 +925,10 @@ billing_invoice             write-off      403    403    302    302    404    in
 billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
 billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
+billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_reminder            send           403    302    302    302    404    reminder
+billing_reminder            drop           403    302    302    302    404    reminder
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent

@@ -43,7 +43,7 @@ from billing.models import (
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import Client, Contact, FollowUp
+from crm.models import AccessLink, Client, Contact, FollowUp
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -311,6 +311,8 @@ def _uploads(world) -> None:
     world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
     files = (world.basket_line.design_file_id, world.asked_line.design_file_id, world.design_file.pk)
     Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+    Contact.objects.filter(pk=world.contact.pk).update(manages_people=True)
+    world.access_link = AccessLink.objects.order_by("pk").first()
     world.proof = Proof.objects.create(
         workspace=world.workspace, job=world.job, version=1, design_file=world.design_file
     )

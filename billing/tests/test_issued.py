@@ -219,7 +219,6 @@ def test_the_content_is_the_same_text_again(shop, office):
 def test_papers_that_a_killed_process_left_behind_are_swept_when_they_are_old(shop, office, settings):
     from datetime import timedelta
 
-
     from billing.documents.sweeping import sweep
 
     invoice = issued_invoice(shop, office)

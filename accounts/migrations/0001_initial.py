@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='Africa/Johannesburg', max_length=60, verbose_name='timezone')),
                 ('number_formats', models.JSONField(blank=True, default=dict, help_text='Only what differs from the usual formats', verbose_name='number formats')),
                 ('modules', models.JSONField(blank=True, default=accounts.models.workspace.all_modules, verbose_name='modules')),
+                ('home_assistant', models.BooleanField(default=False, help_text='Over the MQTT broker of the installation (MQTT_URL): to look at, not to control.', verbose_name='show the machines in Home Assistant')),
                 ('takes_at_once', models.BooleanField(default=False, help_text='When a job is approved. Otherwise it is reserved and booked out as it is used.', verbose_name='take material out of stock at once')),
                 ('quote_terms', models.TextField(blank=True, verbose_name='terms on quotes')),
                 ('quote_valid_days', models.PositiveSmallIntegerField(default=30, verbose_name='quotes are valid for (days)')),

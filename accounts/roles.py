@@ -96,6 +96,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "billing.send_quote",
         "billing.issue_invoice",
         "billing.receive_payment",
+        "billing.send_reminder",
         SEE_MONEY,
         "accounts.use_back_office",
         "accounts.view_activity",

@@ -72,6 +72,14 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(
+                _("Follow-ups"),
+                "event_repeat",
+                "admin:crm_followup_changelist",
+                "crm.view_followup",
+                "follow_ups",
+                "warning",
+            ),
         ),
     ),
     Group(
@@ -114,6 +122,12 @@ NAVIGATION = (
             ),
             Entry(_("Runs"), "timer", "admin:production_run_changelist", "production.view_run"),
             Entry(
+                _("Working times"),
+                "more_time",
+                "admin:production_labourtime_changelist",
+                "production.view_labourtime",
+            ),
+            Entry(
                 _("Machines"),
                 "precision_manufacturing",
                 "admin:machines_machine_changelist",
@@ -142,6 +156,14 @@ NAVIGATION = (
                 "admin:production_designfile_changelist",
                 "production.view_designfile",
                 "refused_drawings",
+                "warning",
+            ),
+            Entry(
+                _("Proofs"),
+                "draw",
+                "admin:production_proof_changelist",
+                "production.view_proof",
+                "proofs_to_change",
                 "warning",
             ),
             Entry(_("Products"), "deployed_code", "admin:production_product_changelist", "production.view_product"),
@@ -246,6 +268,14 @@ NAVIGATION = (
                 "bank_lines",
                 "warning",
             ),
+            Entry(
+                _("Reminders"),
+                "notification_important",
+                "admin:billing_reminder_look",
+                "billing.send_reminder",
+                "reminders",
+                "warning",
+            ),
             Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),
@@ -276,6 +306,7 @@ NAVIGATION = (
                 "admin:billing_extraoperation_changelist",
                 "billing.view_extraoperation",
             ),
+            Entry(_("Books"), "menu_book", "admin:billing_booksrules_changelist", "billing.view_booksrules"),
             Entry(
                 _("Exchange rates"),
                 "currency_exchange",

@@ -7,6 +7,7 @@ from django.utils import timezone
 # name → (function, hour of the night, UTC)
 NIGHTLY = {
     "quotes past their date": ("billing.tasks.expire_quotes", 1),
+    "invoices to be reminded of": ("billing.tasks.propose_reminders", 4),
     "what to buy": ("inventory.reorder.tasks.every_night", 2),
     "old figures of machines": ("machines.samples.tidy", 3),
     "what the database knows of its tables": ("laseros.upkeep.refresh_statistics", 2),

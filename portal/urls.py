@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import talking, uploads, views
+from portal import proofs, talking, uploads, views
 
 app_name = "portal"
 
@@ -14,12 +14,17 @@ DOCUMENTS = [
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
+    ("jobs/<int:pk>/proofs/<int:proof>/approve/", proofs.approve, "proof_approve"),
+    ("jobs/<int:pk>/proofs/<int:proof>/change/", proofs.change, "proof_change"),
+    ("jobs/<int:pk>/proofs/<int:proof>/picture/", proofs.picture, "proof_picture"),
+    ("jobs/<int:pk>/proofs/<int:proof>/file/", proofs.file, "proof_file"),
     ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
+    ("statements/<int:pk>/pdf/", views.statement_pdf_view, "statement_pdf"),
 ]
 
 urlpatterns = [
@@ -44,6 +49,9 @@ urlpatterns = [
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
+    path("account/", views.account, name="account"),
+    path("account/pdf/", views.account_pdf, name="account_pdf"),
+    path("statements/<int:pk>/", views.statement, name="statement"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],
     path("link/<str:token>/", views.link, name="link"),
     path("link/<str:token>/", include([path(route, view, name=f"link_{name}") for route, view, name in DOCUMENTS])),

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from production.views import job, label, maintenance, operation, plates, queue, runs, scan, sheet, spools, tablet
+from production.views import (
+    job,
+    label,
+    labour,
+    maintenance,
+    operation,
+    plates,
+    queue,
+    runs,
+    scan,
+    sheet,
+    spools,
+    tablet,
+)
 
 app_name = "floor"
 urlpatterns = [
@@ -48,6 +61,12 @@ urlpatterns = [
     path("plates/<int:pk>/", plates.count, name="plate"),
     path("whose/", plates.whose, name="whose"),
     path("whose/<int:pk>/", plates.claim, name="claim"),
+    path("times/", labour.page, name="times"),
+    path("times/start/", labour.start, name="time_start"),
+    path("times/<int:pk>/pause/", labour.pause, name="time_pause"),
+    path("times/<int:pk>/resume/", labour.resume, name="time_resume"),
+    path("times/<int:pk>/stop/", labour.stop, name="time_stop"),
+    path("times/<int:pk>/correct/", labour.correct, name="time_correct"),
     path("tablet/", tablet.lock_screen, name="tablet"),
     path("tablet/pin/", tablet.by_pin, name="tablet_pin"),
     path("tablet/badge/", tablet.by_badge, name="tablet_badge"),

@@ -23,22 +23,25 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, payments, quotes
+from billing import deliveries, documents, invoices, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
+    AccountStatement,
     BankLine,
     BankStatement,
+    BooksRules,
     ExchangeRate,
     ExtraOperation,
     Invoice,
     InvoiceLine,
     Payment,
     PriceRules,
+    Reminder,
     TaxRate,
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import Client, Contact
+from crm.models import Client, Contact, FollowUp
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -64,12 +67,14 @@ from machines.models import (
 )
 from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.labour import clocks
 from production.models import (
     CuttingParameter,
     DesignFile,
     Enquiry,
     JobMessage,
     JobMessageFile,
+    LabourTime,
     MachineWork,
     Measurement,
     Milestone,
@@ -78,6 +83,7 @@ from production.models import (
     NestingRules,
     Operation,
     Product,
+    Proof,
     Run,
     Slicing,
 )
@@ -136,6 +142,7 @@ def build() -> World:
         _buying(world)
         _scanned(world)
         _tablets(world)
+        _times(world)
         _mark_money(world)
     return world
 
@@ -166,6 +173,14 @@ def _people(world, workspace, elsewhere) -> None:
     Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
     badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _times(world) -> None:
+    """A clock that runs, one that is over, and one that was forgotten."""
+    world.over_clock = clocks.stop(clocks.start(world.operator, world.job), world.operator)
+    world.clock = clocks.start(world.operator, world.job, world.operation)
+    world.old_clock = clocks.start(world.member.user, world.job)
+    LabourTime.objects.filter(pk=world.old_clock.pk).update(started_at="2020-01-01T00:00Z")
 
 
 def _tablets(world) -> None:
@@ -292,8 +307,11 @@ def _uploads(world) -> None:
     for row, state in ((world.basket, "basket"), (world.asked, "open")):
         Enquiry.objects.filter(pk=row.pk).update(origin="portal", state=state)
     world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
-    files = (world.basket_line.design_file_id, world.asked_line.design_file_id)
+    files = (world.basket_line.design_file_id, world.asked_line.design_file_id, world.design_file.pk)
     Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+    world.proof = Proof.objects.create(
+        workspace=world.workspace, job=world.job, version=1, design_file=world.design_file
+    )
 
 
 def _documents(world) -> None:
@@ -324,6 +342,7 @@ def _documents(world) -> None:
         shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
     )
     _bank(world)
+    _reminded(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
     world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
@@ -346,6 +365,25 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _reminded(world) -> None:
+    shop, day = world.shop, timezone.localdate()
+    world.books_rules = BooksRules.objects.create(workspace=shop.workspace)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.held_invoice = invoices.issue(invoices.draft_from(job, None), None)
+    reminding.hold(world.held_invoice, "dispute", "Bent")
+    world.reminder = Reminder.objects.create(workspace=shop.workspace, invoice=world.invoice, step=2)
+    world.sent_reminder = Reminder.objects.create(
+        workspace=shop.workspace, invoice=world.invoice, step=1, state="sent", sent_on=day, pay_by=day
+    )
+    world.account_statement = AccountStatement.objects.create(
+        workspace=shop.workspace, client=shop.client, currency="ZAR", from_on=day, until_on=day
+    )
+    for paper in (world.sent_reminder, world.account_statement):
+        documents.keep(paper, lambda: b"%PDF-1.7 kept")
+    world.link_statement = links.token(links.make(world.account_statement, shop.client))
 
 
 def _bank(world) -> None:
@@ -481,6 +519,9 @@ def _around(world) -> None:
     )
     world.hook = MessageHook.objects.create(
         workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.follow_up = FollowUp.objects.create(
+        workspace=workspace, client=world.client, what="Ring them", due_on=timezone.localdate(), key="x"
     )
     world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))

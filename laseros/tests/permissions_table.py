@@ -24,6 +24,9 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  calendar                             login  404    404    200    200    200    200    200    200
+POST calendar                             login  404    404    302    302    302    302    302    302  - do=make
+GET  calendar_feed                        404    404    404    404    404    404    404    404    404  nothing
 GET  message_preferences                  login  404    404    200    200    200    200    200    200
 POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
@@ -44,6 +47,14 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own time
+GET  floor:times                          login  403    403    200    403    200    200    200    200
+POST floor:time_start                     login  403    403    302    403    302    302    302    404  - job={job}
+POST floor:time_pause                     login  403    403    302    403    404    404    404    404  clock
+POST floor:time_resume                    login  403    403    409    403    404    404    404    404  clock
+POST floor:time_stop                      login  403    403    302    403    404    404    404    404  clock
+GET  floor:time_correct                   login  403    403    200    403    404    404    404    404  clock
+POST floor:time_correct                   login  403    403    422    403    404    404    404    404  clock
 # One's own PIN: with the password once more
 GET  own_pin                              login  403    403    302    302    302    302    302    302
 POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
@@ -168,6 +179,12 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
+GET  portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof name=Thandi
+GET  portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
+GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
 POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
@@ -197,7 +214,13 @@ GET  portal:delivery_certificate          login  200    404    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+GET  portal:account                       login  200    200    403    403    403    403    403    403
+GET  portal:account_pdf                   login  200    200    403    403    403    403    403    403
+GET  portal:statement                     login  200    404    403    403    403    403    403    403  account_statement
+GET  portal:statement_pdf                 login  200    404    403    403    403    403    403    403  account_statement
 # A link opens one document for whoever has it, and no other
+GET  portal:link_statement_pdf            200    200    200    200    200    200    200    200    200  link_statement,account_statement
+GET  portal:link_statement_pdf            404    404    404    404    404    404    404    404    404  link_quote,account_statement
 GET  portal:link                          200    200    200    200    200    200    200    200    200  link_quote
 GET  portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent
 POST portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&agree=on
@@ -207,6 +230,12 @@ GET  portal:link_quote_pdf                200    200    200    200    200    200
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi
+GET  portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi&reason=Longer
+GET  portal:link_proof_picture            200    200    200    200    200    200    200    200    200  link_job,job,proof
+GET  portal:link_proof_file               200    200    200    200    200    200    200    200    200  link_job,job,proof
 GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
 POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
 GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
@@ -294,6 +323,15 @@ POST accounts_workspace          add                    403    403    403    403
 GET  accounts_workspace          change,history         403    403    200    200    404    workspace
 POST accounts_workspace          change                 403    403    302    302    404    workspace legal_name=New+Ltd
 GET  accounts_workspace          number                 403    403    200    200    200    - kind=quote&form=Q-{n}
+GET  crm_client                  timeline               200    200    200    200    404    client
+POST crm_client                  timeline               403    302    302    302    404    client do=done&follow_up={follow_up}
+GET  crm_followup                list                   200    200    200    200    200
+GET  crm_followup                export                 200    200    200    200    200
+POST crm_followup                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_followup                add                    403    403    403    403    403
+POST crm_followup                add                    403    403    403    403    403
+GET  crm_followup                change,history         200    200    200    200    404    follow_up
+POST crm_followup                change                 403    302    302    302    404    follow_up
 GET  crm_client                  list,export            200    200    200    200    200
 POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_client                  add                    403    200    200    200    200
@@ -485,6 +523,13 @@ GET  production_designfile       mended                 302    302    302    302
 GET  production_designfile       sliced_picture         404    404    404    404    404    design_file
 GET  production_designfile       parts                  404    404    404    404    404    design_file
 GET  production_designfile       part                   404    404    404    404    404    design_file,1
+GET  production_labourtime       list,export            200    200    200    200    200
+POST production_labourtime       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_labourtime       add                    403    403    403    403    403
+POST production_labourtime       add                    403    403    403    403    403
+GET  production_labourtime       change,history         200    200    200    200    404    clock
+POST production_labourtime       change                 403    403    403    403    403    clock
+GET  production_labourtime       week,week_export       200    200    200    200    200
 GET  production_layerrule        list,export            200    200    200    200    200
 POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_layerrule        add                    403    200    200    200    200
@@ -518,6 +563,12 @@ GET  production_operation        add                    403    403    403    403
 POST production_operation        add                    403    403    403    403    403
 GET  production_operation        change,history         200    200    200    200    404    operation
 POST production_operation        change                 403    403    403    403    403    operation
+GET  production_proof            list,export            200    200    200    200    200
+POST production_proof            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_proof            add                    403    403    403    403    403
+POST production_proof            add                    403    403    403    403    403
+GET  production_proof            change,history         200    200    200    200    404    proof
+POST production_proof            change                 403    403    403    403    403    proof
 GET  production_run              list,export            200    200    200    200    200
 POST production_run              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_run              add                    403    403    403    403    403
@@ -623,6 +674,31 @@ GET  billing_bankstatement       add                    403    403    403    403
 POST billing_bankstatement       add                    403    403    403    403    403
 GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
 POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_reminder            list,export            200    200    200    200    200
+POST billing_reminder            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_reminder            add                    403    403    403    403    403
+POST billing_reminder            add                    403    403    403    403    403
+GET  billing_reminder            change,history         200    200    200    200    404    reminder
+POST billing_reminder            change                 403    403    403    403    403    reminder
+GET  billing_reminder            look                   403    200    200    200    200
+POST billing_reminder            look                   403    302    302    302    302    - reminder={reminder}
+GET  billing_reminder            pdf                    403    200    200    200    404    sent_reminder
+GET  billing_booksrules          list                   302    302    302    302    200
+GET  billing_booksrules          export                 404    404    404    404    404
+POST billing_booksrules          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_booksrules          add                    403    403    403    403    200
+POST billing_booksrules          add                    403    403    403    403    200
+GET  billing_booksrules          change,history         200    200    200    200    404    books_rules
+POST billing_booksrules          change                 403    403    302    302    404    books_rules remind_after=8
+GET  billing_accountstatement    list,export            200    200    200    200    200
+POST billing_accountstatement    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_accountstatement    add                    403    403    403    403    403
+POST billing_accountstatement    add                    403    403    403    403    403
+GET  billing_accountstatement    change,history         200    200    200    200    404    account_statement
+POST billing_accountstatement    change                 403    403    403    403    403    account_statement
+GET  billing_accountstatement    of                     403    200    200    200    404    client
+POST billing_accountstatement    of                     403    302    302    302    404    client
+GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -667,6 +743,8 @@ accounts_outgoingmail       arrived        403    403    302    302    404    un
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
+crm_followup                done           403    302    302    302    404    follow_up
+crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01
 crm_contact                 invite         403    302    302    302    404    newcomer
 crm_contact                 shut-out       403    302    302    302    404    contact
 inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase
@@ -746,6 +824,8 @@ production_product          picture        403    200    200    200    404    pr
 production_designfile       mend           403    302    302    302    404    design_file what=safe
 production_designfile       use            403    302    302    302    404    design_file
 production_designfile       role           403    302    302    302    404    design_file layer=0&role=cut
+production_labourtime       correct        403    302    302    302    404    over_clock started_at=2020-01-01T08:00&stopped_at=2020-01-01T09:00&why=x
+production_labourtime       stop           403    302    302    302    404    old_clock until=2020-01-01T09:00
 production_layerrule        remove         403    302    302    302    404    layer_rule
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job
@@ -754,6 +834,8 @@ production_job              milestones     403    302    302    302    404    jo
 production_milestonetemplate standard      403    302    302    302    404    milestone_template
 production_milestonetemplate archive       403    302    302    302    404    milestone_template
 production_milestonetemplate restore       403    302    302    302    404    archived_template
+production_job              proof          403    409    409    409    404    job
+production_proof            withdraw       403    302    302    302    404    proof
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
@@ -803,6 +885,10 @@ billing_invoice             write-off      403    403    302    302    404    in
 billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
 billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
+billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_reminder            send           403    302    302    302    404    reminder
+billing_reminder            drop           403    302    302    302    404    reminder
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent

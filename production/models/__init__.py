@@ -2,6 +2,7 @@ from production.models.conversation import JobMessage, JobMessageFile
 from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine, Origin
 from production.models.job import Job, JobLine, LineMaterial, Priority
+from production.models.labour import LabourTime
 from production.models.layer_rule import LayerRole, LayerRule
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
 from production.models.milestone import Milestone, MilestonePhoto
@@ -12,6 +13,7 @@ from production.models.operation import Operation, Run, RunPart
 from production.models.parameters import CuttingParameter
 from production.models.parcel import Parcel
 from production.models.product import Component, Product, ProductPicture, ProductRevision, Step
+from production.models.proof import Proof
 from production.models.slicing import Slicing
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "JobLine",
     "JobMessage",
     "JobMessageFile",
+    "LabourTime",
     "LayerRole",
     "LayerRule",
     "LineMaterial",
@@ -45,6 +48,7 @@ __all__ = [
     "Product",
     "ProductPicture",
     "ProductRevision",
+    "Proof",
     "Run",
     "RunPart",
     "Slicing",

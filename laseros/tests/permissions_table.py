@@ -47,6 +47,9 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# The action sheet, and what is scanned from it
+GET  floor:action_sheet                   login  403    403    200    200    200    200    200    200
+POST floor:scanned                        login  403    403    302    403    302    302    302    404  - q=LOTIME&job={job}
 # One's own time
 GET  floor:times                          login  403    403    200    403    200    200    200    200
 POST floor:time_start                     login  403    403    302    403    302    302    302    404  - job={job}

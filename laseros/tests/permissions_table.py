@@ -563,6 +563,8 @@ GET  production_job              work_order             200    200    200    200
 GET  production_job              board,calendar         200    200    200    200    200
 POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestones             403    200    200    200    404    job
+POST production_job              milestones             403    302    302    302    404    job milestones-0-note=X
 GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken

@@ -51,6 +51,7 @@ urlpatterns = [
     path("enquiries/", uploads.enquiries, name="enquiries"),
     path("enquiries/<int:pk>/", uploads.enquiry, name="enquiry"),
     path("enquiries/<int:pk>/drawings/<int:line>/", uploads.enquiry_drawing, name="enquiry_drawing"),
+    path("messages/", talking.preferences, name="preferences"),
     path("material/", views.material, name="material"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),

@@ -188,6 +188,8 @@ GET  portal:proof_change                  login  302    404    403    403    403
 POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
 GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:preferences                   login  200    200    403    403    403    403    403    403
+POST portal:preferences                   login  302    302    403    403    403    403    403    403  - digest_at=07:00&how_ready=daily
 GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
 POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
@@ -561,6 +563,8 @@ GET  production_job              work_order             200    200    200    200
 GET  production_job              board,calendar         200    200    200    200    200
 POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestones             403    200    200    200    404    job
+POST production_job              milestones             403    302    302    302    404    job milestones-0-note=X
 GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken

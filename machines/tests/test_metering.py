@@ -43,7 +43,9 @@ def test_the_difference_of_the_counter_between_two_moments(laser):
         say(laser, minutes, 1500, kwh)
     assert used(laser, 0, 30) == (3.5, False)
     assert used(laser, 5, 15) == (1.5, False)  # between the samples
-    assert (used(laser, -4, 33), used(laser, -20, 30), used(laser, -120, 30)) == ((3.5, False), (3.5, True), None)
+    assert (used(laser, -4, 33), used(laser, -20, -10), used(laser, -20, 30)) == ((3.5, False), None, None)
+    say(laser, 60, 1500, 104.5)
+    assert used(laser, 0, 45) == (4.0, True)  # nothing was heard for a while
 
 
 def test_a_counter_that_goes_back_was_reset_and_nothing_is_lost(laser):

@@ -150,6 +150,7 @@ class ArchivedFilter(admin.SimpleListFilter):
 class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     verbs: tuple[Verb, ...] = ()
     money_warnings: tuple[Callable, ...] = ()  # record → a sentence above it, or nothing; for who may see money
+    more_links: tuple[Callable, ...] = ()  # record → a link that a room above adds
     archivable = False  # the model has `archived_at`; override `archive` and `restore` where a room has rules for it
     empty_text = ""  # what the list says before there is anything in it
     empty_icon = "inbox"
@@ -349,7 +350,8 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
 
     def deeds(self, request, obj) -> dict:
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""
-        links = [link for link in self.related_links(obj) if link] if obj is not None else []
+        found = [*self.related_links(obj), *(link(obj) for link in self.more_links)] if obj is not None else []
+        links = [link for link in found if link]
         related = [link for link in links if not link.permission or request.user.has_perm(link.permission)]
         warned = obj is not None and request.user.has_perm(SEE_MONEY)
         warnings = [text for warn in self.money_warnings if (text := warn(obj))] if warned else []

@@ -75,6 +75,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "inventory.delete_pricebreak",
         "inventory.scan_stock",
         "machines.view_*",
+        "machines.maintain_machine",
         "production.*",
         "billing.view_*",
         "billing.add_quote*",
@@ -95,6 +96,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "billing.send_quote",
         "billing.issue_invoice",
         "billing.receive_payment",
+        "billing.send_reminder",
         SEE_MONEY,
         "accounts.use_back_office",
         "accounts.view_activity",
@@ -103,6 +105,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
     ),
     Role.OPERATOR: (
         "machines.view_machine",
+        "machines.maintain_machine",
         "production.view_job",
         "production.view_operation",
         "production.view_designfile",

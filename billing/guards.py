@@ -6,13 +6,20 @@ and trip over them. `manage.py verify_documents` says when one is missing.
 
 from django.db import connections, models
 
-from billing.models import Allocation, Invoice, InvoiceLine, Payment, Seal
+from billing.models import Allocation, Invoice, InvoiceLine, Payment, PeriodClose, Seal
 
 REFUSAL = "an issued document is never changed"
 # What of an issued invoice may still move; whoever made it may leave, and the files may be made later, once.
 MOVING = {"state", "paid", "credited", "deducted", "created_by"}
 ONCE = {"pdf", "pdf_sha256", "xml", "xml_sha256"}
 PREFIX = "documents_stay_"
+TOO_EARLY = "the books are closed"
+# Where a day is written for ever: table, when, which column, and when it counts.
+DATED = (
+    (Payment, "INSERT", "received_on", ""),
+    (Allocation, "INSERT", "booked_on", ""),
+    (Invoice, "UPDATE", "issued_on", "OLD.number IS NULL AND NEW.number IS NOT NULL AND "),
+)
 
 
 def lay(using: str = "default", **kwargs) -> None:
@@ -82,6 +89,7 @@ def _changed(differs: str) -> dict[type[models.Model], str]:
         Payment: " OR ".join(paid),
         Allocation: "",
         Seal: "",
+        PeriodClose: " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(PeriodClose, but={"by"})),
     }
 
 
@@ -109,6 +117,16 @@ def _sqlite():
             yield trigger(model, "INSERT", in_the_way.format(same))
         else:
             yield trigger(model, "INSERT", in_the_way.format(""))
+    # What is dated into closed books, whoever writes it. The newest close counts.
+    closed = (
+        f'(SELECT until_on FROM "{PeriodClose._meta.db_table}" WHERE workspace_id = NEW.workspace_id'  # noqa: S608
+        " ORDER BY id DESC LIMIT 1)"
+    )
+    early = f"BEGIN SELECT RAISE(ABORT, '{TOO_EARLY}'); END"
+    for model, event, column, condition in DATED:
+        name, table = f"{PREFIX}{model._meta.model_name}_open".lower(), model._meta.db_table
+        when = f"{condition}NEW.{column} <= {closed}"
+        yield name, f'CREATE TRIGGER {name} BEFORE {event} ON "{table}" WHEN {when} {early}'
     issued = f'SELECT 1 FROM "{invoice}" WHERE number IS NOT NULL AND id = '  # noqa: S608
     sealed = f'EXISTS (SELECT 1 FROM "{seal}" WHERE invoice_id = NEW.invoice_id)'  # noqa: S608
     replaced = f'EXISTS ({issued}(SELECT old.invoice_id FROM "{line}" old WHERE old.id = NEW.id))'  # noqa: S608
@@ -124,6 +142,16 @@ _POSTGRES_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION {PREFIX}refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE OR REPLACE FUNCTION {PREFIX}open() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE closed date; told date;
+BEGIN
+  told := (to_jsonb(NEW) ->> TG_ARGV[0])::date;
+  SELECT until_on INTO closed FROM billing_periodclose WHERE workspace_id = NEW.workspace_id ORDER BY id DESC LIMIT 1;
+  IF told <= closed THEN
+    RAISE EXCEPTION '{TOO_EARLY}' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
 END $$;
 CREATE OR REPLACE FUNCTION {PREFIX}lines() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -158,5 +186,15 @@ def _postgres():
         yield trigger(model, "UPDATE", condition)
         yield trigger(model, "DELETE", "OLD.number IS NOT NULL" if model is Invoice else "")
         yield trigger(model, "TRUNCATE", each="STATEMENT")
+    for model, event, column, condition in DATED:
+        name, table = f"{PREFIX}{model._meta.model_name}_open".lower(), model._meta.db_table
+        when = f" WHEN ({condition.removesuffix(' AND ')})" if condition else ""
+        yield (
+            name,
+            (
+                f'CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON "{table}" FOR EACH ROW{when}'
+                f" EXECUTE FUNCTION {PREFIX}open('{column}')"
+            ),
+        )
     yield trigger(InvoiceLine, "INSERT OR UPDATE OR DELETE", function="lines")
     yield trigger(InvoiceLine, "TRUNCATE", each="STATEMENT")

@@ -42,6 +42,13 @@ OF_INVOICE = {
     "due": _("day it is due"),
     "bank": _("our bank details"),
 }
+OF_STATEMENT = {
+    "client": _("name of the client"),
+    "from": _("first day"),
+    "until": _("last day"),
+    "balance": _("what is still to be paid"),
+    "bank": _("our bank details"),
+}
 
 
 def _of_quote(quote) -> dict[str, str]:
@@ -95,6 +102,17 @@ def _of_invoice(invoice) -> dict[str, str]:
     }
 
 
+def _of_statement(statement) -> dict[str, str]:
+    locale = statement.workspace.locale
+    return {
+        "client": statement.client.name,
+        "from": day(statement.from_on, locale),
+        "until": day(statement.until_on, locale),
+        "balance": show(statement.balance, statement.currency, locale),
+        "bank": statement.workspace.bank_details,
+    }
+
+
 QUOTE = outbox.register(
     outbox.Occasion("quote", _("A quote is sent"), CLIENT, "billing.Quote", OF_QUOTE, _of_quote, always=True)
 )
@@ -132,6 +150,12 @@ REMINDER = outbox.register(
         "reminder", _("A payment is overdue"), CLIENT, "billing.Invoice",
         {**OF_INVOICE, "level": _("which reminder it is"), "fee": _("what the reminder costs")}, _of_invoice,
         always=True,
+    )
+)  # fmt: skip
+STATEMENT = outbox.register(
+    outbox.Occasion(
+        "statement", _("A statement of account is sent"), CLIENT, "billing.AccountStatement", OF_STATEMENT,
+        _of_statement, always=True,
     )
 )  # fmt: skip
 PAID = outbox.register(

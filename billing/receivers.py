@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 from billing import payments
 from billing.models import PriceRules, QuoteLine
-from production.signals import cutting_price_wanted, energy_price_wanted, job_made
+from production.signals import cutting_price_wanted, energy_price_wanted, job_made, labour_price_wanted
 
 
 @receiver(job_made, dispatch_uid="billing.complete_if_settled")
@@ -31,3 +31,10 @@ def energy_price(sender, workspace, **kwargs):
     """Of the price rules of the business; None while nobody has set it."""
     rules = PriceRules.objects.order_by("pk").first()
     return (rules.energy_kwh or None) if rules is not None else None
+
+
+@receiver(labour_price_wanted, dispatch_uid="billing.labour_price")
+def labour_price(sender, workspace, **kwargs):
+    """Of the price rules of the business; None while nobody has set it."""
+    rules = PriceRules.objects.order_by("pk").first()
+    return (rules.labour_hour or None) if rules is not None else None

@@ -80,4 +80,16 @@ DELIVERY = Life(
     ],
 )
 
+REMINDER = Life(
+    {
+        "proposed": pgettext_lazy("reminder", "proposed"),
+        "sent": pgettext_lazy("reminder", "sent"),
+        "dropped": pgettext_lazy("reminder", "dropped"),
+    },
+    [
+        Move("send", ("proposed",), "sent"),
+        Move("drop", ("proposed",), "dropped"),
+    ],
+)
+
 OWED = ("issued", "partly_paid")

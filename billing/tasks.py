@@ -3,15 +3,15 @@
 import zoneinfo
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_noop as _
 from django_scopes import scope
 
 from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
-from billing.models import Delivery, Invoice, Quote
-from billing.occasions import INVOICE, ORDERED, QUOTE
+from billing.models import AccountStatement, Delivery, Invoice, Quote, Reminder
+from billing.occasions import INVOICE, ORDERED, QUOTE, STATEMENT
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -66,6 +66,37 @@ def keep_delivery_note(pk: int) -> None:
         documents.keep(delivery, lambda: documents.delivery_pdf(delivery))
 
 
+@work.task(_("send a reminder"))
+def send_reminder(pk: int) -> None:
+    """Make its PDF once and mail it; without an address it is there to be printed."""
+    from billing.documents.reminder import heading
+    from billing.reminding.mailing import mail_reminder
+
+    rows = Reminder.objects.select_related("workspace", "invoice__client", "invoice__job__contact")
+    reminder = rows.get(pk=pk)
+    invoice = reminder.invoice
+    documents.keep(reminder, lambda: documents.reminder_pdf(reminder))
+    with translation.override(reminder.workspace.language):
+        level = heading(reminder.step)
+    attachment = {"path": reminder.pdf.name, "name": documents.file_name(reminder), "type": "application/pdf"}
+    mail_reminder(
+        invoice, key=f"reminder:{reminder.pk}", level=level, fee=reminder.asked - reminder.open,
+        attachments=[attachment], by=reminder.by,
+    )  # fmt: skip
+
+
+@work.task(_("send a statement of account"))
+def send_statement(pk: int) -> None:
+    from billing import statements
+    from billing.documents.statement import statement_pdf
+
+    row = AccountStatement.objects.select_related("workspace", "client").get(pk=pk)
+    account = statements.account_of(row.client, row.currency, row.from_on, row.until_on)
+    documents.keep(row, lambda: statement_pdf(account))
+    with transaction.atomic():
+        _post(STATEMENT, row, row.client.email, links.url(statements.link(row)))
+
+
 def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None, xml: bool = False) -> None:
     """`xml`: the electronic invoice goes with it."""
     name = documents.file_name(document)
@@ -88,3 +119,14 @@ def expire_quotes() -> dict[str, int]:
         with scope(workspace=workspace), timezone.override(zoneinfo.ZoneInfo(workspace.timezone)):
             closed[workspace.slug] = quotes.expire_due()
     return closed
+
+
+def propose_reminders() -> dict[str, int]:
+    """Which invoices are to be reminded of, in every business by its own clock: how many, by its short name."""
+    from billing import reminding
+
+    found = {}
+    for workspace in Workspace.objects.filter(is_active=True):
+        with scope(workspace=workspace), timezone.override(zoneinfo.ZoneInfo(workspace.timezone)):
+            found[workspace.slug] = reminding.propose(workspace)
+    return found

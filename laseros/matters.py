@@ -19,6 +19,7 @@ from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
 from inventory import purchasing, reorder, stock
+from machines import maintenance
 from machines.tablets import registering
 from production import conversation, jobs, milestones, shortages
 from production.states import OPEN_JOB
@@ -141,6 +142,10 @@ MATTERS = (
         lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
     ),
     Matter(
+        "maintenance", _("Maintenance due"), "machines.maintenanceplan", "build", "warning",
+        lambda today: {"due": "yes"}, "machines.view_maintenanceplan", rows=maintenance.due_plans,
+    ),
+    Matter(
         "open_work", _("Prints that are nobody’s"), "machines.machinejob", "sell", "warning",
         lambda today: {"claim__exact": "open"}, "machines.view_machinejob",
     ),
@@ -167,6 +172,10 @@ MATTERS = (
     Matter(
         "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
         lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
+    ),
+    Matter(
+        "reminders", _("Reminders to look at and send"), "billing.reminder", "notification_important", "warning",
+        _is("proposed"), "billing.send_reminder",
     ),
     Matter(
         "draft_invoices", _("Invoices not issued yet"), "billing.invoice", "draft", "info",

@@ -7,6 +7,7 @@ from django.utils import timezone
 # name → (function, hour of the night, UTC)
 NIGHTLY = {
     "quotes past their date": ("billing.tasks.expire_quotes", 1),
+    "invoices to be reminded of": ("billing.tasks.propose_reminders", 4),
     "what to buy": ("inventory.reorder.tasks.every_night", 2),
     "old figures of machines": ("machines.samples.tidy", 3),
     "what the database knows of its tables": ("laseros.upkeep.refresh_statistics", 2),
@@ -16,6 +17,7 @@ ALL_DAY = {
     "messages that are due": ("accounts.outbox.sending.sweep", 1),
     "work that was lost": ("accounts.work.hand_over_lost", 2),
     "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
+    "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),
 }
 

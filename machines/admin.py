@@ -19,15 +19,32 @@ from accounts.day_filter import BetweenDays
 from accounts.labelled import Labelled
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import money_filter
-from machines import board, commands, doctor, drivers, fleet, forms, importing, machine_page, pairing
+from machines import (
+    board,
+    commands,
+    doctor,
+    drivers,
+    fleet,
+    forms,
+    importing,
+    machine_page,
+    meter_admin,
+    meter_setup,
+    metering,
+    pairing,
+)
 from machines.files import finding
 from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
+from machines.maintenance_admin import MACHINE_VERBS, MaintenanceDoneAdmin, MaintenancePlanAdmin
 from machines.models import Command, Machine, StateChange
 from machines.reports_admin import ReportsPage
 from machines.tablets.admin import TabletAdmin
 
-__all__ = ["CommandAdmin", "MachineAdmin", "MachineJobAdmin", "PrintFileAdmin", "StateChangeAdmin", "TabletAdmin"]
+__all__ = [
+    "CommandAdmin", "MachineAdmin", "MachineJobAdmin", "MaintenanceDoneAdmin", "MaintenancePlanAdmin", "PrintFileAdmin",
+    "StateChangeAdmin", "TabletAdmin",
+]  # fmt: skip
 
 CHANGE = "machines.change_machine"
 TONES = {
@@ -100,6 +117,8 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
              confirm=_("The simulated machine is idle afterwards, as if it had never begun.")),
         Verb("look", _("Look for files"), lambda request, machine: _look(request, machine), CHANGE, finding.has_files,
              icon="folder_open"),
+        *meter_admin.VERBS,
+        *MACHINE_VERBS,
     )  # fmt: skip
 
     # --- the form -------------------------------------------------------------------------------------------------
@@ -241,9 +260,14 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
             "original": machine,
             "machine": machine,
             "steps": [machine_page.step(each) for each in steps],
+            "meter_steps": self._meter_steps(machine),
             "is_well": not any(step.ok is False and step.name not in doctor.HARMLESS for step in steps),
         }
         return TemplateResponse(request, "admin/machines/doctor.html", context)
+
+    def _meter_steps(self, machine) -> list[dict]:
+        meter = metering.of(machine)
+        return [machine_page.step(each) for each in meter_setup.examine(metering.options_for(meter))] if meter else []
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
@@ -260,7 +284,9 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
         mine = {"machine__id__exact": obj.pk}
         look = reverse("admin:machines_machine_doctor", args=[obj.pk])
         return [
-            Related(_("The doctor"), look, "stethoscope", CHANGE) if drivers.connects(obj.driver) else None,
+            Related(_("The doctor"), look, "stethoscope", CHANGE)
+            if drivers.connects(obj.driver) or metering.of(obj) is not None
+            else None,
             Related(_("Reports"), reverse("admin:machines_machine_reports", args=[obj.pk]), "table_view", CHANGE)
             if importing.has_reports(obj)
             else None,
@@ -275,6 +301,8 @@ class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
             to_list("production.cuttingparameter", icon="tune", **mine),
             to_list("machines.printfile", icon="folder_open", **mine) if finding.has_files(obj) else None,
             to_list("machines.machinejob", icon="fact_check", **mine),
+            to_list("machines.maintenanceplan", icon="build", **mine),
+            to_list("machines.maintenancedone", icon="task_alt", **mine),
             to_list("machines.statechange", icon="history", **mine),
             to_list("machines.command", icon="send", **mine),
         ]

@@ -1,14 +1,14 @@
 """Which machines need a person, the one that waits longest first: at the machine, and about what it did."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from laseros.core.drivers import Outcome, State
-from machines import board, drivers
+from machines import board, drivers, maintenance, maintenance_words
 from machines.models import Machine, MachineJob
 
 # A link that comes back by itself needs nobody.
@@ -34,9 +34,10 @@ class Need:
 
 
 def needs(user=None) -> list[Need]:
-    """Of the open workspace, oldest first; two queries. Links are left out where `user` may not follow them."""
+    """Of the open workspace, oldest first; three queries. Links are left out where `user` may not follow them."""
     found = [need for card in board.cards() if (need := _of_card(card, user)) is not None]
     found += [_of_job(job, user) for job in _jobs()]
+    found += [_of_plan(plan, user) for plan in maintenance.due_plans() if plan.state == "overdue"]
     return sorted(found, key=lambda need: (need.since is None, need.since or timezone.now(), need.machine.pk))
 
 
@@ -62,6 +63,8 @@ def _words(card: board.Card) -> tuple[str, str] | None:
     if not drivers.tells_state(card.machine.driver):
         # Somebody stands there; but what it writes down should be read.
         return (_("Its reports cannot be read"), "warning") if card.status.message else None
+    if card.state == State.MAINTENANCE:
+        return None  # somebody is at it
     if card.is_stale:
         return _("Nothing is heard of it"), "warning"
     if card.state == State.OFFLINE:
@@ -74,6 +77,17 @@ def _words(card: board.Card) -> tuple[str, str] | None:
     if card.state == State.FINISHED:
         return _("It is done and has to be cleared"), "success"
     return None
+
+
+def _of_plan(plan, user) -> Need:
+    """Since when, is known of days only."""
+    is_by_day = plan.due_on is not None and plan.due_on < timezone.localdate()
+    since = timezone.make_aware(datetime.combine(plan.due_on, time())) if is_by_day else None
+    why = f"{plan.name} · {maintenance_words.left(plan)}"
+    url = action = ""
+    if user is not None and user.has_perm("machines.maintain_machine") and user.has_perm("production.view_operation"):
+        url, action = reverse("floor:maintenance", args=[plan.machine_id]), _("Say that it is done")
+    return Need(plan.machine, since, _("Maintenance is overdue"), why, "warning", url, action)
 
 
 def _jobs():

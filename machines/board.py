@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_time
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -16,9 +17,11 @@ from laseros.core.drivers import State
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import duration
 from machines import telemetry
-from machines.models import Machine, MachineStatus
+from machines.models import Machine, MachineStatus, MaintenancePlan
 from machines.models.machine import STATE_LABELS
+from machines.models.maintenance import due
 
+AT_WORK = (State.PREPARING, State.RUNNING, State.PAUSED)
 BUSY = (State.PREPARING, State.RUNNING, State.PAUSED, State.ERROR)
 ICONS = {Machine.Kind.LASER: "laser", Machine.Kind.PRINTER: "printer"}
 # What is worth a place on the card: name of the value, its words, unit, places after the point.
@@ -30,7 +33,8 @@ VALUES = {
     "gas_bar": (_("Gas"), "bar", 1),
 }
 # The order in which the head of the board counts them: what needs somebody first.
-COUNTED = (State.ERROR, State.PAUSED, State.FINISHED, State.RUNNING, State.PREPARING, State.IDLE, State.OFFLINE)
+COUNTED = (State.ERROR, State.PAUSED, State.FINISHED, State.RUNNING, State.PREPARING, State.IDLE,
+           State.MAINTENANCE, State.OFFLINE)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,14 @@ class Card:
 
     @property
     def state(self) -> str:
+        """Out for maintenance, whatever it says of itself; what runs all the same is shown running."""
+        if self.machine.maintenance_since is not None and self.status.current not in AT_WORK:
+            return State.MAINTENANCE
         return self.status.current
 
     @property
     def label(self) -> str:
-        return STATE_LABELS[State(self.status.current)]
+        return STATE_LABELS[State(self.state)]
 
     @property
     def icon(self) -> str:
@@ -99,7 +106,25 @@ class Card:
     @property
     def since(self) -> str:
         """How long it has been in this state."""
-        return "" if self.status.since is None else duration(self.now - self.status.since)
+        return "" if self.moment is None else duration(self.now - self.moment)
+
+    @property
+    def moment(self) -> datetime | None:
+        """Since when it is in this state."""
+        return self.machine.maintenance_since if self.state == State.MAINTENANCE else self.status.since
+
+    @property
+    def note(self) -> str:
+        """What it says, or why it is out of work."""
+        is_out = self.machine.maintenance_since is not None
+        return (self.machine.maintenance_why if is_out else "") or self.status.message
+
+    @property
+    def maintenance(self) -> str:
+        """Whether something is to be done at it: "overdue", "due" or nothing."""
+        if getattr(self.machine, "is_overdue", False):
+            return "overdue"
+        return "due" if getattr(self.machine, "is_due", False) else ""
 
     @property
     def last_known(self) -> str:
@@ -123,10 +148,16 @@ class Card:
 def cards(machine_pks=None) -> list[Card]:
     """The cards of the open workspace, all or these; one query."""
     now = timezone.now()
-    machines = Machine.objects.filter(archived_at=None).select_related("status")
+    machines = Machine.objects.filter(archived_at=None).select_related("status").annotate(**maintenance_due())
     if machine_pks is not None:
         machines = machines.filter(pk__in=machine_pks)
     return [Card(machine, _status(machine), now) for machine in machines]
+
+
+def maintenance_due() -> dict:
+    """Whether plans of a machine are due, beside each machine."""
+    plans = MaintenancePlan._base_manager.filter(machine=OuterRef("pk"))
+    return {"is_due": Exists(plans.filter(due())), "is_overdue": Exists(plans.filter(due(overdue=True)))}
 
 
 def of(machine: Machine) -> Card:

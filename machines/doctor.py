@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from laseros.core.drivers import STEPS, CredentialsRefused, Driver, Step, Unreachable
 from machines import drivers
@@ -17,8 +18,12 @@ HARMLESS = ("mode", "rights", "clock")
 
 async def examine(machine: Machine) -> list[Step]:
     """The steps in the order a doctor takes them. Nothing of the machine's is changed, and nothing is stored."""
+    return await look(lambda: drivers.build(machine.driver, options_for(machine), home_of(machine)), machine)
+
+
+async def look(build: Callable[[], Driver], name) -> list[Step]:
     try:
-        driver = drivers.build(machine.driver, options_for(machine), home_of(machine))
+        driver = build()
     except drivers.UnknownDriver:
         return [Step("settings", False, "this installation has no such connection", "Choose another connection.")]
     try:
@@ -29,7 +34,7 @@ async def examine(machine: Machine) -> list[Step]:
     except (Unreachable, CredentialsRefused, OSError) as error:
         return [Step("reachable", False, str(error))]
     except Exception:
-        log.exception("%s: the doctor stumbled", machine)
+        log.exception("%s: the doctor stumbled", name)
         return [Step("speaks", False, "it answers in a way nobody expected", "Its log has the details.")]
     finally:
         await _closed(driver)

@@ -138,7 +138,7 @@ class MachineForm(forms.ModelForm):
 
 def form_for(driver: str) -> type[MachineForm]:
     """The form with the settings of this driver."""
-    fields = {PREFIX + setting.name: _field(setting) for setting in settings_of(driver)}
+    fields = {PREFIX + setting.name: field_of(setting) for setting in settings_of(driver)}
     return type("MachineForm", (MachineForm,), {**fields, "of_driver": driver})
 
 
@@ -146,7 +146,7 @@ def setting_names(driver: str) -> list[str]:
     return [PREFIX + setting.name for setting in settings_of(driver)]
 
 
-def _field(setting: Setting) -> forms.Field:
+def field_of(setting: Setting) -> forms.Field:
     words = {"label": gettext_lazy(setting.label), "required": False}
     if setting.help:
         words["help_text"] = gettext_lazy(setting.help)

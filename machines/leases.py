@@ -98,9 +98,9 @@ def unwatched(machine_pks) -> set[int]:
 
 def _watched():
     return Machine._base_manager.filter(archived_at=None, workspace__is_active=True).exclude(
-        driver__in=drivers.UNWATCHED
+        driver__in=drivers.UNWATCHED, meter=None
     )
 
 
 def _held(owner: str) -> list[Machine]:
-    return list(_watched().filter(lease_owner=owner).select_related("workspace").order_by("pk"))
+    return list(_watched().filter(lease_owner=owner).select_related("workspace", "meter").order_by("pk"))

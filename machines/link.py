@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from laseros.core.drivers import CredentialsRefused, Driver, Reading, Unreachable
-from machines import commands, drivers, reported, sealing, telemetry
+from machines import commands, drivers, metering, reported, sealing, telemetry
 from machines.desk import Desk
 from machines.models import Command, Machine, MachineStatus
 from machines.words import said
@@ -78,7 +78,7 @@ class Link:
             await asyncio.sleep(back_off(self._failures) if pause is None else pause)
 
     async def _listen(self) -> None:
-        driver = drivers.build(self.machine.driver, options_for(self.machine), home_of(self.machine))
+        driver = self._build()
         try:
             try:
                 async with asyncio.timeout(CONNECT_WITHIN):
@@ -92,6 +92,9 @@ class Link:
         finally:
             self.driver = None
             await _closed(driver)
+
+    def _build(self) -> Driver:
+        return drivers.build(self.machine.driver, options_for(self.machine), home_of(self.machine))
 
     async def _take(self, reading: Reading) -> None:
         self._failures = 0
@@ -159,6 +162,41 @@ class Link:
             await self.desk.do_for(self.machine, commands.unanswered, command)
         else:
             await self.desk.do_for(self.machine, commands.answered, command, ack)
+
+
+class MeterLink(Link):
+    """The link to the energy meter beside a machine. It says nothing of the machine's state, and takes no commands."""
+
+    def __init__(self, machine: Machine, desk: Desk):
+        super().__init__(machine, desk)
+        self.signature = metering.signature(machine.meter)
+        self._stored_at = 0.0
+
+    def _build(self) -> Driver:
+        return drivers.build("energy", metering.options_for(self.machine.meter), home_of(self.machine))
+
+    async def _take(self, reading: Reading) -> None:
+        self._failures = 0
+        if not reading.values or time.monotonic() - self._stored_at < metering.EVERY.total_seconds():
+            return
+        try:
+            await self.desk.do_for(self.machine, metering.take, self.machine, reading, timezone.now())
+        except Error as error:
+            log.warning("%s: what its meter says could not be stored: %s", self.machine, error)
+            return
+        self._stored_at, self._said = time.monotonic(), ""
+
+    async def _lost(self, kind: str, error: Exception, at_once: bool = False) -> None:
+        self._failures += 1
+        if self._failures < 2 and not at_once:
+            return
+        try:
+            await self.desk.do_for(self.machine, _meter_lost, self.machine, str(error))
+        except Error as trouble:
+            log.warning("%s: its meter could not be noted as away: %s", self.machine, trouble)
+        if str(error) != self._said:
+            log.info("%s: its energy meter: %s", self.machine, error)
+            self._said = str(error)
 
 
 def signature(machine: Machine) -> tuple:
@@ -233,3 +271,7 @@ def _write_off(machine: Machine, kind: str, detail: str) -> MachineStatus:
     else:
         reported.silent(machine, words)
     return telemetry.status_of(machine)
+
+
+def _meter_lost(machine: Machine, why: str) -> None:
+    metering.lost(machine, said(why))

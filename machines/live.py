@@ -247,7 +247,13 @@ def look(workspace_pks: list[int]) -> dict[int, dict[int, Seen]]:
         stale = telemetry.is_stale(machine, status, now)
         found[machine.workspace_id][machine.pk] = Seen(
             (machine.name, machine.kind, machine.model, machine.position),
-            (status.current, status.job_key, stale, status.message if status.current in ("offline", "error") else ""),
+            (
+                status.current,
+                status.job_key,
+                stale,
+                status.message if status.current in ("offline", "error") else "",
+                machine.maintenance_since,
+            ),
             status.version,
             machine.queue_version,
         )

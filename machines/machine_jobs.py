@@ -17,6 +17,7 @@ from accounts import activity
 from laseros.core.drivers import Ended, Outcome, Reading, State
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+from machines import metering
 from machines.models import Machine, MachineJob, MachineStatus
 from machines.signals import work_began, work_ended
 from machines.words import said
@@ -211,7 +212,7 @@ def _close(job: MachineJob, end: Ended, at: datetime, status: MachineStatus | No
         "progress": progress,
         "grams": grams,
         "metres": _metres(end, values, progress),
-        "kwh": _used(job.kwh_before, values.get("energy_kwh")),
+        **_energy(job, values, max(at, job.started_at)),
         "feeding": {**job.feeding, "from": progress, "shares": _shares(job.feeding, progress)} if job.feeding else None,
     }
     fields = {name: value for name, value in fields.items() if value is not None}
@@ -227,6 +228,15 @@ def _metres(end: Ended, values: dict, progress: float) -> float | None:
         return end.metres
     planned = values.get("metres")
     return values.get("metres_used", None if planned is None else planned * progress)
+
+
+def _energy(job: MachineJob, values: dict, ended: datetime) -> dict:
+    """By the machine's own counter, else by the meter beside it."""
+    own = _used(job.kwh_before, values.get("energy_kwh"))
+    if own is not None:
+        return {"kwh": own}
+    metered = metering.used(job.machine_id, job.started_at, ended)
+    return {} if metered is None else {"kwh": metered.kwh, "kwh_is_estimate": metered.is_estimate}
 
 
 def _used(before: float | None, after: float | None) -> float | None:

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from laseros.core.drivers import Step
-from machines import board, doctor
+from machines import board, doctor, maintenance_words, meter_admin
 from machines.models import Machine, MachineStatus, Sample
 from machines.words import said
 
@@ -47,6 +47,8 @@ def of(machine: Machine) -> dict:
         "chart": chart(machine),
         "machine_jobs": list(machine.jobs.all()[:LATEST_JOBS]),
         "raw_state": status.raw_state,
+        "meter": meter_admin.shown(machine),
+        "plans": maintenance_words.plans_of(machine),
     }
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from laseros.core.drivers import Ended, Outcome, Reading
 from laseros.core.retry import retried
-from machines import bell, telemetry
+from machines import bell, metering, telemetry
 from machines.believing import believable
 from machines.models import Machine, MachineJob, MachineStatus
 from machines.signals import work_ended
@@ -75,6 +75,7 @@ def _make(machine: Machine, end: Ended) -> MachineJob:
         progress=1.0 if end.outcome == Outcome.FINISHED else 0.0,
         reported=True,
         **_said(end),
+        **_energy(machine, end),
     )
     transaction.on_commit(lambda: work_ended.send_robust(sender=MachineJob, machine=machine, job=job))
     return job
@@ -89,6 +90,11 @@ def _said(end: Ended) -> dict:
         "cut_seconds": facts.pop("cut_seconds", None),
         "facts": facts,
     }
+
+
+def _energy(machine: Machine, end: Ended) -> dict:
+    used = metering.used(machine.pk, min(end.began or end.at, end.at), end.at)
+    return {} if used is None else {"kwh": used.kwh, "kwh_is_estimate": used.is_estimate}
 
 
 def _correct(job: MachineJob, end: Ended) -> None:

@@ -14,9 +14,9 @@ from collections.abc import Awaitable, Callable
 from django.conf import settings
 from django.core.cache import cache
 
-from machines import commands, leases
+from machines import commands, drivers, leases, metering
 from machines.desk import Desk
-from machines.link import Link, signature
+from machines.link import Link, MeterLink, signature
 from machines.models import Machine
 from machines.mqtt import Publisher
 
@@ -38,6 +38,7 @@ class Watcher:
         # Leases are renewed whatever else is slow.
         self.lease_desk = Desk(1)
         self.links: dict[int, Link] = {}
+        self.meters: dict[int, MeterLink] = {}
         self.sending: set[asyncio.Task] = set()
         self.renewed_at = time.monotonic()
         self.publisher = Publisher(settings.MQTT_URL) if settings.MQTT_URL else None
@@ -72,7 +73,7 @@ class Watcher:
     async def _leave(self) -> None:
         if self.sending:
             await asyncio.wait(self.sending, timeout=FINISH_WITHIN)
-        await self._drop(list(self.links))
+        await self._drop_all()
         try:
             await self.lease_desk.do(leases.release, self.owner)
         except Exception as error:
@@ -96,13 +97,15 @@ class Watcher:
                 held = await self.lease_desk.do(leases.round_of, self.owner, self.most)
         except Exception:
             if time.monotonic() - self.renewed_at > leases.LEASE.total_seconds():
-                await self._drop(list(self.links))  # they are not ours any more
+                await self._drop_all()  # they are not ours any more
             raise
         self.renewed_at = time.monotonic()
         await self._match({machine.pk: machine for machine in held})
 
     async def _match(self, held: dict[int, Machine]) -> None:
         """Make the links those of the machines we hold, as they are now."""
+        await self._match_meters({pk: machine for pk, machine in held.items() if hasattr(machine, "meter")})
+        held = {pk: machine for pk, machine in held.items() if drivers.connects(machine.driver)}
         gone = [pk for pk in self.links if pk not in held]
         changed = [pk for pk, link in self.links.items() if pk in held and signature(held[pk]) != link.signature]
         dropped = await self._drop(gone + changed)
@@ -114,6 +117,19 @@ class Watcher:
             else:
                 self.links[pk] = Link(machine, self.desk, self.publisher and self.publisher.publish)
                 self.links[pk].start()
+
+    async def _match_meters(self, held: dict[int, Machine]) -> None:
+        gone = [pk for pk, link in self.meters.items()
+                if pk not in held or metering.signature(held[pk].meter) != link.signature]  # fmt: skip
+        await asyncio.gather(*(self.meters.pop(pk).stop() for pk in gone))
+        for pk, machine in held.items():
+            if pk not in self.meters:
+                self.meters[pk] = MeterLink(machine, self.desk)
+                self.meters[pk].start()
+
+    async def _drop_all(self) -> None:
+        await self._match_meters({})
+        await self._drop(list(self.links))
 
     async def _drop(self, machine_pks: list[int]) -> list[Link]:
         links = [self.links.pop(pk) for pk in machine_pks]

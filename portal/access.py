@@ -92,6 +92,10 @@ class Visitor:
         return self._reach(rows, "delivery")
 
     @property
+    def statements(self):
+        return self._reach(self.client.account_statements.all(), "accountstatement")
+
+    @property
     def material(self):
         """What the client left with the business; a link names one document and shows none of it."""
         rows = client_material.of(self.client)

@@ -20,6 +20,7 @@ DOCUMENTS = [
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
+    ("statements/<int:pk>/pdf/", views.statement_pdf_view, "statement_pdf"),
 ]
 
 urlpatterns = [
@@ -44,6 +45,9 @@ urlpatterns = [
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
+    path("account/", views.account, name="account"),
+    path("account/pdf/", views.account_pdf, name="account_pdf"),
+    path("statements/<int:pk>/", views.statement, name="statement"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],
     path("link/<str:token>/", views.link, name="link"),
     path("link/<str:token>/", include([path(route, view, name=f"link_{name}") for route, view, name in DOCUMENTS])),

@@ -71,7 +71,9 @@ def _hindrances(operation: Operation, machine: Machine, slicing: Slicing | None,
         yield _("There is no sliced file to send.")
         return
     card = board.of(machine)
-    if machine.pk in busy:
+    if machine.maintenance_since is not None:
+        yield _("It is out for maintenance.")
+    elif machine.pk in busy:
         yield _("What lies on it is not counted yet.")
     elif card.is_stale or card.state not in READY:
         yield _("It is %(state)s.") % {"state": _("not heard") if card.is_stale else card.label}

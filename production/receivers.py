@@ -8,14 +8,14 @@ from django_scopes import scope
 from accounts.models import Workspace
 from inventory.signals import promises_grew
 from laseros.core.drivers import State
-from machines import bell
+from machines import bell, metering
 from machines.models import MachineJob
 from machines.signals import state_changed, work_began, work_ended
 from production import milestone_events, milestone_plan
 from production.machine_work import following
 from production.models import Job, Operation, Run
 from production.run_keys import run_of
-from production.signals import job_changed
+from production.signals import job_changed, run_finished
 from production.states import ACTIVE_RUN, OPEN_JOB
 
 
@@ -44,6 +44,14 @@ def machine_goes_on(sender, machine, change, **kwargs):
     """By now the machine may say what file it really is at."""
     for job in MachineJob.objects.filter(machine=machine, ended_at=None, made__run=None, made__why=""):
         following.follow(job)
+
+
+@receiver(run_finished, dispatch_uid="production.run_energy")
+def energy_of_run(sender, run, **kwargs):
+    """What the meter beside the machine counted from its beginning to its end, pauses and all."""
+    used = metering.used(run.machine_id, run.started_at, run.finished_at)
+    if used is not None:
+        Run._base_manager.filter(pk=run.pk).update(kwh=used.kwh, kwh_is_estimate=used.is_estimate)
 
 
 @receiver(job_changed)

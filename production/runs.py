@@ -88,6 +88,8 @@ def _check_machine(operation: Operation, machine: Machine) -> None:
         raise Refused(_("This work has moved to %(machine)s.") % {"machine": operation.machine}, code="moved")
     if machine.archived_at is not None:
         raise Refused(_("%(machine)s is not in use any more.") % {"machine": machine}, code="machine")
+    if machine.maintenance_since is not None:
+        raise Refused(_("%(machine)s is out for maintenance.") % {"machine": machine}, code="maintenance")
     busy = active(machine=machine)
     if busy is not None:
         raise Refused(who(busy), code="machine-busy")

@@ -14,3 +14,5 @@ milestone_reached = Signal()
 cutting_price_wanted = Signal()
 # workspace. Asks what a kilowatt hour costs there, without tax; None where nobody has said.
 energy_price_wanted = Signal()
+# workspace. Asks what an hour of a person's work costs there, without tax; None where nobody has said.
+labour_price_wanted = Signal()

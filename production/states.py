@@ -156,6 +156,16 @@ MILESTONE = Life(
     ],
 )
 
+LABOUR = Life(
+    {"running": _("running"), "paused": _("paused"), "stopped": _("stopped")},
+    [
+        Move("pause", ("running",), "paused", _("Pause")),
+        Move("resume", ("paused",), "running", _("Resume")),
+        Move("stop", ("running", "paused"), "stopped", _("Stop")),
+        Move("correct", ("stopped",), "stopped"),
+    ],
+)
+
 TAKES_PARTS = ("basket", "open", "quoted")  # an enquiry that may still be added to
 ACTIVE_RUN = ("running", "paused")
 OPEN_OPERATION = ("queued", "nested", "in_progress")

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from production.views import job, label, operation, plates, queue, runs, scan, sheet, spools, tablet
+from production.views import (
+    job,
+    label,
+    labour,
+    maintenance,
+    operation,
+    plates,
+    queue,
+    runs,
+    scan,
+    sheet,
+    spools,
+    tablet,
+)
 
 app_name = "floor"
 urlpatterns = [
@@ -9,6 +22,7 @@ urlpatterns = [
     path("machines/<int:pk>/now/", queue.run_card, name="run_card"),
     path("machines/<int:pk>/queue/", queue.queue_list, name="queue_list"),
     path("machines/<int:pk>/order/", queue.order, name="order"),
+    path("machines/<int:pk>/maintenance/", maintenance.page, name="maintenance"),
     path("machines/<int:pk>/spools/", spools.page, name="spools"),
     path("machines/<int:pk>/", scan.machine, name="machine"),
     path("scan/", scan.page, name="scan"),
@@ -47,6 +61,12 @@ urlpatterns = [
     path("plates/<int:pk>/", plates.count, name="plate"),
     path("whose/", plates.whose, name="whose"),
     path("whose/<int:pk>/", plates.claim, name="claim"),
+    path("times/", labour.page, name="times"),
+    path("times/start/", labour.start, name="time_start"),
+    path("times/<int:pk>/pause/", labour.pause, name="time_pause"),
+    path("times/<int:pk>/resume/", labour.resume, name="time_resume"),
+    path("times/<int:pk>/stop/", labour.stop, name="time_stop"),
+    path("times/<int:pk>/correct/", labour.correct, name="time_correct"),
     path("tablet/", tablet.lock_screen, name="tablet"),
     path("tablet/pin/", tablet.by_pin, name="tablet_pin"),
     path("tablet/badge/", tablet.by_badge, name="tablet_badge"),

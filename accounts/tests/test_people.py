@@ -193,6 +193,7 @@ CELLS = {
     "billing.view_invoice": {"admin", "manager", "office", "viewer"},
     "billing.issue_invoice": {"admin", "manager", "office"},
     "billing.receive_payment": {"admin", "manager", "office"},
+    "billing.send_reminder": {"admin", "manager", "office"},
     "billing.write_off": {"admin", "manager"},
     "billing.change_pricerules": {"admin", "manager"},
     "accounts.see_money": {"admin", "manager", "office"},

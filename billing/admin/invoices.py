@@ -20,6 +20,7 @@ from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
+from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
 from billing.law.treatments import EU
 from billing.models import Invoice, InvoiceLine
@@ -171,6 +172,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
              icon="savings", done=_("The credit is used.")),
         Verb("write-off", _("Write off"), _write_off, "billing.write_off", lambda invoice: invoice.state in OWED,
              form=WriteOffForm, dangerous=True, icon="money_off", done=_("It is written off.")),
+        *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
         Verb("deduct", _("Deduct deposits"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
+from billing.admin import statements
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
 from billing.models import QuoteLine
@@ -162,6 +163,7 @@ ADDED = {
     ),
 }  # fmt: skip
 
+LINKS = {Client: (statements.link_of,)}
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 
@@ -184,6 +186,7 @@ for model, verbs in ADDED.items():
         continue
     room.verbs = (*room.verbs, *verbs)
     room.money_warnings = (*room.money_warnings, *WARNINGS.get(model, ()))
+    room.more_links = (*room.more_links, *LINKS.get(model, ()))
 
 JobAdmin.list_filter = (*JobAdmin.list_filter, DeliverFilter)
 PartsTable.prices_of = staticmethod(_prices_of)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
-from billing import chain, exchange, law, totals
+from billing import chain, closing, exchange, law, totals
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
 from billing.invoices import correcting, deposits
@@ -99,6 +99,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     lines = list(fresh.lines.select_related("job_line"))
     found = totals.of(lines, fresh.currency)
     today = timezone.localdate()
+    closing.check_open(today)
     days = fresh.client.payment_days
     fresh.net, fresh.tax, fresh.total = found.net, found.tax, found.total
     fresh.issued_on = today

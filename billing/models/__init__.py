@@ -1,31 +1,42 @@
 from billing.models.bank import BankLine, BankStatement
+from billing.models.books import BooksRules, Interest, rules_of
+from billing.models.closing import Archive, PeriodClose
 from billing.models.delivery import Delivery, DeliveryLine, Parcel
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rate import ExchangeRate
+from billing.models.reminding import AccountStatement, Reminder, ReminderHold
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
 from billing.models.seal import Seal
 
 __all__ = [
+    "AccountStatement",
     "Allocation",
+    "Archive",
     "BankLine",
     "BankStatement",
+    "BooksRules",
     "Delivery",
     "DeliveryLine",
     "ExchangeRate",
     "ExtraOperation",
     "GasPrice",
+    "Interest",
     "Invoice",
     "InvoiceLine",
     "Kind",
     "Parcel",
     "Payment",
+    "PeriodClose",
     "PriceRules",
     "QuantityBreak",
     "Quote",
     "QuoteLine",
+    "Reminder",
+    "ReminderHold",
     "Seal",
     "TaxRate",
     "Treatment",
+    "rules_of",
 ]

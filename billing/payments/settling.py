@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import numbering
-from billing import exchange
+from billing import closing, exchange
 from billing.models import Allocation, Invoice, Kind, Payment
 from billing.states import INVOICE, OWED
 from laseros.core.errors import Refused
@@ -34,6 +34,7 @@ def check(amount, currency: str, key: str, day: date, method: str = Payment.Meth
         )
     if day > timezone.localdate():
         raise Refused(_("The payment lies in the future."), code="future")
+    closing.check_open(day)
     if method not in Payment.Method.values:
         raise Refused(_("There is no such way to pay."), code="method")
 

@@ -125,3 +125,13 @@ def book_line(workspace_pk: int, line_pk: int, invoice_pks: list[int]) -> str:
             return booking.book(line, rows[0].client, rows).state
         except Refused as refusal:
             return refusal.code
+
+
+def remind(workspace_pk: int, reminder_pk: int) -> int:
+    """How many were sent."""
+    from billing import reminding
+    from billing.models import Reminder
+
+    with _inside(workspace_pk):
+        reminding.propose(Workspace.objects.get(pk=workspace_pk))
+        return len(reminding.send([Reminder.objects.get(pk=reminder_pk)], None)[0])

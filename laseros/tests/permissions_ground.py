@@ -23,17 +23,20 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, payments, quotes
+from billing import deliveries, documents, invoices, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
+    AccountStatement,
     BankLine,
     BankStatement,
+    BooksRules,
     ExchangeRate,
     ExtraOperation,
     Invoice,
     InvoiceLine,
     Payment,
     PriceRules,
+    Reminder,
     TaxRate,
 )
 from billing.tests.ground import make, new_enquiry, with_address
@@ -51,16 +54,27 @@ from laseros.core.drivers import Reading, State
 from laseros.tests.database import guards_off
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
-from machines import commands, telemetry
-from machines.models import Machine, MachineJob, MachineStatus, PrintFile, StateChange, Tablet
+from machines import commands, maintenance, telemetry
+from machines.models import (
+    Machine,
+    MachineJob,
+    MachineStatus,
+    MaintenancePlan,
+    Meter,
+    PrintFile,
+    StateChange,
+    Tablet,
+)
 from machines.tablets import registering
 from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production.labour import clocks
 from production.models import (
     CuttingParameter,
     DesignFile,
     Enquiry,
     JobMessage,
     JobMessageFile,
+    LabourTime,
     MachineWork,
     Measurement,
     Milestone,
@@ -127,6 +141,7 @@ def build() -> World:
         _buying(world)
         _scanned(world)
         _tablets(world)
+        _times(world)
         _mark_money(world)
     return world
 
@@ -157,6 +172,14 @@ def _people(world, workspace, elsewhere) -> None:
     Pin.objects.create(workspace=workspace, membership=world.member, digest="!", failed=5)
     badges.make(world.member, None)
     world.uid, world.key = user_pk_to_url_str(user), default_token_generator.make_token(user)
+
+
+def _times(world) -> None:
+    """A clock that runs, one that is over, and one that was forgotten."""
+    world.over_clock = clocks.stop(clocks.start(world.operator, world.job), world.operator)
+    world.clock = clocks.start(world.operator, world.job, world.operation)
+    world.old_clock = clocks.start(world.member.user, world.job)
+    LabourTime.objects.filter(pk=world.old_clock.pk).update(started_at="2020-01-01T00:00Z")
 
 
 def _tablets(world) -> None:
@@ -315,6 +338,7 @@ def _documents(world) -> None:
         shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
     )
     _bank(world)
+    _reminded(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
     world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
@@ -341,6 +365,25 @@ def _documents(world) -> None:
     world.link_quote, world.link_job, world.link_invoice = (
         links.token(links.make(record, shop.client)) for record in (world.sent, world.job, world.invoice)
     )
+
+
+def _reminded(world) -> None:
+    shop, day = world.shop, timezone.localdate()
+    world.books_rules = BooksRules.objects.create(workspace=shop.workspace)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.held_invoice = invoices.issue(invoices.draft_from(job, None), None)
+    reminding.hold(world.held_invoice, "dispute", "Bent")
+    world.reminder = Reminder.objects.create(workspace=shop.workspace, invoice=world.invoice, step=2)
+    world.sent_reminder = Reminder.objects.create(
+        workspace=shop.workspace, invoice=world.invoice, step=1, state="sent", sent_on=day, pay_by=day
+    )
+    world.account_statement = AccountStatement.objects.create(
+        workspace=shop.workspace, client=shop.client, currency="ZAR", from_on=day, until_on=day
+    )
+    for paper in (world.sent_reminder, world.account_statement):
+        documents.keep(paper, lambda: b"%PDF-1.7 kept")
+    world.link_statement = links.token(links.make(world.account_statement, shop.client))
 
 
 def _bank(world) -> None:
@@ -432,6 +475,18 @@ def _around(world) -> None:
     world.reporting = Machine.objects.create(
         workspace=workspace, name="S4", driver="cypcut", options={"folder": "laser"}
     )
+    world.plan, world.old_plan, world.archived_plan = (
+        maintenance.plan(
+            MaintenancePlan(workspace=workspace, machine=world.spinning, name=f"Filter {number}", days=9), None
+        )
+        for number in range(3)
+    )
+    MaintenancePlan.objects.filter(pk=world.archived_plan.pk).update(archived_at=timezone.now())
+    world.maintained_machine = _machine(world, "X9")
+    world.maintained = maintenance.done(world.maintained_machine, "Lens", None)
+    maintenance.begin(world.maintained_machine, "lens", None)
+    world.metered = world.reporting
+    Meter.objects.create(workspace=workspace, machine=world.metered)
     world.state_change = StateChange.objects.filter(machine=world.spinning).first()
     world.machine_job = MachineJob.objects.create(
         workspace=workspace, machine=world.spinning, key="7", name="Bracket", started_at=timezone.now(),

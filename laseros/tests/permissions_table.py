@@ -44,6 +44,14 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# One's own time
+GET  floor:times                          login  403    403    200    403    200    200    200    200
+POST floor:time_start                     login  403    403    302    403    302    302    302    404  - job={job}
+POST floor:time_pause                     login  403    403    302    403    404    404    404    404  clock
+POST floor:time_resume                    login  403    403    409    403    404    404    404    404  clock
+POST floor:time_stop                      login  403    403    302    403    404    404    404    404  clock
+GET  floor:time_correct                   login  403    403    200    403    404    404    404    404  clock
+POST floor:time_correct                   login  403    403    422    403    404    404    404    404  clock
 # One's own PIN: with the password once more
 GET  own_pin                              login  403    403    302    302    302    302    302    302
 POST own_pin                              login  403    403    302    302    302    302    302    302  - pin=4711&again=4711
@@ -116,6 +124,8 @@ GET  floor:all_good                       login  403    403    405    403    405
 POST floor:all_good                       login  403    403    302    403    302    302    302    404  running
 GET  floor:plate                          login  403    403    405    403    405    405    405    405  plate
 POST floor:plate                          login  403    403    302    403    302    302    302    404  plate good=1
+GET  floor:maintenance                    login  403    403    200    200    200    200    200    404  machine
+POST floor:maintenance                    login  403    403    302    403    302    302    302    404  machine deed=done&what=Belt
 GET  floor:spools                         login  403    403    200    200    200    200    200    404  machine
 POST floor:spools                         login  403    403    302    403    302    302    302    404  machine slot=1&code=FIL-001
 GET  floor:send                           login  403    403    405    403    405    405    405    405  operation
@@ -195,7 +205,13 @@ GET  portal:delivery_certificate          login  200    404    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+GET  portal:account                       login  200    200    403    403    403    403    403    403
+GET  portal:account_pdf                   login  200    200    403    403    403    403    403    403
+GET  portal:statement                     login  200    404    403    403    403    403    403    403  account_statement
+GET  portal:statement_pdf                 login  200    404    403    403    403    403    403    403  account_statement
 # A link opens one document for whoever has it, and no other
+GET  portal:link_statement_pdf            200    200    200    200    200    200    200    200    200  link_statement,account_statement
+GET  portal:link_statement_pdf            404    404    404    404    404    404    404    404    404  link_quote,account_statement
 GET  portal:link                          200    200    200    200    200    200    200    200    200  link_quote
 GET  portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent
 POST portal:link_quote_accept             302    302    302    302    302    302    302    302    302  link_quote,sent name=Thandi&agree=on
@@ -434,6 +450,18 @@ GET  machines_machinejob         add                    403    403    403    403
 POST machines_machinejob         add                    403    403    403    403    403
 GET  machines_machinejob         change,history         200    200    200    200    404    machine_job
 POST machines_machinejob         change                 403    403    403    403    403    machine_job
+GET  machines_maintenanceplan    list,export            200    200    200    200    200
+POST machines_maintenanceplan    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_maintenanceplan    add                    403    403    200    200    200
+POST machines_maintenanceplan    add                    403    403    302    302    200    - machine={spare_machine}&name=X&days=5
+GET  machines_maintenanceplan    change,history         200    200    200    200    404    plan
+POST machines_maintenanceplan    change                 403    403    302    302    404    plan machine={spare_machine}&name=New&days=5
+GET  machines_maintenancedone    list,export            200    200    200    200    200
+POST machines_maintenancedone    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  machines_maintenancedone    add                    403    403    403    403    403
+POST machines_maintenancedone    add                    403    403    403    403    403
+GET  machines_maintenancedone    change,history         200    200    200    200    404    maintained
+POST machines_maintenancedone    change                 403    403    403    403    403    maintained
 GET  machines_printfile          list,export            200    200    200    200    200
 POST machines_printfile          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_printfile          add                    403    403    200    200    200
@@ -471,6 +499,13 @@ GET  production_designfile       mended                 302    302    302    302
 GET  production_designfile       sliced_picture         404    404    404    404    404    design_file
 GET  production_designfile       parts                  404    404    404    404    404    design_file
 GET  production_designfile       part                   404    404    404    404    404    design_file,1
+GET  production_labourtime       list,export            200    200    200    200    200
+POST production_labourtime       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_labourtime       add                    403    403    403    403    403
+POST production_labourtime       add                    403    403    403    403    403
+GET  production_labourtime       change,history         200    200    200    200    404    clock
+POST production_labourtime       change                 403    403    403    403    403    clock
+GET  production_labourtime       week,week_export       200    200    200    200    200
 GET  production_layerrule        list,export            200    200    200    200    200
 POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_layerrule        add                    403    200    200    200    200
@@ -609,6 +644,31 @@ GET  billing_bankstatement       add                    403    403    403    403
 POST billing_bankstatement       add                    403    403    403    403    403
 GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
 POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_reminder            list,export            200    200    200    200    200
+POST billing_reminder            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_reminder            add                    403    403    403    403    403
+POST billing_reminder            add                    403    403    403    403    403
+GET  billing_reminder            change,history         200    200    200    200    404    reminder
+POST billing_reminder            change                 403    403    403    403    403    reminder
+GET  billing_reminder            look                   403    200    200    200    200
+POST billing_reminder            look                   403    302    302    302    302    - reminder={reminder}
+GET  billing_reminder            pdf                    403    200    200    200    404    sent_reminder
+GET  billing_booksrules          list                   302    302    302    302    200
+GET  billing_booksrules          export                 404    404    404    404    404
+POST billing_booksrules          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_booksrules          add                    403    403    403    403    200
+POST billing_booksrules          add                    403    403    403    403    200
+GET  billing_booksrules          change,history         200    200    200    200    404    books_rules
+POST billing_booksrules          change                 403    403    302    302    404    books_rules remind_after=8
+GET  billing_accountstatement    list,export            200    200    200    200    200
+POST billing_accountstatement    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_accountstatement    add                    403    403    403    403    403
+POST billing_accountstatement    add                    403    403    403    403    403
+GET  billing_accountstatement    change,history         200    200    200    200    404    account_statement
+POST billing_accountstatement    change                 403    403    403    403    403    account_statement
+GET  billing_accountstatement    of                     403    200    200    200    404    client
+POST billing_accountstatement    of                     403    302    302    302    404    client
+GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -713,6 +773,13 @@ machines_printfile          send           403    403    302    302    404    pr
 machines_printfile          print          403    403    302    302    404    print_file
 machines_printfile          forget         403    403    302    302    404    print_file
 machines_printfile          remove         403    403    302    302    404    own_file
+machines_machine            meter          403    403    302    302    404    spare_machine kind=tasmota&host=x&topic=x&idle_w=1&cutting_w=2&unproved=on
+machines_machine            unmeter        403    403    302    302    404    metered
+machines_machine            out            403    302    302    302    404    spare_machine why=lens
+machines_machine            back           403    302    302    302    404    maintained_machine
+machines_maintenanceplan    done           403    302    302    302    404    old_plan
+machines_maintenanceplan    archive        403    403    302    302    404    plan
+machines_maintenanceplan    restore        403    403    302    302    404    archived_plan
 machines_machinejob         nobodys        403    403    302    302    404    machine_job
 production_enquiry          lose           403    302    302    302    404    enquiry
 production_enquiry          reopen         403    302    302    302    404    lost
@@ -725,6 +792,8 @@ production_product          picture        403    200    200    200    404    pr
 production_designfile       mend           403    302    302    302    404    design_file what=safe
 production_designfile       use            403    302    302    302    404    design_file
 production_designfile       role           403    302    302    302    404    design_file layer=0&role=cut
+production_labourtime       correct        403    302    302    302    404    over_clock started_at=2020-01-01T08:00&stopped_at=2020-01-01T09:00&why=x
+production_labourtime       stop           403    302    302    302    404    old_clock until=2020-01-01T09:00
 production_layerrule        remove         403    302    302    302    404    layer_rule
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job
@@ -783,6 +852,10 @@ billing_invoice             write-off      403    403    302    302    404    in
 billing_invoice             currency       403    302    302    302    404    draft_invoice currency=USD
 billing_payment             refund         403    302    302    302    404    credit amount=1&paid_on=2026-01-01&method=transfer
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
+billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
+billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_reminder            send           403    302    302    302    404    reminder
+billing_reminder            drop           403    302    302    302    404    reminder
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent

@@ -15,7 +15,7 @@ from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
-from machines.models import MachineJob, Tablet
+from machines.models import MachineJob, MaintenancePlan, Tablet
 from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation
 
 pytestmark = pytest.mark.usefixtures("scoped")
@@ -71,6 +71,7 @@ def one_of_each(shop, workspace, n=0):
     Need.objects.create(workspace=workspace, key=f"n{n}", item=shop.sheet, label="Sheet", is_low=True)
     over = {"started_at": now, "ended_at": now, "outcome": "unclear"}
     MachineJob.objects.create(workspace=workspace, machine=shop.laser, key=f"j{n}", name="Bracket", **over)
+    MaintenancePlan.objects.create(workspace=workspace, machine=shop.laser, name="Lens", days=30, due_on=now.date())
     scan = {"key": f"s{n}", "kind": "weigh", "code": "FIL-001", "state": "conflict", "at": now, "said_at": now}
     ScanEvent.objects.create(workspace=workspace, by=User.objects.get_or_create(email="scans@x.example")[0], **scan)
     guessed = Membership.objects.create(
@@ -172,6 +173,7 @@ def test_the_sidebar_shows_each_role_what_it_may_see(role, workspace, person, lo
 def test_every_room_with_a_page_is_in_the_sidebar(workspace):
     """A page nobody is led to does not exist: what is left out is left out here, by name."""
     reached_otherwise = {"crm.contact", "machines.command", "machines.statechange", "machines.machinestatus"}
+    reached_otherwise |= {"machines.maintenancedone"}  # from the machine and from its plans
     linked = {entry.url for group in navigation.NAVIGATION for entry in group.entries}
     missing = set()
     for model in admin.site._registry:

@@ -15,6 +15,9 @@ DRIVERS = {
     "simulator": "machines.drivers.simulator:Simulator",
 }
 
+# What stands beside a machine and says nothing of its state.
+BESIDE = {"energy": "machines.drivers.energy:Energy"}
+
 # Nothing to connect to. A driver this installation does not have is watched: it is offline, and the board says why.
 UNWATCHED = {"manual"}
 # Nothing of these says what the machine does now: the operator's terminal is the truth.
@@ -27,7 +30,7 @@ class UnknownDriver(Exception):
 
 def driver_class(name: str) -> type[Driver]:
     try:
-        module, _, cls = DRIVERS[name].partition(":")
+        module, _, cls = (DRIVERS | BESIDE)[name].partition(":")
     except KeyError:
         raise UnknownDriver(name) from None
     return getattr(import_module(module), cls)

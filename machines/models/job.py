@@ -46,6 +46,8 @@ class MachineJob(WorkspaceModel):
     facts = models.JSONField(default=dict, blank=True)  # gas, material, thickness, parts, report, line
     kwh_before = models.FloatField(null=True, blank=True)
     kwh = models.FloatField(_("energy kWh"), null=True, blank=True)
+    kwh_is_estimate = models.BooleanField(default=False)  # no meter was heard near its beginning or end
+    is_counted = models.BooleanField(default=False)  # in the use of its machine
     # What fed it: {"slot": now, "from": progress since when, "shares": {slot: progress it fed}}.
     feeding = models.JSONField(default=dict, blank=True)
     claim = models.CharField(_("belongs"), max_length=8, choices=Claim.choices, default=Claim.OPEN)

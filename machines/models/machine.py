@@ -55,6 +55,9 @@ class Machine(WorkspaceModel):
     hourly_rate = money_field(_("hourly rate"))
     position = models.PositiveSmallIntegerField(_("order on the board"), default=0)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    # Out of work since then: `machines.maintenance`.
+    maintenance_since = models.DateTimeField(_("in maintenance since"), null=True, blank=True, editable=False)
+    maintenance_why = models.CharField(_("why in maintenance"), max_length=200, blank=True, editable=False)
     # Goes up whenever what waits for the machine changes. Whoever keeps a queue for it raises it (`bell.ring_queues`).
     queue_version = models.PositiveBigIntegerField(default=0, editable=False)
     # The watcher that looks after this machine now, and until when (claimed by compare-and-swap).
@@ -66,6 +69,7 @@ class Machine(WorkspaceModel):
         verbose_name_plural = _("machines")
         ordering = ["position", "name"]
         constraints = [models.UniqueConstraint(fields=["workspace", "name"], name="machine_name_once")]
+        permissions = [("maintain_machine", "Can put machines into maintenance and say what was done")]
 
     def __str__(self):
         return self.name

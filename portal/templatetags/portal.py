@@ -16,7 +16,7 @@ from portal import words
 register = template.Library()
 
 # Under a link there is one document, and its page is the link itself.
-PAGES = {"quote", "job", "delivery", "invoice"}
+PAGES = {"quote", "job", "delivery", "invoice", "statement"}
 
 
 def address(visitor, name: str, *args) -> str:

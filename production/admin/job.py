@@ -24,6 +24,7 @@ from production.admin import milestones as follow
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
 from production.admin.job_board import Boards
+from production.labour import weeks
 from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
@@ -245,6 +246,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             ).order_by("id")
             context["wanting"] = _wanting(obj)
             context["machines_used"] = costs.of_job(obj)
+            context["people_worked"] = weeks.of_job(obj)
             context["material"] = shortages.material(_lines(obj))
             context["job"] = obj
             context |= self.milestones_of(request, obj)

@@ -163,10 +163,10 @@ class RunAdmin(Untouched):
     paginator = InfinitePaginator
     search_fields = ("operation__job_line__description", "operation__job_line__job__number", "machine__name", "note")
     search_help_text = _("Part, job, machine or note")
-    readonly_fields = ("state_word", "took", "booked")
+    readonly_fields = ("state_word", "took", "booked", "energy")
     fields = ("operation", ("machine", "operator", "state_word"), ("quantity", "good", "scrap"),
               ("material_used", "booked"), ("started_at", "finished_at", "took"), "machine_done_at",
-              "note")  # fmt: skip
+              "energy", "note")  # fmt: skip
     empty_text = _("What operators start and finish on the shop floor is kept here.")
     empty_icon = "timer"
 
@@ -201,6 +201,10 @@ class RunAdmin(Untouched):
         if run.finished_at is None:
             return "–"
         return duration((run.finished_at - run.started_at).total_seconds() - run.paused_seconds)
+
+    @display(description=_("energy kWh"))
+    def energy(self, run):
+        return "–" if run.kwh is None else f"{'≈ ' if run.kwh_is_estimate else ''}{number(run.kwh, 2)}"
 
     @display(description=_("taken out of the books"))
     def booked(self, run):

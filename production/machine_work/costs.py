@@ -8,7 +8,7 @@ from django.db.models import Sum
 from inventory.models import Move
 from laseros.core.drivers import Outcome
 from laseros.core.money import cents
-from production.models import Job, MachineWork
+from production.models import Job, MachineWork, Run
 from production.signals import energy_price_wanted
 
 HOUR = Decimal(3600)
@@ -36,9 +36,11 @@ def of_job(job: Job) -> Used | None:
     """None where no machine said anything for it. Of a print still running its time until now does not count yet."""
     works = MachineWork.objects.filter(run__operation__job_line__job=job).exclude(machine_job__ended_at=None)
     works = list(works.select_related("machine_job__machine", "run__operation__job_line__item").order_by("pk"))
-    if not works:
+    metered = Run.objects.filter(operation__job_line__job=job, machine_works=None, kwh__isnull=False)
+    by_meter = metered.aggregate(whole=Sum("kwh"))["whole"]  # of runs no machine counted for
+    if not works and by_meter is None:
         return None
-    used = Used(prints=len(works))
+    used = Used(prints=len(works), kwh=by_meter)
     for work in works:
         _add(used, work.machine_job)
     currency = job.workspace.currency

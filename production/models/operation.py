@@ -110,6 +110,8 @@ class Run(WorkspaceModel):
     material_used = models.DecimalField(_("material used"), max_digits=14, decimal_places=3, default=0)
     # Of it, what had left the stock before, when the job was approved.
     from_taken = models.DecimalField(max_digits=14, decimal_places=3, default=0, editable=False)
+    kwh = models.FloatField(_("energy kWh"), null=True, blank=True)  # by the meter beside the machine
+    kwh_is_estimate = models.BooleanField(default=False, editable=False)
     note = models.CharField(_("note"), max_length=300, blank=True)
     plates_sent = models.PositiveIntegerField(default=0, editable=False)  # how often its file was sent to be printed
     undone = models.PositiveSmallIntegerField(_("taken back"), default=0)  # how often

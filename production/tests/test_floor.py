@@ -396,8 +396,8 @@ def test_queries_of_the_queue(tablet, shop, rows, django_assert_num_queries):
     for key in range(rows):
         new_job(shop, str(key))
     tablet.get(reverse("floor:queue"))
-    # session, person, membership (4) · machine · run · last one over · other machines · queue · materials of the filter
-    with django_assert_num_queries(10):
+    # session, person, membership (4) · machine · run · last one over · my clock · others · queue · materials
+    with django_assert_num_queries(11):
         page = tablet.get(reverse("floor:queue"))
     assert page.content.decode().count('class="queue-item') == rows
 

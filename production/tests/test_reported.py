@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from laseros.core.drivers import Ended, Outcome, Reading
-from machines import reported
+from laseros.core.errors import Refused
+from machines import maintenance, meter_setup, metering, reported
 from machines.models import Machine, MachineJob, MachineStatus
 from production import runs
 from production.machine_work import costs, counting
@@ -83,3 +84,26 @@ def test_one_that_names_other_work_is_asked_for(work, laser, told, operator, sho
     running(work, laser, operator, 30)
     row = told("a", f"{other.number} plate", 20)
     assert (row.run, other.number in row.why) == (None, True)
+
+
+def test_the_energy_of_a_run_by_the_meter_beside_the_laser(work, laser, operator, django_capture_on_commit_callbacks):
+    meter_setup.install(laser, {"topic": "plug"}, "", idle_w=200, cutting_w=1000, unproved=True, by=None)
+    run = running(work, laser, operator, 30)
+    for minutes, kwh in ((31, 10.0), (30, 10.0), (15, 11.0), (0, 12.0)):
+        reading = Reading(None, values={"power_w": 4000.0, "energy_kwh": kwh})
+        metering.take(laser, reading, timezone.now() - timedelta(minutes=minutes))
+    with django_capture_on_commit_callbacks(execute=True):
+        runs.finish(run, good=5, scrap=0, by=operator)
+    run.refresh_from_db()
+    used = costs.of_job(work.job_line.job)
+    assert (round(run.kwh, 2), run.kwh_is_estimate, round(used.kwh, 2), used.prints) == (2.0, False, 2.0, 0)
+
+
+def test_nothing_is_started_on_a_machine_out_for_maintenance(work, laser, operator):
+    maintenance.begin(laser, "lens", operator)
+    laser.refresh_from_db()
+    with pytest.raises(Refused) as refused:
+        runs.start(work, laser, operator)
+    assert (refused.value.code, Run.objects.count()) == ("maintenance", 0)
+    maintenance.end(laser, operator)
+    assert runs.start(work, laser, operator).state == "running"

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from laseros.core.errors import Refused
 from production import milestone_photos, milestones, serving
+from production.labour import clocks
 from production.models import Job, Milestone, MilestonePhoto, Operation
 from production.states import OPEN_OPERATION
 from production.views.access import LOOK, WORK, floor
@@ -32,6 +33,7 @@ def page(request, pk):
         "last": _last(rows),
         "operations": work.select_related("job_line", "machine").order_by("job_line__position", "id")[:30],
         "can_work": request.user.has_perm(WORK),
+        "clock": clocks.open_of(request.user) if request.user.has_perm(WORK) else None,
         "can_skip": request.user.has_perm(SKIP),
         "today": today,
     }

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from production import dispatching, drawings, following, jobs, serving, undoing
 from production import traveller as sheets
+from production.labour import clocks
 from production.models import Job, NestSheet, Operation, Run
 from production.nests import picture, problem
 from production.states import ACTIVE_RUN
@@ -49,6 +50,7 @@ def page(request, pk):
         "others": machines().filter(kind=operation.machine.kind).exclude(pk=operation.machine_id),
         "sheets": queue.sheets_with(operation) if operation.state == "nested" else [],
         "can_work": request.user.has_perm(WORK),
+        "clock": clocks.open_of(request.user) if request.user.has_perm(WORK) else None,
         "can_undo": runs[0].pk if runs and undoing.undo_until(runs[0]) else None,
         "today": timezone.localdate(),
     }

@@ -17,6 +17,7 @@ from machines import drivers
 from machines.models import Command
 from production import dispatching, following, jobs, progress, queue, undoing
 from production.filters import QueueFilter, contains
+from production.labour import clocks
 from production.machine_work import counting, matching
 from production.models import NestPart, NestSheet, Operation, Run
 from production.states import ACTIVE_RUN, IN_QUEUE
@@ -34,6 +35,7 @@ def page(request):
     if machine is None:
         return choose_page(request)
     context = now(request, machine)
+    context["clock"] = clocks.open_of(request.user) if context["can_work"] else None
     context["there_are_others"] = machines().exclude(pk=machine.pk).exists()
     return render(request, "floor/queue.html", {**context, **waiting(request, machine, context["run"])})
 

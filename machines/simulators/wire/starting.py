@@ -7,6 +7,7 @@ SIMULATORS = {
     "prusalink": "machines.simulators.wire.prusalink:PrusaLinkPrinter",
     "octoprint": "machines.simulators.wire.octoprint:OctoPrintServer",
     "cypcut": "machines.simulators.wire.cypcut:CypCutReports",
+    "energy": "machines.simulators.wire.energy:EnergyMeter",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

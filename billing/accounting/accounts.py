@@ -1,0 +1,87 @@
+"""Which account a booking goes to: the usual ones of SKR03 and SKR04, and what a business has said otherwise."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from billing.models import BooksRules
+
+# key → (SKR03, SKR04). Revenue is "revenue:treatment[:percent]"; what is written off has the percent it loses.
+USUAL = {
+    "revenue:standard:19": ("8400", "4400"),
+    "revenue:standard:7": ("8300", "4300"),
+    "revenue:standard": ("8200", "4200"),
+    "revenue:export": ("8120", "4120"),
+    "revenue:intra": ("8125", "4125"),
+    "revenue:reverse": ("8337", "4337"),
+    "revenue:small": ("8195", "4185"),
+    "revenue:none": ("8200", "4200"),
+    "discount:19": ("8736", "4736"),
+    "discount:7": ("8731", "4731"),
+    "discount": ("8730", "4730"),
+    "bad_debt:19": ("2406", "6936"),
+    "bad_debt:7": ("2401", "6931"),
+    "bad_debt": ("2400", "6930"),
+    "difference": ("4900", "6300"),
+    "bank": ("1200", "1800"),
+    "cash": ("1000", "1600"),
+    "card": ("1360", "1460"),
+    "other": ("1360", "1460"),
+    "gain": ("2660", "4840"),
+    "loss": ("2150", "6880"),
+}
+LABELS = {
+    "revenue:standard:19": _("Sales with 19 % VAT"),
+    "revenue:standard:7": _("Sales with 7 % VAT"),
+    "revenue:standard": _("Sales with another rate"),
+    "revenue:export": _("Sales abroad, tax-free"),
+    "revenue:intra": _("Sales within the EU, tax-free"),
+    "revenue:reverse": _("Sales with reverse charge"),
+    "revenue:small": _("Sales of a small business"),
+    "revenue:none": _("Sales without VAT"),
+    "discount:19": _("Discounts, 19 %"),
+    "discount:7": _("Discounts, 7 %"),
+    "discount": _("Discounts, other"),
+    "bad_debt:19": _("Bad debts, 19 %"),
+    "bad_debt:7": _("Bad debts, 7 %"),
+    "bad_debt": _("Bad debts, other"),
+    "difference": _("Small differences"),
+    "bank": _("Bank"),
+    "cash": _("Cash"),
+    "card": _("Cards on their way"),
+    "other": _("Other money on its way"),
+    "gain": _("Exchange gains"),
+    "loss": _("Exchange losses"),
+}
+
+
+class Accounts:
+    def __init__(self, rules: BooksRules):
+        self.rules = rules
+        self.place = 0 if rules.chart == "03" else 1
+
+    def of(self, *parts) -> str:
+        """The account for a key, as far as one is known for its parts: revenue:standard:16 is revenue:standard."""
+        for count in range(len(parts), 0, -1):
+            key = ":".join(str(part) for part in parts[:count])
+            if key in self.rules.accounts:
+                return self.rules.accounts[key]
+            if key in USUAL:
+                return self._long(USUAL[key][self.place])
+        raise KeyError(parts)
+
+    def revenue(self, treatment: str, percent: Decimal) -> str:
+        if treatment == "standard":
+            return self.of("revenue", treatment, f"{percent.normalize():f}")
+        return self.of("revenue", treatment)
+
+    def loss_of(self, reason: str, percent: Decimal) -> str:
+        return self.of(reason, f"{percent.normalize():f}")
+
+    def debtor(self, code: str) -> str:
+        digits = "".join(letter for letter in code if letter.isdigit())
+        number = self.rules.first_debtor + int(digits or 0)
+        return f"{number:0{self.rules.account_length + 1}d}"
+
+    def _long(self, account: str) -> str:
+        return account.ljust(self.rules.account_length, "0")

@@ -1,0 +1,136 @@
+"""What happened in a while as bookings: documents on revenue, money on bank, losses where they belong.
+
+One booking is an amount on an account with its counter account; `side` S is debit of the first. Sums are exact: what is
+divided over rates adds up to what was divided.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_DOWN, Decimal
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+
+from billing.accounting.accounts import Accounts
+from billing.exchange import in_books
+from billing.models import Allocation, Invoice, Kind, Payment, Treatment, rules_of
+from laseros.core.money import ZERO, cents
+
+OTHER_SIDE = {"S": "H", "H": "S"}
+
+
+@dataclass(frozen=True)
+class Booking:
+    day: date
+    amount: Decimal  # in the document's currency
+    currency: str
+    rate: Decimal
+    booked: Decimal  # in the books'
+    side: str
+    account: str
+    contra: str
+    number: str
+    text: str
+    due_on: date | None = None
+    supplied_on: date | None = None
+    vat_number: str = ""
+    percent: Decimal | None = None
+
+
+def of(workspace, from_on: date, until_on: date) -> list[Booking]:
+    """Every booking of a while, by day."""
+    accounts = Accounts(rules_of(workspace))
+    found = [*_documents(workspace, accounts, from_on, until_on), *_money(workspace, accounts, from_on, until_on)]
+    return sorted(found, key=lambda booking: (booking.day, booking.number, booking.contra))
+
+
+def _documents(workspace, accounts: Accounts, from_on: date, until_on: date) -> Iterator[Booking]:
+    rows = Invoice.objects.filter(number__isnull=False, issued_on__gte=from_on, issued_on__lte=until_on)
+    for row in rows.select_related("client").order_by("id").iterator(chunk_size=500):
+        side = "S" if row.kind == Kind.INVOICE else "H"
+        rates = _rates_of(row)
+        booked = shared(in_books(row.total, row.rate, workspace), [gross for _p, gross in rates], workspace.currency)
+        for (percent, gross), whole in zip(rates, booked, strict=True):
+            crossing = row.treatment in (Treatment.INTRA, Treatment.REVERSE)
+            yield Booking(
+                day=row.issued_on, amount=gross, currency=row.currency, rate=row.rate, booked=whole, side=side,
+                account=accounts.debtor(row.client.code), contra=accounts.revenue(row.treatment, percent),
+                number=row.number, text=f"{row.get_kind_display()} {row.client.name}", due_on=row.due_on,
+                supplied_on=row.supplied_on, percent=percent,
+                vat_number=row.frozen.get("buyer", {}).get("vat_number", "") if crossing else "",
+            )  # fmt: skip
+
+
+def _rates_of(invoice: Invoice) -> list[tuple[Decimal, Decimal]]:
+    """(percent, gross) as the document says it."""
+    rates = [
+        (Decimal(rate["percent"]), Decimal(rate["net"]) + Decimal(rate["tax"]))
+        for rate in invoice.frozen.get("vat", ())
+    ]
+    return rates or [(ZERO, invoice.total)]
+
+
+def shared(amount: Decimal, weights: list[Decimal], currency: str) -> list[Decimal]:
+    """An amount divided like the weights, to the cent; the cents that are left go to the largest."""
+    whole = sum(weights, ZERO)
+    if not whole:
+        return [amount, *[ZERO] * (len(weights) - 1)]
+    cent = cents(Decimal(1), currency) * Decimal(1).scaleb(cents(Decimal(1), currency).as_tuple().exponent)
+    parts = [(amount * weight / whole).quantize(cent, rounding=ROUND_DOWN) for weight in weights]
+    largest = max(range(len(weights)), key=lambda place: weights[place])
+    parts[largest] += amount - sum(parts, ZERO)
+    return parts
+
+
+def _money(workspace, accounts: Accounts, from_on: date, until_on: date) -> Iterator[Booking]:
+    invoices = Invoice.objects.only("workspace", "number", "total", "frozen", "treatment", "rate")
+    given = Prefetch("allocations", Allocation.objects.prefetch_related(Prefetch("invoice", invoices)).order_by("id"))
+    rows = Payment.objects.filter(received_on__gte=from_on, received_on__lte=until_on)
+    rows = rows.select_related("client", "reverses").prefetch_related(
+        given, Prefetch("reverses__allocations", given.queryset)
+    )
+    for row in rows.order_by("id"):
+        yield from _payment(workspace, accounts, row)
+    gains = Allocation.objects.filter(booked_on__gte=from_on, booked_on__lte=until_on).exclude(gain=0)
+    for part in gains.select_related("payment__client", "invoice").order_by("id"):
+        yield _gain(workspace, accounts, part)
+
+
+def _payment(workspace, accounts: Accounts, payment: Payment) -> Iterable[Booking]:
+    """Money on the bank beside the client, or a loss beside them; what takes one back is on the other side."""
+    meant = payment.reverses or payment
+    side = "H" if meant.kind == Payment.Kind.REFUND else "S"
+    if payment.reverses is not None:
+        side = OTHER_SIDE[side]
+    shared_facts = {
+        "day": payment.received_on, "currency": payment.currency, "rate": payment.rate, "side": side,
+        "contra": accounts.debtor(payment.client.code), "text": f"{payment.get_kind_display()} {payment.client.name}",
+    }  # fmt: skip
+    numbers = list(dict.fromkeys(part.invoice.number for part in meant.allocations.all() if part.invoice_id))
+    number = numbers[0] if len(numbers) == 1 else payment.number
+    if meant.kind != Payment.Kind.WRITE_OFF:
+        account = accounts.of("bank" if meant.method == Payment.Method.TRANSFER else meant.method)
+        booked = in_books(payment.amount, payment.rate, workspace)
+        return [Booking(amount=payment.amount, booked=booked, account=account, number=number, **shared_facts)]
+    rates = _rates_of(next(part.invoice for part in meant.allocations.all() if part.invoice_id))
+    parts = shared(payment.amount, [gross for _percent, gross in rates], payment.currency)
+    return [
+        Booking(
+            amount=part, booked=in_books(part, payment.rate, workspace), number=number, percent=percent,
+            account=accounts.loss_of(meant.reason, percent), **shared_facts,
+        )
+        for (percent, _gross), part in zip(rates, parts, strict=True)
+        if part
+    ]  # fmt: skip
+
+
+def _gain(workspace, accounts: Accounts, part: Allocation) -> Booking:
+    debtor = accounts.debtor(part.payment.client.code)
+    gain = part.gain > 0
+    return Booking(
+        day=part.booked_on, amount=abs(part.gain), currency=workspace.currency, rate=Decimal(1), booked=abs(part.gain),
+        side="S", account=debtor if gain else accounts.of("loss"), contra=accounts.of("gain") if gain else debtor,
+        number=part.invoice.number if part.invoice else part.payment.number,
+        text=_("Exchange gain") if gain else _("Exchange loss"),
+    )  # fmt: skip

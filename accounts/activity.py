@@ -26,6 +26,7 @@ VERBS = {
     "accepted": _("accepted"),
     "accepted short": _("accepted although material is missing"),
     "approved": _("approved"),
+    "asked for a change": _("asked for a change"),
     "declined": _("declined"),
     "expired": _("expired"),
     "withdrawn": _("withdrawn"),

@@ -3,6 +3,7 @@
 from allauth.account import views
 from django.urls import path, re_path
 
+from accounts.calendar_page import calendar_page, feed
 from accounts.first import first_workspace
 from accounts.floor_keys.page import own_pin
 from accounts.preferring import preferences
@@ -12,6 +13,8 @@ urlpatterns = [
     path("first/", first_workspace, name="first_workspace"),
     path("pin/", own_pin, name="own_pin"),
     path("language/", choose_language, name="choose_language"),
+    path("calendar/", calendar_page, name="calendar"),
+    path("calendar/<str:token>.ics", feed, name="calendar_feed"),
     path("messages/", preferences, name="message_preferences"),
     path("login/", views.login, name="account_login"),
     path("logout/", views.logout, name="account_logout"),

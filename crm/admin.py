@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.http import HttpResponseRedirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
@@ -12,8 +12,8 @@ from unfold.decorators import display
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.long_select import LongSelect, Prepared
-from crm import clients
-from crm.models import Address, Client, Contact
+from crm import client_page, clients, diary
+from crm.models import Address, Client, Contact, FollowUp
 from laseros.core.locales import countries
 from laseros.core.templatetags.laseros import day
 
@@ -98,6 +98,10 @@ class ClientAdmin(RoomAdmin):
              form=InviteForm, done=_("The invitation is on its way."), icon="person_add"),
     )  # fmt: skip
 
+    def get_urls(self):
+        view = self.admin_site.admin_view(lambda request, pk: client_page.page(self.admin_site, request, pk))
+        return [path("<int:pk>/timeline/", view, name="crm_client_timeline"), *super().get_urls()]
+
     def create(self, request, obj):
         clients.register(obj, request.user)
 
@@ -125,6 +129,9 @@ class ClientAdmin(RoomAdmin):
         mine = {"client__id__exact": obj.pk}
         enquiry = f"{reverse('admin:production_enquiry_add')}?client={obj.pk}"
         return [
+            Related(
+                str(_("Timeline")), reverse("admin:crm_client_timeline", args=[obj.pk]), "timeline", "crm.view_client"
+            ),
             Related(str(_("New enquiry")), enquiry, "add", "production.add_enquiry"),
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
@@ -185,3 +192,58 @@ class ContactAdmin(RoomAdmin):
             return _t("no log-in")
         seen = contact.user.last_login
         return _t("has a log-in, used last on %(day)s") % {"day": day(localtime(seen))} if seen else _t("invited")
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    title = _("whose")
+    parameter_name = "whose"
+
+    def lookups(self, request, model_admin):
+        return [("mine", _("Mine"))]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(person=request.user) if self.value() == "mine" else queryset
+
+
+class DueFilter(admin.SimpleListFilter):
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request, model_admin):
+        return [("now", _("Due or overdue")), ("open", _("Not done"))]
+
+    def queryset(self, request, queryset):
+        if self.value() == "now":
+            return queryset.filter(pk__in=diary.overdue().order_by().values("pk"))
+        return queryset.filter(done_at=None) if self.value() == "open" else queryset
+
+
+class PostponeForm(forms.Form):
+    due_on = forms.DateField(label=_("due"), widget=forms.DateInput)
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(RoomAdmin):
+    list_display = ("what", "client", "due_on", "person", "done_at")
+    list_select_related = ("client", "person")
+    list_filter = (WhoseFilter, DueFilter)
+    search_fields = ("what", "client__name", "client__code")
+    search_help_text = _("What it is about, or client")
+    fields = (("what", "client"), ("due_on", "person"), ("done_at", "done_by"))
+    readonly_fields = ("what", "client", "due_on", "person", "done_at", "done_by")
+    export_fields = ("what", "client", "due_on", "person", "done_at")
+    empty_text = _("On a client’s timeline you say what to come back to, and when. It stands here until it is done.")
+    empty_icon = "event_repeat"
+    verbs = (
+        Verb("done", _("Done"), lambda request, row: diary.done(row, request.user) and None, "crm.change_followup",
+             lambda row: row.done_at is None, primary=True, done=_("It is done."), icon="task_alt"),
+        Verb("postpone", _("Another day"), lambda request, row, due_on: diary.postpone(row, due_on, request.user),
+             "crm.change_followup", lambda row: row.done_at is None, form=PostponeForm, icon="event"),
+    )  # fmt: skip
+
+    def has_add_permission(self, request):
+        return False
+
+    def related_links(self, obj):
+        story = reverse("admin:crm_client_timeline", args=[obj.client_id])
+        return [to_record(obj.client, icon="groups"), Related(str(_("Timeline")), story, "timeline", "crm.view_client")]

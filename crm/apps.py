@@ -7,4 +7,4 @@ class CrmConfig(AppConfig):
     verbose_name = _("Clients")
 
     def ready(self):
-        from crm import occasions  # noqa: F401 they register themselves
+        from crm import due, occasions, timeline  # noqa: F401 they register themselves

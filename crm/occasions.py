@@ -23,3 +23,18 @@ CONTACT_KNOWN = outbox.register(
         {"client": PLACES["client"]}, _of_contact, always=True,
     )
 )  # fmt: skip
+
+
+def _of_entry(entry) -> dict[str, str]:
+    subject, _line, text = entry.text.partition("\n")
+    return {"client": entry.client.name, "sender": str(entry.by or ""), "subject": subject, "message": text.strip()}
+
+
+LETTER = outbox.register(
+    outbox.Occasion(
+        "letter", _("Somebody writes to a client from their page"), CLIENT, "crm.Entry",
+        {"client": PLACES["client"], "sender": _("who writes"), "subject": _("subject"),
+         "message": _("what was written")},
+        _of_entry, always=True,
+    )
+)  # fmt: skip

@@ -18,6 +18,7 @@ from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
+from crm import diary
 from inventory import purchasing, reorder, stock
 from machines import maintenance
 from machines.tablets import registering
@@ -88,6 +89,10 @@ MATTERS = (
         _is("open"), "production.view_enquiry",
     ),
     Matter(
+        "proofs_to_change", _("Proofs a client wants changed"), "production.proof", "draw", "warning",
+        _is("changes"), "production.view_proof",
+    ),
+    Matter(
         "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
         lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
     ),
@@ -116,6 +121,10 @@ MATTERS = (
     Matter(
         "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
+    ),
+    Matter(
+        "follow_ups", _("Follow-ups due"), "crm.followup", "event_repeat", "warning",
+        lambda today: {"due": "now"}, "crm.view_followup", rows=diary.overdue,
     ),
     Matter(
         "unread_messages", _("Jobs with unread messages from the client"), "production.job", "forum", "danger",

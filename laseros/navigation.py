@@ -72,6 +72,14 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(
+                _("Follow-ups"),
+                "event_repeat",
+                "admin:crm_followup_changelist",
+                "crm.view_followup",
+                "follow_ups",
+                "warning",
+            ),
         ),
     ),
     Group(
@@ -148,6 +156,14 @@ NAVIGATION = (
                 "admin:production_designfile_changelist",
                 "production.view_designfile",
                 "refused_drawings",
+                "warning",
+            ),
+            Entry(
+                _("Proofs"),
+                "draw",
+                "admin:production_proof_changelist",
+                "production.view_proof",
+                "proofs_to_change",
                 "warning",
             ),
             Entry(_("Products"), "deployed_code", "admin:production_product_changelist", "production.view_product"),

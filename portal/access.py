@@ -61,6 +61,11 @@ class Visitor:
         return self.contact is None or (self.contact.may_order and self.contact.sees_money)
 
     @property
+    def may_approve(self) -> bool:
+        """Whether they answer for what is made; that needs no look at prices."""
+        return self.contact is None or self.contact.may_order
+
+    @property
     def quotes(self):
         """Offers that were sent at some time; drafts are nobody's business."""
         rows = self.client.quotes.filter(sent_at__isnull=False)

@@ -31,6 +31,16 @@ class OrderForm(AskForm, AcceptForm):
     seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
 
+class ApproveForm(forms.Form):
+    name = forms.CharField(label=_("Your name"), max_length=NAME)
+
+
+class ChangeForm(ApproveForm):
+    reason = forms.CharField(
+        label=_("What should be different?"), max_length=REASON, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
 class DeclineForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=NAME)
     reason = forms.CharField(

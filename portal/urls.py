@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import talking, uploads, views
+from portal import proofs, talking, uploads, views
 
 app_name = "portal"
 
@@ -14,6 +14,10 @@ DOCUMENTS = [
     ("jobs/<int:pk>/progress/", views.job_progress, "job_progress"),
     ("jobs/<int:pk>/pdf/", views.job_pdf, "job_pdf"),
     ("jobs/<int:pk>/photos/<int:photo>/", views.job_photo, "job_photo"),
+    ("jobs/<int:pk>/proofs/<int:proof>/approve/", proofs.approve, "proof_approve"),
+    ("jobs/<int:pk>/proofs/<int:proof>/change/", proofs.change, "proof_change"),
+    ("jobs/<int:pk>/proofs/<int:proof>/picture/", proofs.picture, "proof_picture"),
+    ("jobs/<int:pk>/proofs/<int:proof>/file/", proofs.file, "proof_file"),
     ("jobs/<int:pk>/messages/", talking.job_messages, "job_messages"),
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),

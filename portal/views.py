@@ -22,7 +22,7 @@ from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
-from portal import talking, words
+from portal import proofs, talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
@@ -47,6 +47,7 @@ def home(request, visitor):
         "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
         "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
         "has_material": visitor.material.exists(),
+        "to_approve": proofs.waiting(visitor)[:SHORT],
         "asked": visitor.enquiries.filter(state="open")[:SHORT] if visitor.may_upload else [],
         "jobs": progress.count(_with_unread(visitor).filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
     }
@@ -202,6 +203,7 @@ def job_page(request, visitor, pk):
         "progress": progress.of(job, lines),
         "follow": follow_address(visitor, job.pk),
         **_milestones(job),
+        **proofs.on_page(visitor, job),
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
         "invoices": visitor.invoices.filter(job=job),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import quotes
 from billing.models import Delivery, Invoice, Quote
-from production.models import Enquiry, Job
+from production.models import Enquiry, Job, Proof
 
 QUOTE = {
     "sent": _("waiting for your answer"),
@@ -32,6 +32,12 @@ DELIVERY = {
     "delivered": _("arrived"),
     "returned": _("came back to us"),
 }
+PROOF = {
+    "waiting": _("waiting for your answer"),
+    "approved": _("approved"),
+    "changes": _("change asked for"),
+    "replaced": _("replaced by a newer one"),
+}
 INVOICE = {
     "issued": _("to pay"),
     "partly_paid": _("partly paid"),
@@ -48,7 +54,7 @@ def is_open(quote: Quote) -> bool:
     return quote.state == "sent" and not quotes.is_past(quote)
 
 
-def standing(record: Quote | Job | Delivery | Invoice | Enquiry) -> tuple[str, str]:
+def standing(record: Quote | Job | Delivery | Invoice | Enquiry | Proof) -> tuple[str, str]:
     """(state, word) as the client reads it. What a date decides is read from the date."""
     if isinstance(record, Quote):
         state = "expired" if record.state == "sent" and not is_open(record) else record.state
@@ -56,6 +62,8 @@ def standing(record: Quote | Job | Delivery | Invoice | Enquiry) -> tuple[str, s
     if isinstance(record, Invoice):
         state = "overdue" if record.is_overdue else record.state
         return state, INVOICE[state]
+    if isinstance(record, Proof):
+        return record.state, PROOF[record.state]
     if isinstance(record, Enquiry):
         return record.state, ENQUIRY[record.state]
     if isinstance(record, Delivery):

@@ -30,6 +30,22 @@ MILESTONE = outbox.register(
         {**PLACES, "milestone": _("name of the milestone"), "next": _("the one that comes next")}, of_job,
     )
 )  # fmt: skip
+PROOF = outbox.register(
+    outbox.Occasion(
+        "proof", _("A proof is sent to be approved"), CLIENT, "production.Job",
+        {**PLACES, "version": _("which version it is"), "note": _("what we wrote beside it")}, of_job, always=True,
+    )
+)  # fmt: skip
+PROOF_ANSWERED = outbox.register(
+    outbox.Occasion(
+        "proof_answered", _("A client answers a proof"), STAFF, "production.Job",
+        {
+            **PLACES, "version": _("which version it is"), "who": _("who decided, and for whom"),
+            "answer": _("what they said"), "reason": _("why, in the client’s words"),
+        },
+        of_job, permission="production.view_job",
+    )
+)  # fmt: skip
 READY = outbox.register(
     outbox.Occasion("ready", _("A job is ready"), CLIENT, "production.Job", PLACES, of_job)
 )  # fmt: skip

@@ -110,6 +110,22 @@ RUN = Life(
     ],
 )
 
+PROOF = Life(
+    {
+        "waiting": _("waiting for the client"),
+        "approved": _("approved"),
+        "changes": _("change asked for"),
+        "replaced": _("replaced by a newer one"),
+        "withdrawn": pgettext_lazy("proof", "taken back"),
+    },
+    [
+        Move("approve", ("waiting",), "approved"),
+        Move("ask_change", ("waiting",), "changes"),
+        Move("replace", ("waiting", "changes"), "replaced"),
+        Move("withdraw", ("waiting",), "withdrawn", pgettext_lazy("proof", "Take back")),
+    ],
+)
+
 NEST = Life(
     {
         "draft": _("draft"),

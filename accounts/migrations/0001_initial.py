@@ -4,6 +4,7 @@ import django.core.validators
 import accounts.models.messages
 import datetime
 import accounts.models.mail
+import accounts.models.feed
 import django.db.models.deletion
 import django.utils.timezone
 import guardian.mixins
@@ -116,6 +117,23 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'saved lists',
                 'ordering': ['label', 'id'],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'user', 'page', 'label'), name='saved_view_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarFeed',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                ('nonce', models.CharField(default=accounts.models.feed.fresh_nonce, max_length=24)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),
+                ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
+            ],
+            options={
+                'verbose_name': 'calendar address',
+                'verbose_name_plural': 'calendar addresses',
+                'ordering': ['id'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('workspace', 'user'), name='calendar_feed_once')],
             },
         ),
         migrations.CreateModel(

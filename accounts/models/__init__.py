@@ -1,4 +1,5 @@
 from accounts.models.activity import Activity
+from accounts.models.feed import CalendarFeed
 from accounts.models.floor_key import Badge, Pin
 from accounts.models.mail import OutgoingMail
 from accounts.models.membership import Membership
@@ -13,6 +14,7 @@ __all__ = [
     "Activity",
     "BackgroundTask",
     "Badge",
+    "CalendarFeed",
     "Membership",
     "MessageHook",
     "MessagePreferences",

@@ -1,4 +1,5 @@
 from crm.models.access_link import AccessLink
 from crm.models.client import Address, Client, Contact, InvoiceFormat
+from crm.models.diary import Entry, FollowUp
 
-__all__ = ["AccessLink", "Address", "Client", "Contact", "InvoiceFormat"]
+__all__ = ["AccessLink", "Address", "Client", "Contact", "Entry", "FollowUp", "InvoiceFormat"]

@@ -41,7 +41,7 @@ from billing.models import (
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import Client, Contact
+from crm.models import Client, Contact, FollowUp
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -83,6 +83,7 @@ from production.models import (
     NestingRules,
     Operation,
     Product,
+    Proof,
     Run,
     Slicing,
 )
@@ -306,8 +307,11 @@ def _uploads(world) -> None:
     for row, state in ((world.basket, "basket"), (world.asked, "open")):
         Enquiry.objects.filter(pk=row.pk).update(origin="portal", state=state)
     world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
-    files = (world.basket_line.design_file_id, world.asked_line.design_file_id)
+    files = (world.basket_line.design_file_id, world.asked_line.design_file_id, world.design_file.pk)
     Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+    world.proof = Proof.objects.create(
+        workspace=world.workspace, job=world.job, version=1, design_file=world.design_file
+    )
 
 
 def _documents(world) -> None:
@@ -519,6 +523,9 @@ def _around(world) -> None:
     )
     world.hook = MessageHook.objects.create(
         workspace=workspace, name="Shop", url="https://1.1.1.1/x", occasions=["ready"], body='{"text": "{subject}"}'
+    )
+    world.follow_up = FollowUp.objects.create(
+        workspace=workspace, client=world.client, what="Ring them", due_on=timezone.localdate(), key="x"
     )
     world.occasion, world.language = "ready", "de"
     workspace.logo.save("logo.png", ContentFile(LOGO))

@@ -24,6 +24,9 @@ POST switch_workspace                     login  404    404    302    302    302
 GET  first_workspace                      login  302    302    302    302    302    302    302    302
 POST first_workspace                      login  302    302    302    302    302    302    302    302  - name=X&country=DE&language=de
 GET  choose_language                      login  405    405    405    405    405    405    405    405
+GET  calendar                             login  404    404    200    200    200    200    200    200
+POST calendar                             login  404    404    302    302    302    302    302    302  - do=make
+GET  calendar_feed                        404    404    404    404    404    404    404    404    404  nothing
 GET  message_preferences                  login  404    404    200    200    200    200    200    200
 POST message_preferences                  login  404    404    302    302    302    302    302    302  - digest_at=07:00&how_machine=now
 POST choose_language                      login  302    302    302    302    302    302    302    302  - language=de
@@ -176,6 +179,12 @@ GET  portal:jobs                          login  200    200    403    403    403
 GET  portal:job                           login  200    404    403    403    403    403    403    403  job
 GET  portal:job_progress                  login  200    404    403    403    403    403    403    403  job
 GET  portal:job_pdf                       login  200    404    403    403    403    403    403    403  job
+GET  portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_approve                 login  302    404    403    403    403    403    403    403  job,proof name=Thandi
+GET  portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof
+POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
+GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
 POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
@@ -221,6 +230,12 @@ GET  portal:link_quote_pdf                200    200    200    200    200    200
 GET  portal:link_quote_drawing            200    200    200    200    200    200    200    200    200  link_quote,sent,sent_line
 GET  portal:link_job_progress             200    200    200    200    200    200    200    200    200  link_job,job
 GET  portal:link_job_pdf                  200    200    200    200    200    200    200    200    200  link_job,job
+GET  portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_approve            302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi
+GET  portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof
+POST portal:link_proof_change             302    302    302    302    302    302    302    302    302  link_job,job,proof name=Thandi&reason=Longer
+GET  portal:link_proof_picture            200    200    200    200    200    200    200    200    200  link_job,job,proof
+GET  portal:link_proof_file               200    200    200    200    200    200    200    200    200  link_job,job,proof
 GET  portal:link_job_messages             200    200    200    200    200    200    200    200    200  link_job,job
 POST portal:link_job_messages             302    302    302    302    302    302    302    302    302  link_job,job text=Hello&once=k
 GET  portal:link_job_file                 200    200    200    200    200    200    200    200    200  link_job,job,said_file
@@ -308,6 +323,15 @@ POST accounts_workspace          add                    403    403    403    403
 GET  accounts_workspace          change,history         403    403    200    200    404    workspace
 POST accounts_workspace          change                 403    403    302    302    404    workspace legal_name=New+Ltd
 GET  accounts_workspace          number                 403    403    200    200    200    - kind=quote&form=Q-{n}
+GET  crm_client                  timeline               200    200    200    200    404    client
+POST crm_client                  timeline               403    302    302    302    404    client do=done&follow_up={follow_up}
+GET  crm_followup                list                   200    200    200    200    200
+GET  crm_followup                export                 200    200    200    200    200
+POST crm_followup                saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_followup                add                    403    403    403    403    403
+POST crm_followup                add                    403    403    403    403    403
+GET  crm_followup                change,history         200    200    200    200    404    follow_up
+POST crm_followup                change                 403    302    302    302    404    follow_up
 GET  crm_client                  list,export            200    200    200    200    200
 POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_client                  add                    403    200    200    200    200
@@ -539,6 +563,12 @@ GET  production_operation        add                    403    403    403    403
 POST production_operation        add                    403    403    403    403    403
 GET  production_operation        change,history         200    200    200    200    404    operation
 POST production_operation        change                 403    403    403    403    403    operation
+GET  production_proof            list,export            200    200    200    200    200
+POST production_proof            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_proof            add                    403    403    403    403    403
+POST production_proof            add                    403    403    403    403    403
+GET  production_proof            change,history         200    200    200    200    404    proof
+POST production_proof            change                 403    403    403    403    403    proof
 GET  production_run              list,export            200    200    200    200    200
 POST production_run              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_run              add                    403    403    403    403    403
@@ -713,6 +743,8 @@ accounts_outgoingmail       arrived        403    403    302    302    404    un
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
+crm_followup                done           403    302    302    302    404    follow_up
+crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01
 crm_contact                 invite         403    302    302    302    404    newcomer
 crm_contact                 shut-out       403    302    302    302    404    contact
 inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase
@@ -802,6 +834,8 @@ production_job              milestones     403    302    302    302    404    jo
 production_milestonetemplate standard      403    302    302    302    404    milestone_template
 production_milestonetemplate archive       403    302    302    302    404    milestone_template
 production_milestonetemplate restore       403    302    302    302    404    archived_template
+production_job              proof          403    409    409    409    404    job
+production_proof            withdraw       403    302    302    302    404    proof
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job

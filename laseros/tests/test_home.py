@@ -16,7 +16,7 @@ from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
 from machines.models import MachineJob, MaintenancePlan, Tablet
-from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation
+from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation, Proof
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
@@ -48,6 +48,8 @@ def one_of_each(shop, workspace, n=0):
             enquiry=ordered,
         )
         Milestone.objects.create(workspace=workspace, job=job, name="Cut", planned_on=late)
+    file = DesignFile.objects.create(workspace=workspace, name="a.pdf", kind="pdf", size=1, sha256=f"{n}", state="kept")
+    Proof.objects.create(workspace=workspace, job=job, version=1, design_file=file, state="changes")
     line = JobLine.objects.create(
         workspace=workspace, job=job, description="Bracket", quantity=5, made_good=5, item=shop.sheet, material_each=1
     )

@@ -1,5 +1,29 @@
 """The back office's pages about enquiries, drawings, products, cutting and the work itself."""
 
-from production.admin import cutting, drawing, enquiry, job, labour, layer_rule, milestones, nest, product, work
+from production.admin import (
+    cutting,
+    drawing,
+    enquiry,
+    job,
+    labour,
+    layer_rule,
+    milestones,
+    nest,
+    product,
+    proofs,
+    work,
+)
 
-__all__ = ["cutting", "drawing", "enquiry", "job", "labour", "layer_rule", "milestones", "nest", "product", "work"]
+__all__ = [
+    "cutting",
+    "drawing",
+    "enquiry",
+    "job",
+    "labour",
+    "layer_rule",
+    "milestones",
+    "nest",
+    "product",
+    "proofs",
+    "work",
+]

@@ -14,6 +14,9 @@ from production.models import DesignFile
 COLOURS = {
     "open": "info",
     "basket": "",
+    "changes": "danger",
+    "replaced": "",
+    "withdrawn": "",
     "quoted": "warning",
     "won": "success",
     "lost": "danger",

@@ -21,6 +21,7 @@ from laseros.core.templatetags.laseros import day, money_filter, number
 from production import jobs, milestones, shortages
 from production.admin import client_material, conversation
 from production.admin import milestones as follow
+from production.admin import proofs as proof_pages
 from production.admin.badges import COLOURS, PRIORITIES, badge
 from production.admin.enquiry import WhyForm
 from production.admin.job_board import Boards
@@ -151,7 +152,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     money_fields = ("total_shown", "quoted_total")
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
-    inlines = (JobLineInline, follow.MilestoneInline)
+    inlines = (JobLineInline, follow.MilestoneInline, proof_pages.ProofInline)
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "total_shown"),
                            ("priority", "due_on"), "made_shown", "note")}),
@@ -172,6 +173,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
              _has_lines_by_hand, icon="front_hand", done=_("Counted as made."),
              confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
         *follow.VERBS,
+        proof_pages.SEND,
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
              lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
              done=_("On hold: nothing of it starts until it goes on.")),

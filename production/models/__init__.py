@@ -13,6 +13,7 @@ from production.models.operation import Operation, Run, RunPart
 from production.models.parameters import CuttingParameter
 from production.models.parcel import Parcel
 from production.models.product import Component, Product, ProductPicture, ProductRevision, Step
+from production.models.proof import Proof
 from production.models.slicing import Slicing
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "Product",
     "ProductPicture",
     "ProductRevision",
+    "Proof",
     "Run",
     "RunPart",
     "Slicing",

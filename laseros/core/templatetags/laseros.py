@@ -50,7 +50,13 @@ STATES = {
     **dict.fromkeys(("waiting", "requested"), ("wait", "hourglass")),
     **dict.fromkeys(("partly_paid", "partly_received"), ("wait", "circle-dot")),
     **dict.fromkeys(("aside", "quarantined"), ("wait", "lock")),
+    "changes": ("bad", "alert-triangle"),
+    "replaced": ("off", "archive"),
     "basket": ("info", "list-check"),
+    "held": ("info", "clock"),
+    "handing": ("active", "send"),
+    "bundled": ("good", "circle-check"),
+    "unclear": ("wait", "alert-triangle"),
     **dict.fromkeys(("paused", "on_hold"), ("wait", "player-pause")),
     **dict.fromkeys(("maintenance",), ("wait", "tool")),
     **dict.fromkeys(

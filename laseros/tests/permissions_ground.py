@@ -358,7 +358,7 @@ def _documents(world) -> None:
     world.draft_invoice = invoices.draft_from(job, None)
     _quote, job, _operation = _order(world)
     _done(job)
-    invoices.issue(invoices.draft_deposit(job, None, percent=10), None)
+    invoices.issue(invoices.draft_deposit(job, None, percent=Decimal(10)), None)
     world.final_draft = invoices.draft_from(job, None)
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)

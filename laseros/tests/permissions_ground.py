@@ -614,7 +614,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited", "unused")
+        moving = ("paid", "credited", "unused", "deducted", "deposit_tax")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():

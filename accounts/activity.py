@@ -90,6 +90,7 @@ VERBS = {
     "closed": _("closed"),
     "counted": _("counted"),
     "printed": _("printed"),
+    "cut": _("cut on the machine"),
     "loaded": _("loaded"),
     "unloaded": _("taken out"),
     "reached": _("reached"),

@@ -9,6 +9,7 @@ class BillingConfig(AppConfig):
 
     def ready(self):
         from billing import due, guards, occasions, printing, receivers, tasks, timeline, trail  # noqa: F401
+        from billing.accounting import archive  # noqa: F401
 
         pre_migrate.connect(guards.take_up, dispatch_uid="billing.guards.take_up", sender=self)
         post_migrate.connect(guards.lay, dispatch_uid="billing.guards.lay", sender=self)

@@ -164,3 +164,35 @@ PAID = outbox.register(
         _of_invoice,
     )
 )  # fmt: skip
+OF_DELIVERY = {
+    "delivery": _("number of the delivery"),
+    "job": _("number of the job"),
+    "title": _("what it is about"),
+    "client": _("name of the client"),
+    "carrier": _("who carries it"),
+    "tracking": _("tracking number"),
+    "tracking_page": _("address where it can be followed"),
+    "address": _("where it goes"),
+    "received_by": _("who took it"),
+}
+
+
+def _of_delivery(delivery) -> dict[str, str]:
+    return {
+        "delivery": delivery.number or "",
+        "job": delivery.job.number,
+        "title": delivery.job.title,
+        "client": delivery.client.name,
+        "carrier": str(delivery.get_carrier_display()),
+        "tracking": delivery.tracking,
+        "address": f"{delivery.recipient}\n{delivery.address}",
+        "received_by": delivery.received_by,
+    }
+
+
+SHIPPED = outbox.register(
+    outbox.Occasion("shipped", _("A delivery is on its way"), CLIENT, "billing.Delivery", OF_DELIVERY, _of_delivery)
+)
+ARRIVED = outbox.register(
+    outbox.Occasion("arrived", _("A delivery has arrived"), CLIENT, "billing.Delivery", OF_DELIVERY, _of_delivery)
+)

@@ -13,6 +13,7 @@ from unfold.decorators import display
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.long_select import LongSelect, Prepared
 from crm import client_page, clients, diary
+from crm import links_admin as links_admin  # registers its pages
 from crm.models import Address, Client, Contact, FollowUp
 from laseros.core.locales import countries
 from laseros.core.templatetags.laseros import day
@@ -140,6 +141,7 @@ class ClientAdmin(RoomAdmin):
             to_list("billing.invoice", icon="receipt_long", **mine),
             to_list("billing.payment", icon="payments", **mine),
             to_list("crm.contact", icon="person", **mine),
+            to_list("crm.accesslink", _("Links they were sent"), icon="link", **mine),
             Related(
                 str(_("Their material with us")),
                 reverse("admin:production_job_material", args=[obj.pk]),
@@ -180,6 +182,7 @@ class ContactAdmin(RoomAdmin):
             to_record(obj.client, icon="groups"),
             to_list("production.enquiry", icon="mail", **mine),
             to_list("billing.quote", icon="request_quote", **mine),
+            to_list("crm.accesslink", _("Links they were sent"), icon="link", **mine),
         ]
 
     @display(description=_("portal"), boolean=True)

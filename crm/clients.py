@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +14,8 @@ from crm.models import Client, Contact
 from crm.occasions import CONTACT_KNOWN, CONTACT_NEW
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+
+MOST_CONTACTS = 100  # at a client who lets them in by themselves
 
 
 @retried
@@ -60,6 +63,59 @@ def shut_out(contact: Contact, by) -> None:
     Contact.objects.filter(pk=contact.pk).update(user=None)
     contact.user = None
     activity.record("withdrawn", contact, by)
+
+
+@retried
+@transaction.atomic
+def add_colleague(by_contact: Contact, by, *, name: str, email: str, sees_money: bool, may_order: bool) -> Contact:
+    """Somebody at a client lets a colleague in. Raises `Refused`: "known", "too-many", "more", and as `invite`."""
+    client = by_contact.client
+    _check_manager(by_contact, sees_money=sees_money, may_order=may_order)
+    Client._base_manager.filter(pk=client.pk).update(name=F("name"))  # two at once: the second sees the first
+    if client.contacts.filter(email__iexact=email).exists():
+        raise Refused(_("%(email)s is on your list already.") % {"email": email}, code="known")
+    if client.contacts.count() >= MOST_CONTACTS:
+        raise Refused(_("There are too many people on your list. Please write to us."), code="too-many")
+    contact = Contact.objects.create(
+        workspace_id=client.workspace_id, client=client, name=name[:120], email=email,
+        sees_money=sees_money, may_order=may_order,
+    )  # fmt: skip
+    activity.record("created", contact, by)
+    invite(contact, by)
+    return contact
+
+
+@retried
+@transaction.atomic
+def allow(
+    by_contact: Contact, contact: Contact, by, *, sees_money: bool, may_order: bool, manages_people: bool
+) -> None:
+    """Somebody at a client says what a colleague may do in the portal; nobody says it of themselves."""
+    rights = {"sees_money": sees_money, "may_order": may_order, "manages_people": manages_people}
+    _check_manager(by_contact, sees_money=sees_money, may_order=may_order, of=contact)
+    before = {name: getattr(contact, name) for name in rights}
+    changed = activity.changes(before, rights)
+    if not changed:
+        return
+    Contact._base_manager.filter(pk=contact.pk).update(**rights)
+    for name, value in rights.items():
+        setattr(contact, name, value)
+    activity.record("changed", contact, by, details=changed)
+
+
+def send_away(by_contact: Contact, contact: Contact, by) -> None:
+    """Somebody at a client takes a colleague's log-in away."""
+    _check_manager(by_contact, of=contact)
+    shut_out(contact, by)
+
+
+def _check_manager(by_contact: Contact, *, sees_money=False, may_order=False, of: Contact | None = None) -> None:
+    if not by_contact.manages_people:
+        raise Refused(_("You may not change this."), code="right")
+    if of is not None and of.pk == by_contact.pk:
+        raise Refused(_("Your own rights are changed by a colleague, or by us."), code="self")
+    if (sees_money and not by_contact.sees_money) or (may_order and not by_contact.may_order):
+        raise Refused(_("Nobody can give more than they may themselves."), code="more")
 
 
 @retried

@@ -107,3 +107,11 @@ def revoke(target) -> int:
     kind = ContentType.objects.get_for_model(target)
     rows = AccessLink.objects.filter(target_type=kind, target_id=target.pk, revoked_at=None)
     return rows.update(revoked_at=timezone.now())
+
+
+@retried
+@transaction.atomic
+def revoke_one(link: AccessLink, by) -> None:
+    """This link is dead from now on; others to the same document live on."""
+    if AccessLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        activity.record("withdrawn", link, by)

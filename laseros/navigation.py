@@ -276,6 +276,7 @@ NAVIGATION = (
                 "reminders",
                 "warning",
             ),
+            Entry(_("Month end"), "event_available", "admin:billing_periodclose_month", "billing.receive_payment"),
             Entry(_("Open items"), "hourglass_top", "admin:billing_invoice_ageing", "accounts.see_money"),
         ),
     ),

@@ -61,6 +61,10 @@ class Visitor:
         return self.contact is None or (self.contact.may_order and self.contact.sees_money)
 
     @property
+    def manages_people(self) -> bool:
+        return self.link is None and self.contact is not None and self.contact.manages_people
+
+    @property
     def may_approve(self) -> bool:
         """Whether they answer for what is made; that needs no look at prices."""
         return self.contact is None or self.contact.may_order

@@ -31,6 +31,13 @@ class OrderForm(AskForm, AcceptForm):
     seen = forms.CharField(max_length=32, widget=forms.HiddenInput)
 
 
+class InviteForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail"))
+    sees_money = forms.BooleanField(label=_("sees prices, quotes and invoices"), required=False, initial=True)
+    may_order = forms.BooleanField(label=_("may order and accept"), required=False)
+
+
 class ApproveForm(forms.Form):
     name = forms.CharField(label=_("Your name"), max_length=NAME)
 

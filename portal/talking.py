@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import preferring
 from laseros.core.errors import Refused
 from portal.access import for_client
 from portal.templatetags.portal import address
@@ -33,6 +34,13 @@ def on(request, visitor, job) -> dict:
     if request.method == "GET" and not request.membership:  # somebody of the shop who tries the link reads nothing
         conversation.seen(job, conversation.CLIENT)
     return {"thread": conversation.thread(job, for_client=True), "write": WriteForm(auto_id="write_%s")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_client
+def preferences(request, visitor):
+    """What a client's person wants to be mailed; papers always come."""
+    return preferring.answer(request, visitor.workspace, "portal/preferences.html", is_client=True, visitor=visitor)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import proofs, talking, uploads, views
+from portal import people, proofs, reorders, talking, uploads, views
 
 app_name = "portal"
 
@@ -41,9 +41,17 @@ urlpatterns = [
     path("upload/parts/<int:line>/unit/", uploads.unit, name="upload_unit"),
     path("upload/parts/<int:line>/remove/", uploads.remove, name="upload_remove"),
     path("upload/parts/<int:line>/drawing/", uploads.drawing, name="upload_drawing"),
+    path("again/", reorders.ordered, name="ordered"),
+    path("again/<int:line>/", reorders.again, name="again"),
+    path("jobs/<int:pk>/again/", reorders.job_again, name="job_again"),
+    path("people/", people.people, name="people"),
+    path("people/invite/", people.invite, name="people_invite"),
+    path("people/<int:pk>/", people.allow, name="people_allow"),
+    path("people/<int:pk>/shut-out/", people.shut_out, name="people_shut_out"),
     path("enquiries/", uploads.enquiries, name="enquiries"),
     path("enquiries/<int:pk>/", uploads.enquiry, name="enquiry"),
     path("enquiries/<int:pk>/drawings/<int:line>/", uploads.enquiry_drawing, name="enquiry_drawing"),
+    path("messages/", talking.preferences, name="preferences"),
     path("material/", views.material, name="material"),
     path("deliveries/", views.deliveries, name="deliveries"),
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),

@@ -1,8 +1,10 @@
 """Verbs about what somebody at a client puts together in the portal, before they ask for it or order it."""
 
+from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -12,7 +14,7 @@ from inventory.models import Item
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import drawings, parcels, parts
-from production.models import DesignFile, Enquiry, EnquiryLine, Origin
+from production.models import DesignFile, Enquiry, EnquiryLine, JobLine, Origin
 from production.states import ENQUIRY
 
 MOST_PARTS = 30
@@ -95,6 +97,50 @@ def change(basket: Enquiry, line: EnquiryLine, by, *, item: Item | None, quantit
     if item is not None and not item.is_offered and item.pk != line.item_id:
         raise Refused(_("There is no such material."), code="item")
     parts.change(basket, {line.pk: {"item": item, "quantity": quantity}}, by)
+
+
+def ordered_by(client: Client):
+    """The last line of each part a client has ordered: what they can order again. As a queryset, the newest first."""
+    made = Q(design_file__isnull=False) | Q(product__isnull=False)
+    rows = JobLine.objects.filter(made, job__client=client, parent=None).exclude(job__state="cancelled")
+    last = rows.order_by().values("design_file", "product", "item").annotate(last=Max("pk")).values("last")
+    return JobLine.objects.filter(pk__in=last).order_by("-pk")
+
+
+def again(client: Client, contact: Contact, lines: Iterable[JobLine], by) -> int:
+    """Put what was ordered before into the basket: the same drawing, material and number of pieces, at today's prices.
+
+    Answers how many parts came in; what lies there already comes once. Raises `Refused`: "nothing", "parts".
+    """
+    wanted = [line for line in lines if line.parent_id is None and (line.design_file_id or line.product_id)]
+    if not wanted:
+        raise Refused(_("Nothing of this can be ordered again here. Please write to us."), code="nothing")
+    return _again(open_for(client, contact, by), wanted, by)
+
+
+@retried
+@transaction.atomic
+def _again(basket: Enquiry, lines: list[JobLine], by) -> int:
+    Enquiry._base_manager.select_for_update().get(pk=basket.pk)
+    there = {(row.design_file_id, row.product_id, row.item_id) for row in basket.lines.all()}
+    position, came = basket.lines.aggregate(last=Max("position"))["last"] or 0, 0
+    for line in lines:
+        product = line.product if line.product is not None and line.product.archived_at is None else None
+        key = (line.design_file_id, product.pk if product else None, line.item_id)
+        if key in there or not (key[0] or key[1]):
+            continue
+        if len(there) >= MOST_PARTS:
+            raise Refused(_("More than %(most)s parts do not fit into one order.") % {"most": MOST_PARTS}, code="parts")
+        there.add(key)
+        came += 1
+        EnquiryLine.objects.create(
+            workspace_id=basket.workspace_id, enquiry=basket, position=position + came, product=product,
+            design_file_id=line.design_file_id, description=line.description, item_id=line.item_id,
+            quantity=line.quantity,
+        )  # fmt: skip
+    if came:
+        activity.record("changed", basket, by, details={"what": lines[0].job.number, "parts": came})
+    return came
 
 
 @retried

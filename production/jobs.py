@@ -138,6 +138,20 @@ def _sum(lines: list[dict], currency: str) -> Decimal:
     return sum((cents(line.get("unit_price", Decimal(0)) * line["quantity"], currency) for line in lines), Decimal(0))
 
 
+def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None, despite: str = "") -> Job:
+    """The same once more as a job of its own: lines, prices and the client as they were, products as they are made now.
+
+    One per `key`; raises what `open_from` raises.
+    """
+    names = ("position", "description", "quantity", "unit_price", "tax_percent", "material_each", "seconds_each",
+             "item_id", "design_file_id", "product_id")  # fmt: skip
+    lines = job.lines.filter(parent=None).order_by("position", "id").values(*names)
+    return open_from(
+        job.client, key=f"clone:{job.pk}:{key}"[:80], title=title or job.title, lines=lines, contact=job.contact,
+        due_on=due_on, priority=job.priority, note=job.note, despite=despite, by=by,
+    )  # fmt: skip
+
+
 # --- work and material ------------------------------------------------------------------------------------------------
 
 

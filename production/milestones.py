@@ -3,6 +3,7 @@
 Verbs that change a job call `happened` in their own transaction: see docs/adr/0010.
 """
 
+import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from production import telling
 from production.milestone_plan import day_for, standard
 from production.models import Event, Job, Milestone, MilestoneTemplate
 from production.signals import milestone_reached
-from production.states import MILESTONE
+from production.states import MILESTONE, OVER_JOB
 
 UNDO_SECONDS = 60
 GRACE = timedelta(seconds=5)  # from the finger to here
@@ -26,6 +27,7 @@ IMPLIED = {
     Event.STARTED: (Event.APPROVED, Event.MATERIAL),
     Event.MADE: (Event.APPROVED, Event.MATERIAL, Event.STARTED),
 }
+EDITED = ("position", "name", "is_shown", "event", "planned_on", "note")
 STILL = ("on_hold", "cancelled")  # nothing of such a job is moved by hand
 
 
@@ -111,14 +113,29 @@ def replan(job: Job) -> None:
         Milestone._base_manager.filter(pk=row.pk).update(planned_on=day_for(job, row.days_before))
 
 
+def look_of(job: Job) -> str:
+    """Another text whenever the milestones of a job are others than before."""
+    rows = list(Milestone.objects.filter(job=job).order_by("pk").values_list("pk", "state", *EDITED))
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
 @retried
 @transaction.atomic
-def change(job: Job, changed: list[Milestone], removed: list[Milestone], by) -> None:
+def change(job: Job, changed: list[Milestone], removed: list[Milestone], by, *, seen: str = "") -> None:
     """Store edited, new and removed milestones of a job; what was reached or skipped is not removed.
 
-    Raises `Refused` with code "reached".
+    `seen` is the look they had for whoever edits. Raises `Refused` with code "over", "stale" or "reached".
     """
     lock(job)
+    if Job._base_manager.filter(pk=job.pk, state__in=OVER_JOB).exists():
+        raise Refused(
+            _("%(job)s is over meanwhile: its milestones stay as they are.") % {"job": job.number}, code="over"
+        )
+    if seen and seen != look_of(job):
+        raise Refused(
+            _("Somebody reached or changed a milestone meanwhile. Load the page again and repeat your change."),
+            code="stale",
+        )
     for row in removed:
         if not Milestone.objects.filter(pk=row.pk, state="open").delete()[0]:
             raise Refused(_("“%(name)s” was reached: take that back first.") % {"name": row.name}, code="reached")
@@ -129,7 +146,7 @@ def change(job: Job, changed: list[Milestone], removed: list[Milestone], by) -> 
         else:  # never its state: somebody may be reaching it
             if not Milestone.objects.filter(pk=row.pk, planned_on=row.planned_on).exists():
                 row.days_before = None  # typed: it no longer follows the due day
-            row.save(update_fields=["position", "name", "is_shown", "event", "planned_on", "days_before", "note"])
+            row.save(update_fields=[*EDITED, "days_before"])
     activity.record("changed", job, by, details={"what": str(Milestone._meta.verbose_name_plural)})
 
 

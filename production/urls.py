@@ -1,6 +1,7 @@
 from django.urls import path
 
 from production.views import (
+    action,
     job,
     label,
     labour,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("plates/<int:pk>/", plates.count, name="plate"),
     path("whose/", plates.whose, name="whose"),
     path("whose/<int:pk>/", plates.claim, name="claim"),
+    path("actions.pdf", action.sheet, name="action_sheet"),
+    path("scanned/", action.scanned, name="scanned"),
     path("times/", labour.page, name="times"),
     path("times/start/", labour.start, name="time_start"),
     path("times/<int:pk>/pause/", labour.pause, name="time_pause"),

@@ -32,8 +32,8 @@ def all_modules() -> list[str]:
 
 
 def silent_at_first() -> list[str]:
-    """Most shops let the bank say that money has come in."""
-    return ["paid"]
+    """Most shops let the bank say that money has come in, and the parcel that it is there."""
+    return ["paid", "arrived"]
 
 
 class Workspace(models.Model):

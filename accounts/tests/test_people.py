@@ -194,6 +194,8 @@ CELLS = {
     "billing.issue_invoice": {"admin", "manager", "office"},
     "billing.receive_payment": {"admin", "manager", "office"},
     "billing.send_reminder": {"admin", "manager", "office"},
+    "billing.close_period": {"admin", "manager"},
+    "billing.reopen_period": {"admin", "manager"},
     "billing.write_off": {"admin", "manager"},
     "billing.change_pricerules": {"admin", "manager"},
     "accounts.see_money": {"admin", "manager", "office"},

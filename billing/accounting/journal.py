@@ -76,7 +76,7 @@ def shared(amount: Decimal, weights: list[Decimal], currency: str) -> list[Decim
     whole = sum(weights, ZERO)
     if not whole:
         return [amount, *[ZERO] * (len(weights) - 1)]
-    cent = cents(Decimal(1), currency) * Decimal(1).scaleb(cents(Decimal(1), currency).as_tuple().exponent)
+    cent = Decimal(1).scaleb(cents(Decimal(1), currency).as_tuple().exponent)
     parts = [(amount * weight / whole).quantize(cent, rounding=ROUND_DOWN) for weight in weights]
     largest = max(range(len(weights)), key=lambda place: weights[place])
     parts[largest] += amount - sum(parts, ZERO)

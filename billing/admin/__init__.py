@@ -1,6 +1,31 @@
 """The back office's pages about money: quotes, deliveries, invoices, payments, rates and rules."""
 
-from billing.admin import bank, deliveries, invoices, payments, quotes, reminders, rooms_below, rules, seals, statements
+from billing.admin import (
+    bank,
+    books,
+    closing,
+    deliveries,
+    invoices,
+    payments,
+    quotes,
+    reminders,
+    rooms_below,
+    rules,
+    seals,
+    statements,
+)
 
-__all__ = ["bank", "deliveries", "invoices", "payments", "quotes", "reminders", "rooms_below", "rules", "seals",
-           "statements"]  # fmt: skip
+__all__ = [
+    "bank",
+    "books",
+    "closing",
+    "deliveries",
+    "invoices",
+    "payments",
+    "quotes",
+    "reminders",
+    "rooms_below",
+    "rules",
+    "seals",
+    "statements",
+]

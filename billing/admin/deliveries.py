@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from billing import deliveries, documents, invoices
@@ -331,6 +331,7 @@ class DeliveryAdmin(RoomAdmin):
             to_record(obj.job, icon="work"),
             to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id),
             trace_link(f"delivery:{obj.pk}"),
+            to_messages(obj),
         ]
 
     @display(description=_("number"), ordering="number")

@@ -19,7 +19,7 @@ from accounts.documents import download, file_name
 from accounts.roles import SEE_MONEY
 from billing import reminding
 from billing.admin.documents import amount
-from billing.models import BooksRules, Reminder, ReminderHold
+from billing.models import Reminder, ReminderHold
 from billing.states import OWED
 
 SEND = "billing.send_reminder"
@@ -171,26 +171,3 @@ class ReminderAdmin(RoomAdmin):
     @display(description=_("asked for"))
     def asked_shown(self, reminder):
         return amount(reminder.asked, reminder.invoice.currency)
-
-
-@admin.register(BooksRules)
-class BooksRulesAdmin(RoomAdmin):
-    """One row: the list leads to it."""
-
-    exports = False
-    money_fields = ("fee_second", "fee_third")
-    fieldsets = (
-        (_("Reminders"), {"fields": (("remind_after", "remind_again", "remind_last", "pay_within"),
-                                     ("fee_second", "fee_third"), ("interest", "interest_percent", "base_rate"))}),
-    )  # fmt: skip
-    empty_text = _("When reminders are due and what they cost, and which accounts your accountant books on.")
-    empty_icon = "menu_book"
-
-    def has_add_permission(self, request):
-        return super().has_add_permission(request) and not BooksRules.objects.exists()
-
-    def changelist_view(self, request, extra_context=None):
-        rules = BooksRules.objects.first()
-        if rules is not None and self.has_view_permission(request):
-            return redirect(reverse("admin:billing_booksrules_change", args=[rules.pk]))
-        return super().changelist_view(request, extra_context)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
-from billing.deliveries import stock
+from billing.deliveries import stock, telling
 from billing.deliveries.packing import more_than_made
 from billing.deliveries.ready import made
 from billing.documents.delivery import facts_of
@@ -53,6 +53,7 @@ def ship(
         _count(line)
         stock.take(line, by)
     _tell(delivery, by, delivery_shipped)
+    telling.shipped(delivery, by)
     details = {"carrier": delivery.get_carrier_display(), "tracking number": delivery.tracking}
     activity.record("shipped", delivery, by, details={name: value for name, value in details.items() if value})
     work.queue(keep_delivery_note, delivery.workspace, delivery.pk, subject=delivery, by=by)
@@ -89,6 +90,7 @@ def arrive(delivery: Delivery, by, *, received_by: str, at: datetime | None = No
         Delivery._base_manager.filter(pk=delivery.pk).update(proof=delivery.proof.name)
     activity.record("delivered", delivery, by, details={"by": name})
     _tell(delivery, by, delivery_arrived)
+    telling.arrived(delivery, by)
     return delivery
 
 
@@ -116,6 +118,7 @@ def cancel(delivery: Delivery, by, *, reason: str) -> Delivery:
     if left:
         _check_not_invoiced(delivery)
     DELIVERY.move(delivery, "cancel", reason=_reason(reason))
+    telling.not_shipped(delivery)
     if left:
         _give_back(delivery, by)
     activity.record("cancelled", delivery, by, details={"why": delivery.reason})

@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from billing import costing, totals
@@ -21,7 +22,7 @@ from laseros.core.money import ZERO, cents
 from machines.models import Machine
 from production import drawings, findings, words
 from production.findings import Kind
-from production.models import DesignFile, Enquiry, EnquiryLine, Measurement
+from production.models import DesignFile, Enquiry, EnquiryLine, JobLine, Measurement
 
 AT_WORK = ("waiting", "measuring")
 SAID_BESIDE = (*findings.SAID_AS_KINDS, "units-missing", "units-doubtful")
@@ -52,6 +53,16 @@ class Part:
     wrong: list[Kind] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     unread: bool = False
+    before: JobLine | None = None  # how it was ordered last time
+
+    @property
+    def dearer(self) -> Decimal:
+        """By how much one piece costs more than last time; negative where it costs less."""
+        return self.price.unit_price - self.before.unit_price
+
+    @property
+    def cheaper(self) -> Decimal:
+        return -self.dearer
 
     @property
     def is_dirty(self) -> bool:
@@ -114,6 +125,7 @@ def look_at(basket: Enquiry, lines: list[EnquiryLine]) -> Looked:
     """The same for lines that were read with `price_book.WITH`, stored or not."""
     book, workspace = PriceBook(lines), basket.workspace
     parts = [_part(line, book, workspace.currency) for line in lines]
+    _remember(parts, basket)
     net = sum((part.net for part in parts), ZERO)
     least = book.rules.minimum_order if book.rules is not None else ZERO
     priced = bool(parts) and all(part.standing == "priced" for part in parts)
@@ -143,6 +155,22 @@ def _part(line: EnquiryLine, book: PriceBook, currency: str) -> Part:
     part.net = cents(price.unit_price * line.quantity, currency)
     part.offers = _offers(price, book, currency)
     return part
+
+
+def _remember(parts: list[Part], basket: Enquiry) -> None:
+    """Beside each price what the same part cost last time; one query for all."""
+    prints = {part.file.sha256 for part in parts if part.file is not None}
+    products = {part.line.product_id for part in parts if part.line.product_id}
+    rows = JobLine.objects.filter(job__client=basket.client_id, parent=None).exclude(job__state="cancelled")
+    rows = rows.filter(Q(design_file__sha256__in=prints) | Q(product__in=products)).select_related("design_file", "job")
+    last = {_alike(row, row.design_file): row for row in rows.order_by("pk")}
+    for part in parts:
+        if part.standing == "priced":
+            part.before = last.get(_alike(part.line, part.file))
+
+
+def _alike(line, file: DesignFile | None) -> tuple:
+    return (line.product_id, file.sha256 if file is not None and not line.product_id else "", line.item_id)
 
 
 def _lacks_material(line: EnquiryLine) -> bool:

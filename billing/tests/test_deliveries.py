@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pypdf import PdfReader
 
-from accounts.models import Activity
+from accounts.models import Activity, OutgoingMail
 from billing import deliveries, documents, invoices
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
@@ -458,3 +458,20 @@ def test_lists_ask_the_same_for_one_and_for_three(page, shop, packer, checker, o
             client.get(page)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_client_is_told_when_it_leaves_and_not_when_it_was_cancelled_at_once(job, packer, checker):
+    first = ready_to_go(job, packer, checker, quantity=1)
+    deliveries.ship(first, packer, carrier="dhl", tracking="00340")
+    told = OutgoingMail.objects.get(kind="shipped")
+    assert (told.state, told.about, told.to) == ("waiting", first, job.contact.email)
+    assert first.number in told.subject
+    assert page_of("dhl", "00340") in told.text
+    deliveries.cancel(first, packer, reason="wrong van")
+    told.refresh_from_db()
+    assert told.state == "withdrawn"
+    second = ready_to_go(job, packer, checker, quantity=1)
+    deliveries.ship(second, packer)
+    deliveries.arrive(second, packer, received_by="Gate")
+    kinds = OutgoingMail.objects.filter(about_id=second.pk).values_list("kind", flat=True)
+    assert list(kinds) == ["shipped"]  # that it is there is silent until a business wants it said

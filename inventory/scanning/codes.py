@@ -3,6 +3,7 @@
     HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/L/FIL-001      a lot of the business "cutters"
     FIL-001                                           the same, typed
     HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/B/7-0A…        a person's badge
+    HTTPS://SHOP.EXAMPLE.COM/Q/CUTTERS/A/DONE         what is to be done, from the action sheet
 
 In capitals an address takes half as many modules in a QR code, so a small label is still read at arm's length.
 """
@@ -13,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from django.conf import settings
 
-KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine", "j": "job", "b": "badge"}
+KINDS = {"l": "lot", "i": "item", "p": "location", "m": "machine", "j": "job", "b": "badge", "a": "action"}
 LETTERS = {kind: letter for letter, kind in KINDS.items()}
 LONGEST = 300
 _PATH = re.compile(r"/q/(?P<slug>[\w-]+)/(?P<letter>[a-z])/(?P<code>[^/?#]+)", re.IGNORECASE)

@@ -5,7 +5,7 @@ Made once through the verbs; whoever opens an address does so in a savepoint tha
 
 from base64 import b64decode
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -27,6 +27,7 @@ from billing import deliveries, documents, invoices, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
     AccountStatement,
+    Archive,
     BankLine,
     BankStatement,
     BooksRules,
@@ -35,13 +36,14 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PeriodClose,
     PriceRules,
     Reminder,
     TaxRate,
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import Client, Contact, FollowUp
+from crm.models import AccessLink, Client, Contact, FollowUp
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -309,6 +311,8 @@ def _uploads(world) -> None:
     world.basket_line, world.asked_line = world.basket.lines.get(), world.asked.lines.get()
     files = (world.basket_line.design_file_id, world.asked_line.design_file_id, world.design_file.pk)
     Measurement.objects.filter(design_file__in=files).update(preview="<svg/>")
+    Contact.objects.filter(pk=world.contact.pk).update(manages_people=True)
+    world.access_link = AccessLink.objects.order_by("pk").first()
     world.proof = Proof.objects.create(
         workspace=world.workspace, job=world.job, version=1, design_file=world.design_file
     )
@@ -343,6 +347,7 @@ def _documents(world) -> None:
     )
     _bank(world)
     _reminded(world)
+    _closed(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
     world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
     world.seal = world.invoice.seal
@@ -388,6 +393,13 @@ def _reminded(world) -> None:
     for paper in (world.sent_reminder, world.account_statement):
         documents.keep(paper, lambda: b"%PDF-1.7 kept")
     world.link_statement = links.token(links.make(world.account_statement, shop.client))
+
+
+def _closed(world) -> None:
+    shop, day = world.shop, date(2000, 1, 31)
+    world.period_close = PeriodClose.objects.create(workspace=shop.workspace, until_on=day)
+    world.archive = Archive.objects.create(workspace=shop.workspace, from_on=day, until_on=day)
+    world.archive.file.save("a.zip", ContentFile(b"PK"))
 
 
 def _bank(world) -> None:

@@ -47,6 +47,9 @@ POST account_reset_password               200    200    200    200    200    200
 GET  account_reset_password_done          200    200    200    200    200    200    200    200    200
 GET  account_reset_password_from_key      302    302    302    302    302    302    302    302    302  uid,key
 GET  account_reset_password_from_key_done 200    200    200    200    200    200    200    200    200
+# The action sheet, and what is scanned from it
+GET  floor:action_sheet                   login  403    403    200    200    200    200    200    200
+POST floor:scanned                        login  403    403    302    403    302    302    302    404  - q=LOTIME&job={job}
 # One's own time
 GET  floor:times                          login  403    403    200    403    200    200    200    200
 POST floor:time_start                     login  403    403    302    403    302    302    302    404  - job={job}
@@ -185,6 +188,8 @@ GET  portal:proof_change                  login  302    404    403    403    403
 POST portal:proof_change                  login  302    404    403    403    403    403    403    403  job,proof name=Thandi&reason=Longer
 GET  portal:proof_picture                 login  200    404    403    403    403    403    403    403  job,proof
 GET  portal:proof_file                    login  200    404    403    403    403    403    403    403  job,proof
+GET  portal:preferences                   login  200    200    403    403    403    403    403    403
+POST portal:preferences                   login  302    302    403    403    403    403    403    403  - digest_at=07:00&how_ready=daily
 GET  portal:job_messages                  login  200    404    403    403    403    403    403    403  job
 POST portal:job_messages                  login  302    404    403    403    403    403    403    403  job text=Hello&once=k
 GET  portal:job_file                      login  200    404    403    403    403    403    403    403  job,said_file
@@ -203,6 +208,18 @@ GET  portal:upload_ask                    405    405    405    405    405    405
 POST portal:upload_ask                    login  302    404    403    403    403    403    403    403  basket title=Plates
 GET  portal:upload_order                  405    405    405    405    405    405    405    405    405  basket
 POST portal:upload_order                  login  302    404    403    403    403    403    403    403  basket name=Thandi&agree=on&seen=x
+GET  portal:ordered                       login  200    200    403    403    403    403    403    403
+GET  portal:again                         405    405    405    405    405    405    405    405    405  line
+POST portal:again                         login  302    404    403    403    403    403    403    403  line
+GET  portal:job_again                     405    405    405    405    405    405    405    405    405  job
+POST portal:job_again                     login  302    404    403    403    403    403    403    403  job
+GET  portal:people                        login  200    404    403    403    403    403    403    403
+GET  portal:people_invite                 405    405    405    405    405    405    405    405    405
+POST portal:people_invite                 login  302    404    403    403    403    403    403    403  - name=Ann&email=ann%40umgeni.example
+GET  portal:people_allow                  405    405    405    405    405    405    405    405    405  newcomer
+POST portal:people_allow                  login  302    404    403    403    403    403    403    403  newcomer sees_money=on
+GET  portal:people_shut_out               405    405    405    405    405    405    405    405    405  newcomer
+POST portal:people_shut_out               login  302    404    403    403    403    403    403    403  newcomer
 GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
 GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
 GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
@@ -546,6 +563,8 @@ GET  production_job              work_order             200    200    200    200
 GET  production_job              board,calendar         200    200    200    200    200
 POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestones             403    200    200    200    404    job
+POST production_job              milestones             403    302    302    302    404    job milestones-0-note=X
 GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken
@@ -563,6 +582,12 @@ GET  production_operation        add                    403    403    403    403
 POST production_operation        add                    403    403    403    403    403
 GET  production_operation        change,history         200    200    200    200    404    operation
 POST production_operation        change                 403    403    403    403    403    operation
+GET  crm_accesslink              list,export            200    200    200    200    200
+POST crm_accesslink              saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_accesslink              add                    403    403    403    403    403
+POST crm_accesslink              add                    403    403    403    403    403
+GET  crm_accesslink              change,history         200    200    200    200    404    access_link
+POST crm_accesslink              change                 403    403    403    403    403    access_link
 GET  production_proof            list,export            200    200    200    200    200
 POST production_proof            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_proof            add                    403    403    403    403    403
@@ -699,6 +724,23 @@ POST billing_accountstatement    change                 403    403    403    403
 GET  billing_accountstatement    of                     403    200    200    200    404    client
 POST billing_accountstatement    of                     403    302    302    302    404    client
 GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
+GET  billing_periodclose         list,export            200    200    200    200    200
+POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_periodclose         add                    403    403    403    403    403
+POST billing_periodclose         add                    403    403    403    403    403
+GET  billing_periodclose         change,history         200    200    200    200    404    period_close
+POST billing_periodclose         change                 403    403    403    403    403    period_close
+GET  billing_periodclose         month                  403    200    200    200    200
+POST billing_periodclose         month                  403    403    302    302    302    - what=close
+GET  billing_periodclose         bookings               403    200    200    200    200    csv
+GET  billing_periodclose         procedure              403    200    200    200    200
+GET  billing_archive             list,export            200    200    200    200    200
+POST billing_archive             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_archive             add                    403    403    403    403    403
+POST billing_archive             add                    403    403    403    403    403
+GET  billing_archive             change,history         200    200    200    200    404    archive
+POST billing_archive             change                 403    403    403    403    403    archive
+GET  billing_archive             zip                    403    200    200    200    404    archive
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200
@@ -834,6 +876,8 @@ production_job              milestones     403    302    302    302    404    jo
 production_milestonetemplate standard      403    302    302    302    404    milestone_template
 production_milestonetemplate archive       403    302    302    302    404    milestone_template
 production_milestonetemplate restore       403    302    302    302    404    archived_template
+crm_accesslink              revoke         403    302    302    302    404    access_link
+production_job              clone          403    302    302    302    404    job title=Again&once=x
 production_job              proof          403    409    409    409    404    job
 production_proof            withdraw       403    302    302    302    404    proof
 production_job              hold           403    302    302    302    404    job

@@ -139,6 +139,24 @@ def test_the_portal_counts_what_is_new_with_the_same_queries(buyer, client, offi
     assert sorted(job.unread for job in client.get("/portal/jobs/").context["page"].object_list) == [0, 0, 1]
 
 
+@pytest.mark.django_db
+def test_a_client_says_what_they_want_to_be_mailed(client, buyer, office, run_work):
+    person = let_in(new_contact(buyer))
+    client.force_login(person, backend="accounts.backends.WorkspaceRoleBackend")
+    offered = {one.name for one in client.get("/portal/messages/").context["offered"]}
+    assert ({"milestone", "ready", "shipped", "job_message"} <= offered, offered & {"invoice", "quote", "machine"}) == (
+        True,
+        set(),
+    )
+    client.post("/portal/messages/", {"how_job_message": "never", "digest_at": "08:00"})
+    job = new_job(buyer)
+    with scope(workspace=buyer.workspace):
+        type(job)._base_manager.filter(pk=job.pk).update(contact=buyer.contacts.get(user=person))
+        job.refresh_from_db()
+        conversation.write(job, "News", side=SHOP, by=office, key="1")
+        assert not OutgoingMail.objects.filter(kind="job_message").exists()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_message_rings_the_page_that_is_open(buyer, office):
     job = new_job(buyer)

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminDateWidget
 
 from accounts.back_office import OnceForm, Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
@@ -29,7 +30,7 @@ from production.labour import weeks
 from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
-from production.states import OPEN_JOB, OPEN_OPERATION, OVER_JOB
+from production.states import OPEN_JOB, OPEN_OPERATION
 
 CHANGE = "production.change_job"
 
@@ -85,6 +86,26 @@ def _short(job) -> dict:
     if "_short" not in job.__dict__:
         job._short = shortages.short_of(job) if _wanting(job) else {}
     return job._short
+
+
+class CloneForm(OnceForm):
+    """What is different about the copy; pressed twice there is one."""
+
+    for_record = True
+    title = forms.CharField(label=_("title"), max_length=160)
+    due_on = forms.DateField(label=_("due"), required=False, widget=UnfoldAdminDateWidget)
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["title"].initial = record.title
+
+
+def _clone(request, job, *, once, title, due_on) -> str:
+    """Who may promise what is not there gets a job that waits for it; others are told what is missing."""
+    may = request.user.has_perm("inventory.promise_short")
+    despite = str(_("copy of %(job)s") % {"job": job.number}) if may else ""
+    copy = jobs.clone(job, request.user, key=once, title=title, due_on=due_on, despite=despite)
+    return reverse("admin:production_job_change", args=[copy.pk])
 
 
 class BuyForm(OnceForm):
@@ -152,7 +173,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     money_fields = ("total_shown", "quoted_total")
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
-    inlines = (JobLineInline, follow.MilestoneInline, proof_pages.ProofInline)
+    inlines = (JobLineInline, proof_pages.ProofInline)
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "total_shown"),
                            ("priority", "due_on"), "made_shown", "note")}),
@@ -174,6 +195,8 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
              confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
         *follow.VERBS,
         proof_pages.SEND,
+        Verb("clone", _("Copy as a new job"), _clone, "production.add_job", form=CloneForm, icon="content_copy",
+             done=_("This is the copy: lines, prices and client as they were.")),
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
              lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
              done=_("On hold: nothing of it starts until it goes on.")),
@@ -217,11 +240,6 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
                 pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
             )
         )
-
-    def get_inlines(self, request, obj):
-        # Nothing is to come of a job that is over: its milestones are read above, not in forty fields.
-        is_over = obj is not None and obj.state in OVER_JOB
-        return [JobLineInline] if is_over else super().get_inlines(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

@@ -80,7 +80,8 @@ def _tell(work: MachineWork, job: MachineJob, grams: float | None, missing: dict
         details["used g"] = f"{grams:.1f}"
     if missing:
         details["not in the books"] = ", ".join(f"{amount} {item}" for item, amount in missing.items())
-    activity.record("printed", work.run.operation, None, details=details)
+    verb = "printed" if job.machine.kind == job.machine.Kind.PRINTER else "cut"
+    activity.record(verb, work.run.operation, None, details=details)
 
 
 def grams_used(work: MachineWork, job: MachineJob) -> float | None:

@@ -62,7 +62,7 @@ class Operation(WorkspaceModel):
         permissions = [("run_operation", "Can start and finish work on a machine")]
 
     def __str__(self):
-        return f"{self.left} × {self.what}"
+        return f"{self.quantity} × {self.what}"
 
     @property
     def what(self) -> str:

@@ -17,7 +17,7 @@ from laseros.tests.ground import figures_joined
 from production import jobs
 from production.labour import clocks, weeks
 from production.models import LabourTime
-from production.tests.ground import line, new_job
+from production.tests.ground import new_job
 
 pytestmark = pytest.mark.django_db
 HERE = ZoneInfo("Africa/Johannesburg")
@@ -26,7 +26,7 @@ HERE = ZoneInfo("Africa/Johannesburg")
 @pytest.fixture
 def job(workspace, shop, office):
     with scope(workspace=workspace):
-        return new_job(shop, [line(shop)], office)
+        return new_job(shop, "first")
 
 
 def ago(clock, **back):
@@ -35,7 +35,7 @@ def ago(clock, **back):
 
 
 def test_one_clock_runs_for_a_person_and_another_start_stops_it(scoped, job, shop, office, operator):
-    other = new_job(shop, [line(shop)], office)
+    other = new_job(shop, "other")
     operation = job.lines.get().operations.get()
     first = clocks.start(operator, job, operation)
     assert clocks.start(operator, job, operation).pk == first.pk  # pressed twice

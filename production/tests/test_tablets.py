@@ -19,7 +19,7 @@ from machines.models import Tablet
 from machines.tablets import registering, sessions
 from machines.tablets.middleware import COOKIE
 from production.models import Run
-from production.tests.ground import line, new_job
+from production.tests.ground import new_job
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ def test_a_device_is_registered_once_by_an_address_a_manager_makes(client, table
 def test_an_operator_takes_over_by_pin_works_and_hands_over(device, tablet, workspace, shop, operator, office):
     member = with_pin(operator, workspace)
     with scope(workspace=workspace):
-        job = new_job(shop, [line(shop)], office)
+        job = new_job(shop, "one")
         operation = job.lines.get().operations.get()
     assert operator.name in device.get("/floor/tablet/").content.decode()
     assert "data-keypad" in device.get(f"/floor/tablet/?who={member.pk}").content.decode()

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from machines import drivers
 from machines.models import Command
-from production import dispatching, following, jobs, progress, queue, undoing
+from production import action_codes, dispatching, following, jobs, progress, queue, undoing
 from production.filters import QueueFilter, contains
 from production.labour import clocks
 from production.machine_work import counting, matching
@@ -138,6 +138,9 @@ def move(request, pk):
 def find(request):
     """What a scanner reads or a person types: the address on a traveller, a job number, a word."""
     text = " ".join(request.GET.get("q", "").split())[:200]
+    if action_codes.read(text, request.workspace.slug):
+        messages.warning(request, _("Scan the code of a job or of a piece of work first, then the action."))
+        return redirect("floor:queue")
     operation = found(text)
     if operation is not None:
         return redirect("floor:operation", pk=operation.pk)

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -34,6 +35,11 @@ from production.views import queue
 from production.views.access import LOOK, SESSION_KEY, floor, machines
 
 SCAN = "inventory.scan_stock"
+# Codes that mean something elsewhere.
+SAID_HERE = {
+    "badge": gettext_lazy("A badge takes over a shop tablet. It opens nothing here."),
+    "action": gettext_lazy("Scan the code of a job or of a piece of work first, then the action."),
+}
 # All that the page needs when there is no network.
 ASSETS = (
     "vendor/tabler-1.6.1/tabler.min.css",
@@ -111,6 +117,8 @@ def _meaning(request, text: str) -> dict:
         if machine is not None:
             return _machine(machine)
         raise finding.unknown(spoken.code)
+    if spoken.kind in ("badge", "action"):
+        raise Refused(SAID_HERE[spoken.kind], code=spoken.kind)
     if spoken.kind == "job":
         return _job(spoken.code)
     if spoken.kind == "delivery":

@@ -60,7 +60,8 @@ STATES = {
     **dict.fromkeys(("paused", "on_hold"), ("wait", "player-pause")),
     **dict.fromkeys(("maintenance",), ("wait", "tool")),
     **dict.fromkeys(
-        ("done", "finished", "completed", "made", "accepted", "used", "cut", "free", "opened"), ("good", "circle-check")
+        ("done", "finished", "completed", "made", "stopped", "accepted", "used", "cut", "free", "opened"),
+        ("good", "circle-check"),
     ),
     **dict.fromkeys(("measured",), ("good", "ruler")),
     **dict.fromkeys(("won",), ("good", "thumb-up")),

@@ -1,0 +1,116 @@
+"""Ordered again with one tap: the same part, at today's price, the difference said."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from django_scopes import scope
+
+from billing.models import PriceRules
+from crm import clients
+from laseros.tests.ground import Shop
+from portal.tests.ground import let_in, new_client, new_contact
+from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, stand  # noqa: F401
+from production import baskets
+from production.models import EnquiryLine, Job, JobLine
+
+pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
+
+
+def done(browser, shop: Shop) -> Job:  # noqa: F811
+    """A finished job of ten plates, ordered in the portal."""
+    order(browser, stand(shop))
+    with scope(workspace=shop.workspace):
+        Job.objects.update(state="made")
+        return Job.objects.get()
+
+
+def test_a_finished_job_is_ordered_again_at_todays_price(browser, open_shop):  # noqa: F811
+    job = done(browser, open_shop)
+    with scope(workspace=open_shop.workspace):
+        before = JobLine.objects.get().unit_price
+    assert "Order again" in browser.get(f"/portal/jobs/{job.pk}/").content.decode()
+    with scope(workspace=open_shop.workspace):
+        PriceRules.objects.update(labour_hour=Decimal(600), version=2)
+    for _press in range(2):
+        assert browser.post(f"/portal/jobs/{job.pk}/again/").url == "/portal/upload/"
+    with scope(workspace=open_shop.workspace):
+        basket = baskets.of(open_shop.client, open_shop.contact)
+        line = basket.lines.get()
+        assert (line.quantity, line.item, line.design_file.name) == (10, open_shop.sheet, "plate.dxf")
+    part = looked(basket).parts[0]
+    assert (part.before.unit_price, part.dearer) == (before, part.price.unit_price - before)
+    assert part.dearer > 0
+    page = main_of(browser.get("/portal/upload/"))
+    more = f"R{part.dearer:.2f}".replace(".", ",")
+    assert f"Last time: 10 × R{before:.2f}".replace(".", ",") in page
+    assert f"{more} more each now" in page
+    assert order(browser, basket).url.startswith("/portal/jobs/")
+    with scope(workspace=open_shop.workspace):
+        assert Job.objects.count() == 2
+
+
+def test_from_the_list_of_what_was_ordered(browser, open_shop, workspace, log_in, django_assert_num_queries):  # noqa: F811
+    done(browser, open_shop)
+    with scope(workspace=workspace):
+        line = JobLine.objects.get()
+    page = main_of(browser.get("/portal/again/?text=pla"))
+    assert re.search(r"plate.*Mild steel 3 mm", page, re.DOTALL)
+    assert "plate</p>" not in main_of(browser.get("/portal/again/?text=nothing"))
+    other = log_in(let_in(new_contact(new_client(workspace, "Others"), "Zola", "zola@other.example")))
+    assert other.post(f"/portal/again/{line.pk}/").status_code == 404
+    assert "plate</p>" not in main_of(other.get("/portal/again/"))
+    with scope(workspace=workspace):
+        assert EnquiryLine.objects.filter(enquiry__state="basket").count() == 0
+    again = log_in(clients_user(open_shop))
+    assert again.post(f"/portal/again/{line.pk}/").status_code == 302
+    with scope(workspace=workspace):
+        assert EnquiryLine.objects.filter(enquiry__state="basket").count() == 1
+
+
+def clients_user(shop: Shop):
+    with scope(workspace=shop.workspace):
+        shop.contact.refresh_from_db()
+        return shop.contact.user
+
+
+def test_a_colleague_is_invited_and_given_rights(browser, open_shop, log_in):  # noqa: F811
+    with scope(workspace=open_shop.workspace):
+        contact = open_shop.contact
+        assert browser.get("/portal/people/").status_code == 404
+        type(contact).objects.filter(pk=contact.pk).update(manages_people=True, may_order=False)
+    said = {"name": "Sipho", "email": "sipho@umgeni.example", "sees_money": "on"}
+    assert browser.post("/portal/people/invite/", said).status_code == 302
+    assert browser.post("/portal/people/invite/", said).status_code == 422
+    with scope(workspace=open_shop.workspace):
+        sipho = open_shop.client.contacts.get(name="Sipho")
+        assert (sipho.sees_money, sipho.may_order, sipho.user.email) == (True, False, "sipho@umgeni.example")
+    answer = browser.post(f"/portal/people/{sipho.pk}/", {"may_order": "on"}, follow=True)
+    assert "Nobody can give more than they may themselves." in answer.content.decode()
+    answer = browser.post(f"/portal/people/{contact.pk}/", {"may_order": "on"}, follow=True)
+    assert "Your own rights are changed by a colleague" in answer.content.decode()
+    browser.post(f"/portal/people/{sipho.pk}/", {})
+    with scope(workspace=open_shop.workspace):
+        sipho.refresh_from_db()
+        contact.refresh_from_db()
+    assert (sipho.sees_money, contact.may_order) == (False, False)
+    browser.post(f"/portal/people/{sipho.pk}/shut-out/")
+    with scope(workspace=open_shop.workspace):
+        sipho.refresh_from_db()
+        assert sipho.user is None
+        stranger = new_contact(new_client(open_shop.workspace, "Others"), "Zola", "zola@other.example")
+        clients.invite(stranger, None)
+    assert browser.post(f"/portal/people/{stranger.pk}/", {}).status_code == 404
+
+
+def test_a_job_is_copied_once_in_the_office(browser, open_shop, manager, log_in):  # noqa: F811
+    job = done(browser, open_shop)
+    office = log_in(manager)
+    page = f"/admin/production/job/{job.pk}/do/clone/"
+    once = office.get(page).context["form"]["once"].value()
+    for _press in range(2):
+        office.post(page, {"once": once, "title": "Plates, second lot", "due_on": ""})
+    with scope(workspace=open_shop.workspace):
+        copy = Job.objects.exclude(pk=job.pk).get()
+        assert (copy.title, copy.quoted_total, copy.state) == ("Plates, second lot", job.quoted_total, "approved")
+        assert copy.lines.get().quantity == 10

@@ -883,7 +883,7 @@ production_proof            withdraw       403    302    302    302    404    pr
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
-production_job              deposit        403    302    302    302    404    undelivered percent=10
+production_job              deposit        403    302    302    302    404    undelivered amount=10
 production_job              deliver        403    302    302    302    404    undelivered
 production_job              invoice        403    302    302    302    404    uninvoiced
 production_operation        priority       403    302    302    302    404    operation priority=4

@@ -252,6 +252,7 @@ def test_a_business_words_its_messages_and_goes_back_to_the_original(shop, works
     data = {"subject": "Hallo {business}", "body": "{greeting}\n\nHier: {link}"}
     shown = browser.post(page, data | {"do": "preview"})
     assert "Hier: https://…" in shown.content.decode()
+    assert 'srcdoc="&lt;!doctype html&gt;' in shown.content.decode()  # in a frame of its own, not in this page
     assert not MessageWording.objects.exists()
     browser.post(page, data | {"do": "save"})
     message = post(shop.contact, language="de")

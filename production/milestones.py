@@ -3,6 +3,7 @@
 Verbs that change a job call `happened` in their own transaction: see docs/adr/0010.
 """
 
+import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -17,7 +18,7 @@ from production import telling
 from production.milestone_plan import day_for, standard
 from production.models import Event, Job, Milestone, MilestoneTemplate
 from production.signals import milestone_reached
-from production.states import MILESTONE
+from production.states import MILESTONE, OVER_JOB
 
 UNDO_SECONDS = 60
 GRACE = timedelta(seconds=5)  # from the finger to here
@@ -26,6 +27,7 @@ IMPLIED = {
     Event.STARTED: (Event.APPROVED, Event.MATERIAL),
     Event.MADE: (Event.APPROVED, Event.MATERIAL, Event.STARTED),
 }
+EDITED = ("position", "name", "is_shown", "event", "planned_on", "note")
 STILL = ("on_hold", "cancelled")  # nothing of such a job is moved by hand
 
 
@@ -111,14 +113,29 @@ def replan(job: Job) -> None:
         Milestone._base_manager.filter(pk=row.pk).update(planned_on=day_for(job, row.days_before))
 
 
+def look_of(job: Job) -> str:
+    """Another text whenever the milestones of a job are others than before."""
+    rows = list(Milestone.objects.filter(job=job).order_by("pk").values_list("pk", "state", *EDITED))
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:16]
+
+
 @retried
 @transaction.atomic
-def change(job: Job, changed: list[Milestone], removed: list[Milestone], by) -> None:
+def change(job: Job, changed: list[Milestone], removed: list[Milestone], by, *, seen: str = "") -> None:
     """Store edited, new and removed milestones of a job; what was reached or skipped is not removed.
 
-    Raises `Refused` with code "reached".
+    `seen` is the look they had for whoever edits. Raises `Refused` with code "over", "stale" or "reached".
     """
     lock(job)
+    if Job._base_manager.filter(pk=job.pk, state__in=OVER_JOB).exists():
+        raise Refused(
+            _("%(job)s is over meanwhile: its milestones stay as they are.") % {"job": job.number}, code="over"
+        )
+    if seen and seen != look_of(job):
+        raise Refused(
+            _("Somebody reached or changed a milestone meanwhile. Load the page again and repeat your change."),
+            code="stale",
+        )
     for row in removed:
         if not Milestone.objects.filter(pk=row.pk, state="open").delete()[0]:
             raise Refused(_("“%(name)s” was reached: take that back first.") % {"name": row.name}, code="reached")
@@ -129,7 +146,7 @@ def change(job: Job, changed: list[Milestone], removed: list[Milestone], by) -> 
         else:  # never its state: somebody may be reaching it
             if not Milestone.objects.filter(pk=row.pk, planned_on=row.planned_on).exists():
                 row.days_before = None  # typed: it no longer follows the due day
-            row.save(update_fields=["position", "name", "is_shown", "event", "planned_on", "days_before", "note"])
+            row.save(update_fields=[*EDITED, "days_before"])
     activity.record("changed", job, by, details={"what": str(Milestone._meta.verbose_name_plural)})
 
 
@@ -158,8 +175,8 @@ def no_longer(job: Job, event: str, by) -> None:
 
 @retried
 @transaction.atomic
-def reach(milestone: Milestone, by, *, note: str = "") -> Milestone:
-    """Say that the next milestone of a job is reached. Pressed twice it is reached once.
+def reach(milestone: Milestone, by, *, note: str = "", at: datetime | None = None) -> Milestone:
+    """Say that the next milestone of a job is reached, now or `at`. Pressed twice it is reached once.
 
     Raises `Refused` with code "before" where another one comes first, "state" for a job that is on hold or cancelled.
     """
@@ -172,7 +189,7 @@ def reach(milestone: Milestone, by, *, note: str = "") -> Milestone:
         raise Refused(
             _("“%(first)s” comes before “%(this)s”.") % {"first": first.name, "this": fresh.name}, code="before"
         )
-    if not _reach(job, fresh, by, note=note):
+    if not _reach(job, fresh, by, note=note, at=at):
         raise Refused(_("Somebody was quicker. Look at it again."), code="stale")
     return fresh
 
@@ -261,9 +278,9 @@ def _check_at_work(job: Job) -> None:
         raise Refused(_("%(job)s is %(state)s.") % {"job": job.number, "state": job.get_state_display()}, code="state")
 
 
-def _reach(job: Job, row: Milestone, by, *, note: str = "", by_event: bool = False) -> bool:
+def _reach(job: Job, row: Milestone, by, *, note: str = "", by_event: bool = False, at: datetime | None = None) -> bool:
     note = " ".join(note.split())[:300]
-    fields = {"at": timezone.now(), "by": _user(by), "by_event": by_event, **({"note": note} if note else {})}
+    fields = {"at": at or timezone.now(), "by": _user(by), "by_event": by_event, **({"note": note} if note else {})}
     if not MILESTONE.try_move(row, "reach", **fields):
         return False
     lock(job)

@@ -223,6 +223,7 @@ POST portal:people_shut_out               login  302    404    403    403    403
 GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
 GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
 GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
+GET  portal:job_drawing_file              login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
@@ -260,6 +261,7 @@ GET  portal:link_job_photo                200    200    200    200    200    200
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
 GET  portal:link_delivery_certificate     200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery,certified_lot
+GET  portal:link_job_drawing_file         200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
 GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent
@@ -563,6 +565,8 @@ GET  production_job              work_order             200    200    200    200
 GET  production_job              board,calendar         200    200    200    200    200
 POST production_job              board                  403    302    302    302    302    - milestone={milestone}
 GET  production_job              photo                  200    200    200    200    404    job,photo
+GET  production_job              milestones             403    200    200    200    404    job
+POST production_job              milestones             403    302    302    302    404    job milestones-0-note=X
 GET  production_job              milestone              403    403    403    403    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,milestone,reach_deed
 POST production_job              milestone              403    302    302    302    404    job,reached,undo_deed times={never_undone}&why=mistaken

@@ -30,7 +30,7 @@ from production.labour import weeks
 from production.machine_work import costs
 from production.models import Job, JobLine, Operation
 from production.signals import job_changed
-from production.states import OPEN_JOB, OPEN_OPERATION, OVER_JOB
+from production.states import OPEN_JOB, OPEN_OPERATION
 
 CHANGE = "production.change_job"
 
@@ -173,7 +173,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     money_fields = ("total_shown", "quoted_total")
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
-    inlines = (JobLineInline, follow.MilestoneInline, proof_pages.ProofInline)
+    inlines = (JobLineInline, proof_pages.ProofInline)
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), ("title", "total_shown"),
                            ("priority", "due_on"), "made_shown", "note")}),
@@ -240,11 +240,6 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
                 pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
             )
         )
-
-    def get_inlines(self, request, obj):
-        # Nothing is to come of a job that is over: its milestones are read above, not in forty fields.
-        is_over = obj is not None and obj.state in OVER_JOB
-        return [JobLineInline] if is_over else super().get_inlines(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

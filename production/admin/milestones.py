@@ -16,7 +16,8 @@ from accounts.back_office import RoomAdmin, RoomInline, Verb
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day
 from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
-from production.models import Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
+from production.admin.job_milestones import JobMilestones
+from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
 from production.states import OVER_JOB
 
 WORK, SKIP, CHANGE = "production.run_operation", "production.skip_milestone", "production.change_job"
@@ -55,16 +56,6 @@ class MilestoneTemplateAdmin(RoomAdmin):
     @display(description=_("milestones"), ordering="count")
     def rows(self, template):
         return template.count
-
-
-class MilestoneInline(RoomInline):
-    """What is still to come of one job can be renamed, moved, added and taken out."""
-
-    model = Milestone
-    ordering_field = "position"
-    fields = ("position", "name", "event", "is_shown", "planned_on", "note")
-    verbose_name_plural = _("milestones of this job")
-    classes = ("collapse",)
 
 
 class TemplateForm(forms.Form):
@@ -135,13 +126,6 @@ class Followed:
             return format_html('{} <span class="lo-late">{} · {}</span>', job.next_name, words, _("behind"))
         return job.next_name
 
-    def save_formset(self, request, form, formset, change):
-        if formset.model is not Milestone:
-            return super().save_formset(request, form, formset, change)
-        changed = formset.save(commit=False)
-        if changed or formset.deleted_objects:
-            milestones.change(form.instance, changed, formset.deleted_objects, request.user)
-
     def milestones_of(self, request, job) -> dict:
         """For admin/production/job_milestones.html."""
         rows, today = milestones.of(job), timezone.localdate()
@@ -154,11 +138,14 @@ class Followed:
             "next_milestone": None if is_still else milestones.next_of(rows),
             "can_reach": user.has_perm(WORK),
             "can_skip": user.has_perm(SKIP),
+            "can_edit_milestones": user.has_perm(CHANGE) and job.state not in OVER_JOB,
         }
 
     def get_urls(self):
         view = self.admin_site.admin_view
+        edited = JobMilestones(Job, self.admin_site)
         return [
+            path("<int:pk>/milestones/", view(edited.page), name="production_job_milestones"),
             path("<int:pk>/milestones/<int:milestone>/<slug:deed>/", view(self.milestone_view),
                  name="production_job_milestone"),
             path("<int:pk>/work-order/", view(self.work_order_view), name="production_job_work_order"),

@@ -1,7 +1,7 @@
 """Milestones where people touch them: on the floor, in the back office, with a photograph."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +12,8 @@ from PIL import Image
 
 from accounts.models import Activity
 from laseros import matters
+from laseros.core.errors import Refused
+from laseros.tests.permissions_doors import filled_form
 from production import jobs, milestones
 from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate
 from production.tests.ground import new_job
@@ -137,13 +139,58 @@ def test_the_office_edits_a_template(log_in, office, workspace):
     assert (row.name, row.position, row.is_shown, row.days_before) == ("Checked twice", 2, True, 3)
 
 
+EDIT, JOB = "admin:production_job_milestones", "admin:production_job_change"
+
+
+def edited(desk, job, **said):
+    """The page as it is, with `said` typed into it: a function that sends it."""
+    address = reverse(EDIT, args=[job.pk])
+    data = filled_form(desk.get(address).content.decode()) | {name.replace("_0_", "-0-"): v for name, v in said.items()}
+    return lambda: desk.post(address, data)
+
+
+def test_the_office_edits_the_milestones_of_a_job_on_a_page_of_their_own(log_in, office, job):
+    desk = log_in(office)
+    shown = page(desk, job, JOB)
+    assert reverse(EDIT, args=[job.pk]) in shown
+    assert 'name="milestones-0-name"' not in shown
+    answer = edited(desk, job, milestones_0_name="Deburred twice", milestones_0_planned_on="2030-01-02")()
+    assert (answer.status_code, answer["Location"]) == (302, reverse(JOB, args=[job.pk]) + "#milestones")
+    row = job.milestones.first()
+    assert (row.name, row.planned_on, row.days_before) == ("Deburred twice", date(2030, 1, 2), None)
+    assert Activity.objects.filter(verb="changed", target_id=job.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "words"),
+    [("over", "can no longer be edited. Nothing was stored."), ("reached", "Somebody reached or changed a milestone")],
+)
+def test_a_page_left_open_says_that_it_is_too_late(log_in, office, job, meanwhile, words):
+    desk = log_in(office)
+    send = edited(desk, job, milestones_0_name="Deburred twice")
+    if meanwhile == "over":
+        Job.objects.filter(pk=job.pk).update(state="completed")
+    else:
+        milestones.reach(job.milestones.first(), None)
+    before = Job.objects.get(pk=job.pk).version, standing(job)
+    answer = send()
+    assert answer.status_code == (302 if meanwhile == "over" else 409)
+    said = page(desk, job, JOB) if meanwhile == "over" else answer.content.decode()
+    assert words in said
+    assert (Job.objects.get(pk=job.pk).version, standing(job)) == before
+
+
 def test_a_job_that_is_over_shows_its_milestones_and_no_form_for_them(log_in, office, job):
-    desk, field = log_in(office), 'name="milestones-0-name"'
-    assert field in page(desk, job, "admin:production_job_change")
+    desk = log_in(office)
     Job.objects.filter(pk=job.pk).update(state="completed")
-    shown = page(desk, job, "admin:production_job_change")
+    assert desk.get(reverse(EDIT, args=[job.pk])).status_code == 302
+    shown = page(desk, job, JOB)
+    assert "its milestones stay as they are" in shown
     assert "Deburred" in shown
-    assert field not in shown
+    assert f'href="{reverse(EDIT, args=[job.pk])}"' not in shown
+    with pytest.raises(Refused) as refusal:
+        milestones.change(job, [job.milestones.first()], [], None)
+    assert refusal.value.code == "over"
 
 
 def test_the_office_takes_back_later_with_a_reason_the_operator_does_not(log_in, office, job):

@@ -13,11 +13,14 @@ from urllib.parse import unquote, urlsplit
 
 import paho.mqtt.client as mqtt
 
+from laseros.core.drivers import State
+from machines import home_assistant
 from machines.models import Machine, MachineStatus
 
 log = logging.getLogger(__name__)
 
 AVAILABILITY = "laseros/availability"
+AT_WORK = (State.PREPARING, State.RUNNING, State.PAUSED)
 CLOSE_WITHIN = 2.0
 
 
@@ -27,10 +30,18 @@ def topic(machine: Machine) -> str:
 
 def payload(machine: Machine, status: MachineStatus) -> str:
     """What listeners get. No client, no price."""
+    values, state = dict(status.values or {}), status.current
+    meter = machine._state.fields_cache.get("meter")  # as it was read with the machine: no query here
+    if meter is not None and meter.heard_at is not None:
+        values.setdefault("energy_kwh", meter.total_kwh)
+        if meter.power_w is not None:
+            values.setdefault("power_w", meter.power_w)
+    if machine.maintenance_since is not None and state not in AT_WORK:
+        state = State.MAINTENANCE.value
     said = {
         "machine": machine.name,
         "kind": machine.kind,
-        "state": status.current,
+        "state": state,
         "raw_state": status.raw_state,
         "since": status.since and status.since.isoformat(),
         "seen_at": status.seen_at and status.seen_at.isoformat(),
@@ -38,7 +49,7 @@ def payload(machine: Machine, status: MachineStatus) -> str:
         "progress": status.progress,
         "seconds_left": status.seconds_left,
         "message": status.message,
-        "values": status.values,
+        "values": values,
         "version": status.version,
     }
     return json.dumps(said, ensure_ascii=False)
@@ -65,17 +76,24 @@ class Publisher:
         self.client.loop_start()
 
     def publish(self, machine: Machine, status: MachineStatus) -> None:
-        where, what = topic(machine), payload(machine, status)
+        where = topic(machine)
+        told = home_assistant.topic(machine)
+        with self.lock:
+            before = self.latest.get(told)
+        discovery = home_assistant.config(machine, where, AVAILABILITY)
+        if discovery != before:  # new, renamed, or not wanted any more
+            self._tell(told, discovery)
+        self._tell(where, payload(machine, status))
+
+    def forget(self, machine: Machine) -> None:
+        for where in (home_assistant.topic(machine), topic(machine)):
+            self._tell(where, "")  # an empty retained message takes the old one off the broker
+
+    def _tell(self, where: str, what: str) -> None:
         with self.lock:
             self.latest[where] = what
         if self.client.is_connected():
             self.client.publish(where, what, qos=1, retain=True)
-
-    def forget(self, machine: Machine) -> None:
-        with self.lock:
-            self.latest[topic(machine)] = ""  # an empty retained message takes the old one off the broker
-        if self.client.is_connected():
-            self.client.publish(topic(machine), "", qos=1, retain=True)
 
     def close(self) -> None:
         self.closing = True
@@ -92,15 +110,21 @@ class Publisher:
         if reason.is_failure:
             log.warning("mqtt: refused: %s", reason)
             return
-        client.subscribe(AVAILABILITY, qos=1)
+        client.subscribe([(AVAILABILITY, 1), (home_assistant.BIRTH, 1)])
         client.publish(AVAILABILITY, "online", qos=1, retain=True)
+        self._tell_all(client)
+
+    def _tell_all(self, client) -> None:
         with self.lock:
             latest = list(self.latest.items())
         for where, what in latest:
             client.publish(where, what, qos=1, retain=True)
 
     def _on_message(self, client, userdata, message) -> None:
-        if message.payload == b"offline" and not self.closing:
+        if message.topic == home_assistant.BIRTH:
+            if message.payload == b"online":
+                self._tell_all(client)
+        elif message.payload == b"offline" and not self.closing:
             client.publish(AVAILABILITY, "online", qos=1, retain=True)
 
 

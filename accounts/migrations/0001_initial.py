@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('timezone', models.CharField(default='Africa/Johannesburg', max_length=60, verbose_name='timezone')),
                 ('number_formats', models.JSONField(blank=True, default=dict, help_text='Only what differs from the usual formats', verbose_name='number formats')),
                 ('modules', models.JSONField(blank=True, default=accounts.models.workspace.all_modules, verbose_name='modules')),
+                ('home_assistant', models.BooleanField(default=False, help_text='Over the MQTT broker of the installation (MQTT_URL): to look at, not to control.', verbose_name='show the machines in Home Assistant')),
                 ('portal_orders', models.CharField(choices=[('off', 'no uploads'), ('ask', 'see the price and ask for a quote'), ('terms', 'order, for clients with payment terms or a credit of their own'), ('all', 'order, for every client')], default='off', max_length=5, verbose_name='drawings uploaded by clients')),
                 ('portal_order_limit', models.DecimalField(blank=True, decimal_places=4, help_text='What is more can only be asked for; empty: no limit', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='orders up to (without VAT)')),
                 ('portal_uploads', models.PositiveSmallIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)], verbose_name='files a client may upload in a day')),

@@ -84,6 +84,10 @@ class Workspace(models.Model):
     portal_uploads = models.PositiveSmallIntegerField(
         _("files a client may upload in a day"), default=60, validators=[MinValueValidator(1), MaxValueValidator(1000)]
     )
+    home_assistant = models.BooleanField(
+        _("show the machines in Home Assistant"), default=False,
+        help_text=_("Over the MQTT broker of the installation (MQTT_URL): to look at, not to control."),
+    )  # fmt: skip
     takes_at_once = models.BooleanField(
         _("take material out of stock at once"),
         default=False,

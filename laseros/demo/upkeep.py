@@ -22,8 +22,8 @@ LASER = (
     ("Chiller: water and filter", "Distilled water, 18 l, with the additive.", None, None, 180, 120, "Filter 5 µm"),
 )
 PRINTER = (
-    ("Nozzle and extruder", "Cold pull, look at the gear.", 300, None, None, 40, "Nozzle 0.4"),
-    ("Grease the rods", "A drop of oil on X, grease on Z.", None, None, 60, 55, ""),
+    ("Düse und Extruder", "Kalt ziehen, Zahnrad ansehen.", 300, None, None, 40, "Düse 0,4"),
+    ("Stangen schmieren", "Ein Tropfen Öl auf X, Fett auf Z.", None, None, 60, 55, ""),
 )
 
 

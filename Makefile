@@ -9,7 +9,7 @@ print_of = $(firstword $(shell cat $(1) .ci/install | sha256sum))
 INSTALLED := $(VENV)/.installed-$(call print_of,requirements.txt)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(call print_of,requirements.txt requirements-dev.txt)
 
-.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm fuzz test-peers acceptance clean
+.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices fuzz test-peers acceptance clean
 
 help:
 	@echo "Laser OS"
@@ -63,6 +63,9 @@ bench-stock-lists: install-dev ## the lists of the stock at ten thousand moves a
 
 storm: install-dev ## 16 processes at one stock, some killed; then the books have to be right: make storm SECONDS=60
 	@$(PY) manage.py bench_stock --storm $(or $(SECONDS),60)
+
+storm-invoices: install-dev ## 8 processes issue 400 invoices, some break off, some are killed; no number may be missing: make storm-invoices INVOICES=40
+	@$(PY) manage.py bench_invoices --invoices $(or $(INVOICES),400)
 
 bench-drawings: install-dev ## measuring drawings against ezdxf reading them: make bench-drawings SIZES="0.1 1"
 	@$(PY) -m production.tests.dxf.speed $(SIZES)

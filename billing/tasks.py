@@ -130,3 +130,14 @@ def propose_reminders() -> dict[str, int]:
         with scope(workspace=workspace), timezone.override(zoneinfo.ZoneInfo(workspace.timezone)):
             found[workspace.slug] = reminding.propose(workspace)
     return found
+
+
+def sweep_papers() -> dict[str, int]:
+    """Delete papers that a killed process left behind: how many of each business, by its short name. Every night."""
+    from billing.documents.sweeping import sweep
+
+    found = {}
+    for workspace in Workspace.objects.all():
+        with scope(workspace=workspace):
+            found[workspace.slug] = sweep(workspace)
+    return found

@@ -8,6 +8,7 @@ from django.utils import timezone
 NIGHTLY = {
     "quotes past their date": ("billing.tasks.expire_quotes", 1),
     "invoices to be reminded of": ("billing.tasks.propose_reminders", 4),
+    "papers that belong to nothing": ("billing.tasks.sweep_papers", 5),
     "what to buy": ("inventory.reorder.tasks.every_night", 2),
     "old figures of machines": ("machines.samples.tidy", 3),
     "what the database knows of its tables": ("laseros.upkeep.refresh_statistics", 2),

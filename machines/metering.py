@@ -122,8 +122,9 @@ def _counter_at(meter: Meter, moment: datetime) -> tuple[float, bool] | None:
     if not points:
         return None
     nearest = min(abs(at - moment) for at, _kwh in points)
-    if nearest > FAR:
-        return None
+    is_within = points[0][0] <= moment <= points[-1][0]
+    if nearest > (FAR if is_within else NEAR):
+        return None  # before the meter was there, or after it fell silent
     return _between(points, moment), nearest > NEAR
 
 

@@ -38,7 +38,8 @@ def for_uploader(view):
 def upload(request, visitor):
     if request.method == "POST":
         return _received(request, visitor)
-    return render(request, "portal/upload.html", _context(request, visitor))
+    page = "portal/_upload_basket.html" if request.htmx else "portal/upload.html"
+    return render(request, page, _context(request, visitor))
 
 
 def _received(request, visitor) -> HttpResponse:

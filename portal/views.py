@@ -47,6 +47,7 @@ def home(request, visitor):
         "quotes": open_quotes.order_by(F("valid_until").asc(nulls_last=True), "id")[:SHORT],
         "invoices": visitor.invoices.filter(state__in=OWED).order_by("due_on", "id")[:SHORT],
         "has_material": visitor.material.exists(),
+        "owed": _owed(visitor),
         "to_approve": proofs.waiting(visitor)[:SHORT],
         "asked": visitor.enquiries.filter(state="open")[:SHORT] if visitor.may_upload else [],
         "jobs": progress.count(_with_unread(visitor).filter(state__in=(*OPEN_JOB, "made"))[:SHORT]),
@@ -195,7 +196,7 @@ def jobs(request, visitor):
 def job_page(request, visitor, pk):
     job = get_object_or_404(visitor.jobs, pk=pk)
     _note(request, visitor, job)
-    lines = list(_with_drawings(job.lines.filter(parent=None), "design_file"))
+    lines = list(_with_drawings(job.lines.filter(parent=None).select_related("design_file"), "design_file"))
     context = {
         "visitor": visitor,
         "job": job,
@@ -245,6 +246,15 @@ def job_photo(request, visitor, pk, photo):
     job = get_object_or_404(visitor.jobs, pk=pk)
     row = get_object_or_404(job.milestones.filter(is_shown=True, state="reached"), photos=photo)
     return serving.photograph(row.photos.get(pk=photo).content)
+
+
+@require_safe
+@for_client
+def job_drawing_file(request, visitor, pk, line):
+    """The drawing a line is made from, as it came, to be saved."""
+    job = get_object_or_404(visitor.jobs, pk=pk)
+    row = get_object_or_404(job.lines.filter(parent=None).exclude(design_file=None), pk=line)
+    return serving.download(row.design_file)
 
 
 @require_safe
@@ -318,13 +328,14 @@ def _certified(delivery):
 @require_safe
 @for_client
 def invoices(request, visitor):
-    owed = visitor.invoices.filter(state__in=OWED).values("currency").order_by("currency")
-    context = {
-        "visitor": visitor,
-        "page": leaf_of(request, visitor.invoices),
-        "owed": owed.annotate(balance=Sum(F("total") - F("paid") - F("credited"))),
-    }
+    context = {"visitor": visitor, "page": leaf_of(request, visitor.invoices), "owed": _owed(visitor)}
     return render(request, "portal/invoices.html", context)
+
+
+def _owed(visitor):
+    """What is open altogether, by currency."""
+    rows = visitor.invoices.filter(state__in=OWED).values("currency").order_by("currency")
+    return rows.annotate(balance=Sum(F("total") - F("paid") - F("credited")))
 
 
 def invoice_page(request, visitor, pk):

@@ -175,8 +175,8 @@ def no_longer(job: Job, event: str, by) -> None:
 
 @retried
 @transaction.atomic
-def reach(milestone: Milestone, by, *, note: str = "") -> Milestone:
-    """Say that the next milestone of a job is reached. Pressed twice it is reached once.
+def reach(milestone: Milestone, by, *, note: str = "", at: datetime | None = None) -> Milestone:
+    """Say that the next milestone of a job is reached, now or `at`. Pressed twice it is reached once.
 
     Raises `Refused` with code "before" where another one comes first, "state" for a job that is on hold or cancelled.
     """
@@ -189,7 +189,7 @@ def reach(milestone: Milestone, by, *, note: str = "") -> Milestone:
         raise Refused(
             _("“%(first)s” comes before “%(this)s”.") % {"first": first.name, "this": fresh.name}, code="before"
         )
-    if not _reach(job, fresh, by, note=note):
+    if not _reach(job, fresh, by, note=note, at=at):
         raise Refused(_("Somebody was quicker. Look at it again."), code="stale")
     return fresh
 
@@ -278,9 +278,9 @@ def _check_at_work(job: Job) -> None:
         raise Refused(_("%(job)s is %(state)s.") % {"job": job.number, "state": job.get_state_display()}, code="state")
 
 
-def _reach(job: Job, row: Milestone, by, *, note: str = "", by_event: bool = False) -> bool:
+def _reach(job: Job, row: Milestone, by, *, note: str = "", by_event: bool = False, at: datetime | None = None) -> bool:
     note = " ".join(note.split())[:300]
-    fields = {"at": timezone.now(), "by": _user(by), "by_event": by_event, **({"note": note} if note else {})}
+    fields = {"at": at or timezone.now(), "by": _user(by), "by_event": by_event, **({"note": note} if note else {})}
     if not MILESTONE.try_move(row, "reach", **fields):
         return False
     lock(job)

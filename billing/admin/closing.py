@@ -23,6 +23,7 @@ from accounts.exporting import table_file
 from accounts.roles import SEE_MONEY
 from billing import closing
 from billing.accounting import archive, datev, journal, procedure
+from billing.law import turnover
 from billing.models import Archive, BankLine, Invoice, PeriodClose, Reminder, rules_of
 from billing.states import OWED
 from laseros.core.errors import Refused
@@ -99,6 +100,7 @@ class PeriodCloseAdmin(RoomAdmin):
             "last": last,
             "month": f"{first:%Y-%m}",
             "steps": _steps(first, last),
+            "warnings": [text] if (text := turnover.warning(request.workspace)) else [],
             "closed": until,
             "is_closed": until is not None and last <= until,
             "is_over": last < timezone.localdate(),

@@ -22,6 +22,7 @@ from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
+from billing.law import turnover
 from billing.law.treatments import EU
 from billing.models import Invoice, InvoiceLine
 from billing.states import OWED
@@ -146,6 +147,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                      "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
+    money_warnings = (turnover.of_invoice,)
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",

@@ -214,3 +214,17 @@ def test_the_content_is_the_same_text_again(shop, office):
     again = Invoice.objects.get(pk=invoice.pk)
     assert chain.written(chain.content_of(again, list(again.lines.all()))) == Seal.objects.get().content
     assert (Payment.objects.count(), Allocation.objects.count()) == (0, 0)
+
+
+def test_papers_that_a_killed_process_left_behind_are_swept_when_they_are_old(shop, office, settings):
+    from datetime import timedelta
+
+    from billing.documents.sweeping import sweep
+
+    invoice = issued_invoice(shop, office)
+    folder = f"documents/{shop.workspace.pk}"
+    lost = default_storage.save(f"{folder}/invoice-9-0123456789abcdef.pdf", ContentFile(b"lost"))
+    other = default_storage.save(f"{folder}/quote-9-0123456789abcdef.pdf", ContentFile(b"kept"))
+    assert sweep(shop.workspace) == 0  # somebody may be about to issue with it
+    assert sweep(shop.workspace, timedelta(0)) == 1
+    assert [default_storage.exists(name) for name in (lost, other, invoice.pdf.name)] == [False, True, True]

@@ -1,3 +1,4 @@
+import inventory.scanning.registry
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.expressions
@@ -401,7 +402,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(editable=False, max_length=64)),
-                ('kind', models.CharField(choices=[('weigh', 'Weigh'), ('move', 'Move'), ('open', 'Open'), ('use_up', 'Used up'), ('count', 'Count'), ('undo', 'Take back')], editable=False, max_length=8, verbose_name='what')),
+                ('kind', models.CharField(choices=inventory.scanning.registry.kinds, editable=False, max_length=8, verbose_name='what')),
                 ('code', models.CharField(editable=False, max_length=300, verbose_name='scanned')),
                 ('data', models.JSONField(default=dict, editable=False)),
                 ('result', models.JSONField(default=dict, editable=False)),

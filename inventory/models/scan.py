@@ -3,9 +3,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
+from inventory.scanning import registry
+from inventory.scanning.registry import Kind
 from laseros.core.states import Life, Move
 
 SCAN = Life(
@@ -35,16 +36,10 @@ class ScanEvent(WorkspaceModel):
     `received_at` may be hours apart. What could not be done by then waits in the state "conflict" for a person.
     """
 
-    class Kind(models.TextChoices):
-        WEIGH = "weigh", _("Weigh")
-        MOVE = "move", pgettext_lazy("stock", "Move")
-        OPEN = "open", pgettext_lazy("spool", "Open")
-        USE_UP = "use_up", _("Used up")
-        COUNT = "count", _("Count")
-        UNDO = "undo", _("Take back")
+    Kind = Kind
 
     key = models.CharField(max_length=64, editable=False)
-    kind = models.CharField(_("what"), max_length=8, choices=Kind.choices, editable=False)
+    kind = models.CharField(_("what"), max_length=8, choices=registry.kinds, editable=False)
     code = models.CharField(_("scanned"), max_length=300, editable=False)
     # What was typed, as the device sent it: {"gross_g": "812"}, {"place": "R2-S1"}, {"count": 3, "quantity": "12"}.
     data = models.JSONField(default=dict, editable=False)

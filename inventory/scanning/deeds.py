@@ -10,7 +10,7 @@ from accounts import activity
 from accounts.models import Workspace
 from inventory import counting, ledger, lots
 from inventory.models import Item, Location, Lot, Move, ScanEvent, Weighing
-from inventory.scanning import finding, undoing
+from inventory.scanning import finding, registry, undoing
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import moment
 
@@ -23,6 +23,8 @@ def do(event: ScanEvent, by, *, anyhow: bool = False) -> tuple[dict, Lot | None]
 
     Raises `Refused` with the reason for the person who scanned.
     """
+    if deed := registry.of(event.kind):
+        return deed.do(event, by, anyhow), None
     if event.kind == ScanEvent.Kind.UNDO:
         return undoing.undo(event, by)
     if event.kind == ScanEvent.Kind.COUNT:
@@ -37,6 +39,8 @@ def do(event: ScanEvent, by, *, anyhow: bool = False) -> tuple[dict, Lot | None]
 
 def lot_of(event: ScanEvent) -> Lot | None:
     """The lot an event is about, where there is one: for whoever looks at a conflict."""
+    if registry.of(event.kind):
+        return None
     try:
         return finding.lot(_workspace(event), event.code)
     except Refused:

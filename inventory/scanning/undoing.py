@@ -10,6 +10,7 @@ from accounts import activity
 from inventory import counting, ledger, lots
 from inventory.models import Item, Location, Lot, Move, ScanEvent
 from inventory.models.scan import SCAN
+from inventory.scanning import registry
 from laseros.core.errors import Refused
 
 UNDO_SECONDS = 60
@@ -27,9 +28,13 @@ def undo(event: ScanEvent, by) -> tuple[dict, Lot | None]:
         raise Refused(_("There is nothing to take back."), code="unknown")
     if event.at - of.at > timedelta(seconds=UNDO_SECONDS) + GRACE:
         raise Refused(_("It can be taken back for a minute only."), code="late")
-    if of.kind not in _UNDOING or not SCAN.can(of.state, "undo"):
+    deed = registry.of(of.kind)
+    if (deed is None and of.kind not in _UNDOING) or not SCAN.can(of.state, "undo"):
         raise Refused(_("There is nothing to take back."), code="state")
-    _UNDOING[of.kind](of, event.booking_key, by)
+    if deed is not None:
+        deed.undo(of, by)
+    else:
+        _UNDOING[of.kind](of, event.booking_key, by)
     SCAN.move(of, "undo")
     if of.lot is not None:
         activity.record("undone", of.lot, by, details={"what": of.get_kind_display()})

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from inventory.models import ScanEvent
+from inventory.scanning import registry
 from laseros.core.errors import Refused
 
 MOST_EVENTS, MOST_BYTES = 200, 256 * 1024
@@ -71,15 +71,20 @@ def _moment(text) -> datetime:
     return found
 
 
+def _fields(kind: str) -> set[str] | frozenset[str]:
+    deed = registry.of(kind)
+    return FIELDS[kind] if deed is None else deed.fields
+
+
 def _event(said, skew: timedelta, received: datetime) -> Said | Unreadable:
     key = said.get("id") if isinstance(said, dict) else None
     if not isinstance(key, str) or not _ID.fullmatch(key):
         return Unreadable(str(key)[:64], _("This scan has no id."))
     kind, code, data = said.get("kind"), said.get("code"), said.get("data", {})
-    known = isinstance(kind, str) and kind in ScanEvent.Kind.values
+    known = isinstance(kind, str) and registry.is_known(kind)
     if not known or not isinstance(code, str) or not isinstance(data, dict) or len(code) > LONGEST_VALUE:
         return Unreadable(key, _("This scan cannot be understood."))
-    values = {name: value for name, value in data.items() if name in FIELDS[kind]}
+    values = {name: value for name, value in data.items() if name in _fields(kind)}
     if any(
         not isinstance(value, str | int | float | bool) or len(str(value)) > LONGEST_VALUE for value in values.values()
     ):

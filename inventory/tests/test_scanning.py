@@ -306,7 +306,7 @@ def test_a_code_opens_what_it_is_of(tablet, spool, shelf, shop, other_workspace,
     assert look(tablet, theirs.code)["why"] == "unknown"
     for lot in range(2):
         lots.receive(spool.item, 1000, kind="spool", key=f"more {lot}", by=None, tare_g=230)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         known = tablet.get(reverse("floor:scan_known")).json()
     assert [len(known[name]) for name in ("lots", "items", "places", "counts")] == [3, 2, 2, 0]
 

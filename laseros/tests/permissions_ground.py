@@ -325,6 +325,7 @@ def _documents(world) -> None:
     enquiries.lose(world.lost, None)
     world.design_file = DesignFile.objects.get(pk=world.enquiry.lines.get().design_file_id)
     world.design_file.content.save("plate.dxf", ContentFile(b"0\nEOF\n"))
+    world.line.design_file.content.save("plate.dxf", ContentFile(b"0\nEOF\n"))
     world.layer_rule = layer_rules.learn(shop.workspace, "X7", "engrave", None, client=shop.client)
     with_address(shop)
     _uploads(world)

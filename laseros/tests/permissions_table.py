@@ -223,6 +223,7 @@ POST portal:people_shut_out               login  302    404    403    403    403
 GET  portal:enquiries                     login  200    200    403    403    403    403    403    403
 GET  portal:enquiry                       login  200    404    403    403    403    403    403    403  asked
 GET  portal:enquiry_drawing               login  200    404    403    403    403    403    403    403  asked,asked_line
+GET  portal:job_drawing_file              login  200    404    403    403    403    403    403    403  job,line
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
@@ -260,6 +261,7 @@ GET  portal:link_job_photo                200    200    200    200    200    200
 GET  portal:link_job_drawing              200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_delivery_pdf             200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery
 GET  portal:link_delivery_certificate     200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery,certified_lot
+GET  portal:link_job_drawing_file         200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
 GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent

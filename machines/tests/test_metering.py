@@ -1,8 +1,10 @@
 """Energy meters: a counter that never goes back, the energy of a stretch of time, a guess that says it is one."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -43,7 +45,9 @@ def test_the_difference_of_the_counter_between_two_moments(laser):
         say(laser, minutes, 1500, kwh)
     assert used(laser, 0, 30) == (3.5, False)
     assert used(laser, 5, 15) == (1.5, False)  # between the samples
-    assert (used(laser, -4, 33), used(laser, -20, 30), used(laser, -120, 30)) == ((3.5, False), (3.5, True), None)
+    assert (used(laser, -4, 33), used(laser, -20, -10), used(laser, -20, 30)) == ((3.5, False), None, None)
+    say(laser, 60, 1500, 104.5)
+    assert used(laser, 0, 45) == (4.0, True)  # nothing was heard for a while
 
 
 def test_a_counter_that_goes_back_was_reset_and_nothing_is_lost(laser):
@@ -107,3 +111,10 @@ def test_thresholds_in_the_wrong_order_are_refused(laser):
     with pytest.raises(Refused):
         meter_setup.install(laser, OPTIONS, "", idle_w=5, cutting_w=5, unproved=True, by=None)
     assert Meter.objects.get().idle_w == 200
+
+
+def test_the_doctor_on_the_command_line_looks_at_the_meter_too(laser, capsys):
+    Meter.objects.update(options={**OPTIONS, "host": "169.254.169.254"})
+    call_command("machine_doctor", "X3", "--workspace", laser.workspace.slug, "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["meter"][-1]["step"], said["meter"][-1]["ok"]) == (True, "address", False)

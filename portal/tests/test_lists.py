@@ -133,7 +133,7 @@ def leave(client, count):
 
 
 # Session, person, memberships, clients with their workspaces, contact, and what the page itself needs.
-QUERIES = {"/portal/": 11, "/portal/quotes/": 7, "/portal/jobs/": 8, "/portal/invoices/": 8, "/portal/material/": 7}
+QUERIES = {"/portal/": 12, "/portal/quotes/": 7, "/portal/jobs/": 8, "/portal/invoices/": 8, "/portal/material/": 7}
 
 
 @pytest.mark.parametrize("path", QUERIES)

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from accounts.back_office import RoomInline, Verb, to_record
 from accounts.day_filter import BetweenDays
@@ -21,7 +22,9 @@ class ProofForm(forms.Form):
     """A file, or one of the drawings the job is made from."""
 
     for_record = True
-    upload = forms.FileField(label=_("File"), required=False, help_text=_("Drawing, picture or PDF"))
+    upload = forms.FileField(
+        label=_("File"), required=False, help_text=_("Drawing, picture or PDF"), widget=UnfoldAdminFileFieldWidget
+    )
     drawing = forms.ModelChoiceField(queryset=None, label=_("or a drawing of the job"), required=False)
     note = forms.CharField(
         label=_("note to the client"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3})

@@ -15,6 +15,8 @@ from inventory import ledger, locations, lots
 from inventory.labels import contents, formats, paper
 from inventory.models import Item, Location, Lot, Material, Move, ScanEvent
 from laseros.tests.browser import PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
+from production import milestones
+from production.tests.ground import new_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
@@ -323,3 +325,25 @@ def log_in_losing_an_answer(page, person):
     page.evaluate("sessionStorage.removeItem('lost')")
     page.goto("/floor/scan/")
     ready(page)
+
+
+def test_a_milestone_is_said_without_a_network(house, device, workspace, shop, operator):  # noqa: F811
+    with scope(workspace=workspace):
+        job = new_job(shop, "scanned")
+        first, second = [row for row in milestones.of(job) if row.state == "open"][:2]
+    context, page = device(house("web").address)
+    log_in(page, operator)
+    context.set_offline(True)
+    page.locator("#scan-code").fill(job.number.lower())
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name=first.name).click()
+    expect(page.locator(".scan-entry .state")).to_have_text("waits")
+    page.locator("#scan-code").fill(job.number)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name=second.name)).to_be_visible()  # the device knows what comes next
+    context.set_offline(False)
+    expect(page.locator(".scan-entry .state")).to_have_text("saved")
+    with scope(workspace=workspace):
+        first.refresh_from_db()
+        second.refresh_from_db()
+    assert (first.state, first.by, second.state) == ("reached", operator, "open")

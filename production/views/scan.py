@@ -30,6 +30,7 @@ from laseros.core.errors import Refused
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import ICONS
 from machines.models import Machine
+from production import scanned_milestones
 from production.models import Job, Operation
 from production.views import queue
 from production.views.access import LOOK, SESSION_KEY, floor, machines
@@ -93,7 +94,7 @@ def me(request):
 @require_safe
 def known(request):
     """What a device keeps to be of use without a network."""
-    return JsonResponse(cards.everything())
+    return JsonResponse(cards.everything() | {"jobs": scanned_milestones.known()})
 
 
 @floor(LOOK)

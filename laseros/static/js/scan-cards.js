@@ -7,7 +7,7 @@
  */
 (() => {
   "use strict";
-  const KINDS = { l: "lot", i: "item", p: "place", m: "machine", j: "job" };
+  const KINDS = { l: "lot", i: "item", p: "place", m: "machine", j: "job", b: "badge", a: "action" };
   const AS_GERMAN = { Ö: ":", ö: ";", "-": "/", _: "?", ß: "-", Y: "Z", Z: "Y", y: "z", z: "y" };
   const words = () => document.getElementById("scan-texts").dataset;
   // The page is nobody's: how numbers are written comes with whoever is logged in.
@@ -19,7 +19,7 @@
     let said = String(text ?? "").slice(0, 300).replace(/[\u0000-\u001f\u007f]/g, "").trim().replace(/^\][A-Za-z]\d/, "");
     if (/^https?[Öö](--|__)/i.test(said)) said = [...said].map((letter) => AS_GERMAN[letter] ?? letter).join("");
     if (!said) return null;
-    const found = said.match(/\/q\/([\w-]+)\/([lipmj])\/([^/?#]+)/i);
+    const found = said.match(/\/q\/([\w-]+)\/([lipmjba])\/([^/?#]+)/i);
     if (found) {
       let code = found[3];
       try {
@@ -38,7 +38,7 @@
 
   function find(known, { code, kind }) {
     if (!known) return null;
-    for (const [sort, cards] of [["lot", known.lots], ["item", known.items], ["place", known.places]]) {
+    for (const [sort, cards] of [["lot", known.lots], ["item", known.items], ["place", known.places], ["job", known.jobs ?? []]]) {
       if (kind && kind !== sort) continue;
       const card = cards.find(same(code));
       if (card) return withContent(known, card);

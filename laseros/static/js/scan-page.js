@@ -56,7 +56,7 @@
     }
     const card = find(known, spoken);
     if (card) return card;
-    if (["machine", "operation", "job"].includes(spoken.kind)) return { kind: "none", reason: words.needsNetwork };
+    if (["machine", "operation", "job", "badge", "action"].includes(spoken.kind)) return { kind: "none", reason: words.needsNetwork };
     if (spoken.slug && spoken.slug !== sending.status.me.slug) return { kind: "none", reason: words.elsewhere };
     // Perhaps it came in after the network went: it may be weighed and carried, and is checked when it is sent.
     return { kind: "lot", code: spoken.code, title: words.unknownHere, strange: true, there: true, grams: "1", tare: "0" };
@@ -73,6 +73,7 @@
     if (moving) return carried(card);
     if (card.kind === "none") return refused(card);
     if (card.kind === "go") return void location.assign(card.url);
+    if (card.kind === "job") return jobCard(card);
     if (mode === "count") return countThis(card);
     show();
     if (card.kind === "lot") lotCard(card);
@@ -121,6 +122,10 @@
 
   /* The device's own copy says what was just done, until the server's does. */
   function keepInMind(kind, card, data) {
+    if (kind === "reach") {
+      card.milestones = card.milestones.filter((each) => each.pk !== data.milestone);
+      return store.set(`known:${owner()}`, known);
+    }
     if (kind === "move" && data.quantity) return carriedInMind(card, data);
     const lot = known?.lots.find((each) => each.code === card.code);
     if (!lot) return;
@@ -196,6 +201,16 @@
     place("log").replaceChildren(...rows);
   }
   setInterval(() => log.length && !place("log").contains(document.activeElement) && showLog(), 5000);
+
+  // --- a job, without a network: the page of it does more -------------------------------------------------------------
+
+  function jobCard(card) {
+    const [next] = card.milestones;
+    if (!next) return show(head(card), h("p.notice.notice-success", {}, icon("circle-check"), h("span", {}, words.everyReached)));
+    if (!canScan()) return show(head(card));
+    const reach = () => done("reach", card, { milestone: next.pk }, fill(words.reached, { name: next.name }));
+    show(head(card), h("div.scan-deeds", {}, button(".btn-primary.btn-huge.btn-wide", "check", next.name, reach)));
+  }
 
   // --- a lot ---------------------------------------------------------------------------------------------------------
 
@@ -487,7 +502,8 @@
     const over = place("over");
     over.hidden = !me?.tablet;
     over.dataset.minutes = me?.tablet || "";
-    over.elements.csrfmiddlewaretoken.value = me?.csrf ?? "";
+    over.querySelector("input")?.remove();
+    over.append(h("input", { type: "hidden", name: "csrfmiddlewaretoken", value: me?.csrf ?? "" }));
   }
 
   function changed(status) {

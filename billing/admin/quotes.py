@@ -135,7 +135,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")
     search_help_text = _("Number, title or client")
-    money_fields = ("total_shown", "sums", "client_page")
+    money_fields = ("total_shown", "sums", "client_page", "deposit_amount")
     change_form_outer_after_template = "admin/billing/prices.html"
     money_warnings = (credit_limit.of_quote,)
     inlines = (QuoteLineInline,)
@@ -143,7 +143,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), "title", ("valid_until", "delivery_days"),
-                           "sums")}),
+                           ("deposit_percent", "deposit_amount"), "sums")}),
         (_("What the client reads"), {"fields": ("more_pieces", "note", "terms"), "classes": ("collapse",)}),
         (_("What the client did"), {"fields": ("client_page", "story")}),
     )  # fmt: skip

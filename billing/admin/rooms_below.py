@@ -1,5 +1,6 @@
 """Buttons that billing adds to pages of the rooms below, which know nothing of it."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.urls import reverse
@@ -10,6 +11,7 @@ from accounts.roles import SEE_MONEY
 from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
 from billing.admin import statements
 from billing.admin.money_forms import ClientPaymentForm
+from billing.invoices import deposits
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
@@ -38,6 +40,36 @@ def _invoice(request, job):
 
 def _take(request, client, once, amount, invoices, **facts):
     payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
+
+
+class DepositForm(forms.Form):
+    for_record = True
+    percent = forms.DecimalField(label=_("Percent of the order"), max_digits=5, decimal_places=2, min_value=0,
+                                 max_value=100, required=False)  # fmt: skip
+    amount = forms.DecimalField(label=_("or an amount without tax"), max_digits=16, decimal_places=4, min_value=0,
+                                required=False)  # fmt: skip
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, value in deposits.terms_of(record).items():
+            self.fields[name].initial = value
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("percent")) == bool(data.get("amount")):
+            raise forms.ValidationError(_("Either a percentage or an amount."))
+        return data
+
+
+def _deposit(request, job, percent, amount):
+    draft = invoices.draft_deposit(job, request.user, percent=percent or None, amount=amount or None)
+    return reverse("admin:billing_invoice_change", args=[draft.pk])
+
+
+def _may_ask_deposit(job) -> bool:
+    return job.state != "cancelled" and any(
+        line.parent_id is None and line.invoiced < line.quantity for line in _lines(job)
+    )
 
 
 def _deliver(request, job):
@@ -126,6 +158,8 @@ ADDED = {
              primary=True, icon="local_shipping"),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
+        Verb("deposit", _("Make a deposit invoice"), _deposit, "billing.add_invoice", _may_ask_deposit,
+             form=DepositForm, icon="savings"),
     ),
 }  # fmt: skip
 

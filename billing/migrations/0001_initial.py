@@ -514,6 +514,44 @@ class Migration(migrations.Migration):
             name='delivery_line',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='billing.deliveryline'),
         ),
+        migrations.AddField(
+            model_name='invoice',
+            name='deducted',
+            field=models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='taken off later invoices'),
+        ),
+        migrations.AddField(
+            model_name='invoice',
+            name='is_deposit',
+            field=models.BooleanField(default=False, editable=False, verbose_name='deposit'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='deposit',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deductions', to='billing.invoice'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='deposit_tax',
+            field=models.DecimalField(blank=True, decimal_places=4, default=None, editable=False, max_digits=16, null=True, verbose_name='tax of the deposit'),
+        ),
+        migrations.AddField(
+            model_name='quote',
+            name='deposit_amount',
+            field=models.DecimalField(blank=True, decimal_places=4, default=None, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or deposit without tax'),
+        ),
+        migrations.AddField(
+            model_name='quote',
+            name='deposit_percent',
+            field=models.DecimalField(blank=True, decimal_places=2, help_text='Of the order, to be paid before the work begins', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='deposit %'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('total'))), name='invoice_deducted_within'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', True), ('deposit_tax__isnull', True)), models.Q(('deposit__isnull', False), ('deposit_tax__gte', 0)), _connector='OR'), name='invoice_line_deposit_with_tax'),
+        ),
         migrations.CreateModel(
             name='BooksRules',
             fields=[

@@ -362,6 +362,10 @@ def _documents(world) -> None:
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_invoice = invoices.draft_from(job, None)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    invoices.issue(invoices.draft_deposit(job, None, percent=Decimal(10)), None)
+    world.final_draft = invoices.draft_from(job, None)
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)
     Measurement.objects.update(preview=DRAWING)
@@ -623,7 +627,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited", "unused")
+        moving = ("paid", "credited", "unused", "deducted", "deposit_tax")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():

@@ -885,6 +885,7 @@ production_proof            withdraw       403    302    302    302    404    pr
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
+production_job              deposit        403    302    302    302    404    undelivered amount=10
 production_job              deliver        403    302    302    302    404    undelivered
 production_job              invoice        403    302    302    302    404    uninvoiced
 production_operation        priority       403    302    302    302    404    operation priority=4
@@ -940,6 +941,7 @@ billing_bankline            undo           403    302    302    302    404    bo
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
 billing_bankline            take-up        403    302    302    302    404    rent_line
 crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
+billing_invoice             deduct         403    302    302    302    404    final_draft
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding
 billing_extraoperation      restore        403    403    302    302    404    archived_folding

@@ -1,8 +1,10 @@
 """Energy meters: a counter that never goes back, the energy of a stretch of time, a guess that says it is one."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -109,3 +111,10 @@ def test_thresholds_in_the_wrong_order_are_refused(laser):
     with pytest.raises(Refused):
         meter_setup.install(laser, OPTIONS, "", idle_w=5, cutting_w=5, unproved=True, by=None)
     assert Meter.objects.get().idle_w == 200
+
+
+def test_the_doctor_on_the_command_line_looks_at_the_meter_too(laser, capsys):
+    Meter.objects.update(options={**OPTIONS, "host": "169.254.169.254"})
+    call_command("machine_doctor", "X3", "--workspace", laser.workspace.slug, "--json")
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["meter"][-1]["step"], said["meter"][-1]["ok"]) == (True, "address", False)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from django_scopes import scope
 
+from accounts.models import User
 from billing.documents import invoice_pdf, keep, quote_pdf
 from laseros.tests.ground import figures_joined
 from portal.tests.ground import (
@@ -14,11 +15,13 @@ from portal.tests.ground import (
     let_in,
     link_to,
     new_client,
+    new_drawing,
     new_invoice,
     new_job,
     new_quote,
     put_on_machine,
 )
+from production.models import Enquiry, Proof
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -121,8 +124,6 @@ def test_the_secrets_are_really_there(story, buyer):
             and "workspace" in {field.name for field in model._meta.fields}
             for row in model.objects.order_by("pk").values()
         ]
-    from accounts.models import User
-
     everything = " ".join(rows + list(User.objects.values_list("name", flat=True)))
     assert [name for name, secret in SECRETS.items() if secret not in everything] == []
 
@@ -131,3 +132,31 @@ def test_a_leak_would_be_found(client, workspace):
     leaky = new_client(workspace, SECRETS["another client"])
     path = link_to(new_quote(leaky))[1]
     assert leaks(client, [path]) == {path: ["another client"]}
+
+
+def test_what_a_client_uploads_orders_again_and_approves_shows_nothing_internal(story, buyer, contact, log_in):
+    """The pages on which clients do something themselves."""
+    job = story["jobs"][0]
+    with scope(workspace=buyer.workspace):
+        buyer.workspace.portal_orders = "all"
+        buyer.workspace.save(update_fields=["portal_orders"])
+        asked, basket = new_drawing(buyer), new_drawing(buyer)
+        for line, state in ((asked, "open"), (basket, "basket")):
+            Enquiry.objects.filter(pk=line.enquiry_id).update(origin="portal", state=state, note="", contact=contact)
+        by = User.objects.get_or_create(email="proofs@shop.example", defaults={"name": SECRETS["the office"]})[0]
+        proof = Proof.objects.create(
+            workspace=buyer.workspace, job=job, version=1, design_file=asked.design_file, sent_by=by
+        )
+        type(contact).objects.filter(pk=contact.pk).update(manages_people=True)
+    paths = [
+        "/portal/", "/portal/upload/", f"/portal/upload/parts/{basket.pk}/drawing/", "/portal/enquiries/",
+        f"/portal/enquiries/{asked.enquiry_id}/", f"/portal/enquiries/{asked.enquiry_id}/drawings/{asked.pk}/",
+        "/portal/again/", "/portal/people/", f"/portal/jobs/{job.pk}/",
+        f"/portal/jobs/{job.pk}/proofs/{proof.pk}/picture/",
+    ]  # fmt: skip
+    browser = log_in(let_in(contact))
+    assert leaks(browser, paths) == {}
+    piece = browser.post(
+        f"/portal/upload/parts/{basket.pk}/", {"quantity": "3", "item": basket.item_id}, headers={"HX-Request": "true"}
+    )
+    assert [name for name, secret in SECRETS.items() if secret in text_of(piece)] == []

@@ -28,21 +28,19 @@ class PreferencesForm(forms.Form):
             self.fields[f"how_{one.name}"] = forms.ChoiceField(
                 label=one.label,
                 choices=HOWS,
-                required=False,
                 initial=row.choices.get(one.name, people.usual(one)),
             )
         zones = [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones()) if "/" in name]
         self.fields["timezone"] = forms.ChoiceField(
-            label=_("timezone"), required=False, initial=row.timezone,
+            label=_("Timezone"), required=False, initial=row.timezone,
             choices=[("", _("that of the business")), *zones],
         )  # fmt: skip
-        self.fields["quiet_from"] = _time(_("quiet from"), row.quiet_from, required=False)
-        self.fields["quiet_until"] = _time(_("quiet until"), row.quiet_until, required=False)
-        self.fields["digest_at"] = _time(_("once a day at"), row.digest_at)
+        self.fields["quiet_from"] = _time(_("Quiet from"), row.quiet_from, required=False)
+        self.fields["quiet_until"] = _time(_("Quiet until"), row.quiet_until, required=False)
+        self.fields["digest_at"] = _time(_("Once a day at"), row.digest_at)
 
     def choices(self) -> dict[str, str]:
-        said = {one.name: self.cleaned_data[f"how_{one.name}"] for one in self.offered}
-        return {name: how for name, how in said.items() if how}
+        return {one.name: self.cleaned_data[f"how_{one.name}"] for one in self.offered}
 
 
 def _time(label, initial, required: bool = True) -> forms.TimeField:
@@ -63,7 +61,9 @@ def answer(request, workspace, template: str, *, is_client: bool, **context):
     row = people.stored(workspace, user)
     offered = people.choices_for(workspace, user, is_client=is_client)
     posted = request.method == "POST"
-    form = PreferencesForm(request.POST if posted else None, row=row, offered=offered)
+    # What is not sent stays as it is.
+    data = {f"how_{one.name}": row.choices.get(one.name, people.usual(one)) for one in offered} | request.POST.dict()
+    form = PreferencesForm(data if posted else None, row=row, offered=offered)
     if posted and form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("timezone", "quiet_from", "quiet_until", "digest_at")}
         try:

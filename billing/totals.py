@@ -21,21 +21,36 @@ class Totals:
 
 
 def net_of(line, currency: str) -> Decimal:
-    """The rounded net amount of one line. Raises `Refused` for one that no book can hold."""
+    """The rounded net amount of one line, less than nothing where a deposit is taken off.
+
+    Raises `Refused` for one that no book can hold.
+    """
     net = cents(line.unit_price * line.quantity, currency)
+    if getattr(line, "deposit_id", None):
+        net = -net
     if net >= BEYOND_THE_BOOKS:
         raise Refused(_("“%(line)s” is too expensive to be meant.") % {"line": line}, code="too-large")
     return net
 
 
 def of(lines: Iterable, currency: str) -> Totals:
-    """Totals of anything with `unit_price`, `quantity` and `tax_percent`."""
+    """Totals of anything with `unit_price`, `quantity` and `tax_percent`.
+
+    Lines that take a deposit off bring the tax it carried: what is left is the tax of the whole less that.
+    """
     nets: dict[Decimal, Decimal] = {}
+    off: dict[Decimal, tuple[Decimal, Decimal]] = {}
     for line in lines:
-        nets[line.tax_percent] = nets.get(line.tax_percent, ZERO) + net_of(line, currency)
-    rates = {
-        percent: (nets[percent], tax_on(nets[percent], percent, currency)) for percent in sorted(nets, reverse=True)
-    }
+        percent, net = line.tax_percent, net_of(line, currency)
+        if getattr(line, "deposit_id", None):
+            before = off.get(percent, (ZERO, ZERO))
+            off[percent] = (before[0] + net, before[1] + line.deposit_tax)
+        else:
+            nets[percent] = nets.get(percent, ZERO) + net
+    rates = {}
+    for percent in sorted({*nets, *off}, reverse=True):
+        whole, (less, tax) = nets.get(percent, ZERO), off.get(percent, (ZERO, ZERO))
+        rates[percent] = (whole + less, tax_on(whole, percent, currency) - tax)
     net = sum((net for net, _tax in rates.values()), ZERO)
     tax = sum((tax for _net, tax in rates.values()), ZERO)
     if net + tax >= BEYOND_THE_BOOKS:

@@ -112,6 +112,10 @@ def _settled(invoice: Invoice) -> Iterator[str]:
     paid = sum(Allocation.objects.filter(invoice=invoice).values_list("amount", flat=True), Decimal(0))
     if paid != invoice.paid:
         yield f"{invoice.number} (invoice {invoice.pk}): payments add up to {paid}, paid is {invoice.paid}"
+    off = invoice.deductions.filter(invoice__kind=Kind.INVOICE, invoice__number__isnull=False)
+    off = off.exclude(invoice__state="reversed").values_list("unit_price", "deposit_tax")
+    if sum((net + tax for net, tax in off), Decimal(0)) != invoice.deducted:
+        yield f"{invoice.number} (invoice {invoice.pk}): deductions do not add up to {invoice.deducted}"
     taken = invoice.corrections.exclude(number=None).values_list("total", flat=True)
     if sum(taken, Decimal(0)) != invoice.credited:
         yield f"{invoice.number} (invoice {invoice.pk}): credit notes do not add up to {invoice.credited}"

@@ -37,7 +37,7 @@ def rows(lines) -> list[dict]:
             "detail": getattr(line, "detail", ""),
             "picture": getattr(line, "picture", None),
             "quantity": line.quantity,
-            "unit_price": line.unit_price,
+            "unit_price": -line.unit_price if getattr(line, "deposit_id", None) else line.unit_price,
             "net": line.net,
             "tax_percent": line.tax_percent,
             "offers": getattr(line, "offers", ()),

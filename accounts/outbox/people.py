@@ -87,13 +87,16 @@ def stored(workspace: Workspace, user: User) -> MessagePreferences:
 
 
 def choices_for(workspace: Workspace, user: User, *, is_client: bool) -> list[Occasion]:
-    """What a person can decide about: a client of their own work, somebody here of what their role lets them see."""
-    if is_client:
-        return [one for one in occasions.every() if one.audience == CLIENT and not one.always]
-    return [
+    """What a person can decide about: a client of their own work, somebody here of what their role lets them see.
+
+    What the business never says is not asked about.
+    """
+    audience = CLIENT if is_client else STAFF
+    told = [
         one for one in occasions.every()
-        if one.audience == STAFF and not one.always and (not one.permission or user.has_perm(one.permission))
+        if one.audience == audience and not one.always and one.name not in workspace.silent_occasions
     ]  # fmt: skip
+    return told if is_client else [one for one in told if not one.permission or user.has_perm(one.permission)]
 
 
 @retried

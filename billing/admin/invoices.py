@@ -86,6 +86,12 @@ def _is_draft_invoice(invoice) -> bool:
     return is_draft(invoice) and not invoice.is_correction
 
 
+def _has_deposits(invoice) -> bool:
+    if not _is_draft_invoice(invoice) or invoice.is_deposit or invoice.job is None:
+        return False
+    return bool(invoices.open_deposits(invoice.job, invoice.currency))
+
+
 def _is_draft_correction(invoice) -> bool:
     return is_draft(invoice) and invoice.is_correction
 
@@ -126,7 +132,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                     "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
     list_select_related = ("client", "job", "origin")
-    list_filter = ("kind", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
+    list_filter = ("kind", "is_deposit", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")
     search_help_text = _("Number, client or job")
@@ -143,8 +149,8 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         (None, {"fields": (("number_shown", "standing"), ("kind", "corrected"), "client", "reason",
                            ("supplied_on", "issued_on"), "note", "sums")}),
     )  # fmt: skip
-    export_fields = ("number", "kind", "origin", "client", "job", "state", "treatment", "issued_on", "supplied_on",
-                     "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
+    export_fields = ("number", "kind", "is_deposit", "origin", "client", "job", "state", "treatment", "issued_on",
+                     "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
     money_warnings = (turnover.of_invoice,)
@@ -171,6 +177,9 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
+        Verb("deduct", _("Deduct deposits"),
+             lambda request, invoice: invoices.deduct(invoice, request.user) and None, "billing.change_invoice",
+             _has_deposits, icon="remove_circle", done=_("The deposits of the job are taken off.")),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
              confirm=_("What is made stays to be invoiced. No number is lost.")),
@@ -236,6 +245,14 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
             *(
                 to_record(row, row.get_kind_display(), icon="assignment_return")
                 for row in obj.corrections.exclude(state="cancelled")
+            ),
+            *(
+                to_record(row, _("Deposit taken off"), icon="savings")
+                for row in Invoice.objects.filter(deductions__invoice=obj).distinct()
+            ),
+            *(
+                to_record(row, _("Taken off"), icon="receipt_long")
+                for row in Invoice.objects.filter(lines__deposit=obj).exclude(state="cancelled").distinct()
             ),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),

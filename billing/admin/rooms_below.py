@@ -1,5 +1,6 @@
 """Buttons that billing adds to pages of the rooms below, which know nothing of it."""
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.urls import reverse
@@ -7,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
+from billing import credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
 from billing.admin import statements
 from billing.admin.money_forms import ClientPaymentForm
+from billing.invoices import deposits
 from billing.models import QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
@@ -38,6 +40,43 @@ def _invoice(request, job):
 
 def _take(request, client, once, amount, invoices, **facts):
     payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
+
+
+def _paper(kind: str):
+    def write(request, job):
+        return reverse("admin:billing_orderpaper_change", args=[order_papers.write_for_job(job, kind, request.user).pk])
+
+    return write
+
+
+class DepositForm(forms.Form):
+    for_record = True
+    percent = forms.DecimalField(label=_("Percent of the order"), max_digits=5, decimal_places=2, min_value=0,
+                                 max_value=100, required=False)  # fmt: skip
+    amount = forms.DecimalField(label=_("or an amount without tax"), max_digits=16, decimal_places=4, min_value=0,
+                                required=False)  # fmt: skip
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, value in deposits.terms_of(record).items():
+            self.fields[name].initial = value
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("percent")) == bool(data.get("amount")):
+            raise forms.ValidationError(_("Either a percentage or an amount."))
+        return data
+
+
+def _deposit(request, job, percent, amount):
+    draft = invoices.draft_deposit(job, request.user, percent=percent or None, amount=amount or None)
+    return reverse("admin:billing_invoice_change", args=[draft.pk])
+
+
+def _may_ask_deposit(job) -> bool:
+    return job.state != "cancelled" and any(
+        line.parent_id is None and line.invoiced < line.quantity for line in _lines(job)
+    )
 
 
 def _deliver(request, job):
@@ -126,6 +165,14 @@ ADDED = {
              primary=True, icon="local_shipping"),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
+        Verb("confirm-order", _("Order confirmation"), _paper("confirmation"), "billing.add_orderpaper",
+             lambda job: job.state != "cancelled", icon="task",
+             confirm=_("What was ordered, at which price and for when. It is kept, and the client gets it by e-mail.")),
+        Verb("proforma", _("Pro forma invoice"), _paper("proforma"), "billing.add_orderpaper",
+             lambda job: job.state != "cancelled", icon="description",
+             confirm=_("It is no invoice and has no number of one. It is kept, and the client gets it by e-mail.")),
+        Verb("deposit", _("Make a deposit invoice"), _deposit, "billing.add_invoice", _may_ask_deposit,
+             form=DepositForm, icon="savings"),
     ),
 }  # fmt: skip
 

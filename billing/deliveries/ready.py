@@ -1,13 +1,17 @@
 """What of a job can leave the house: made, not delivered, in no other parcel; and which part holds up a set."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from django.db.models import Exists, F, OuterRef, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.db.models.functions import Least
+from django.utils import timezone
 
 from billing.models import DeliveryLine
 from billing.models.delivery import ON_THE_WAY_OUT
 from production.models import Job, JobLine
+
+LATELY = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -73,4 +77,8 @@ def to_deliver():
     undelivered = JobLine.objects.filter(
         job=OuterRef("pk"), parent=None, delivered__lt=Least(F("made_good"), F("quantity"))
     )
-    return Job.objects.filter(Exists(undelivered), state__in=("approved", "in_progress", "on_hold", "made"))
+    # Paid and made a while ago, it went without a delivery of ours.
+    here = Q(state__in=("approved", "in_progress", "on_hold", "made")) | Q(
+        state="completed", completed_at__gte=timezone.now() - LATELY
+    )
+    return Job.objects.filter(here, Exists(undelivered))

@@ -24,7 +24,7 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
     if invoice.number and not invoice.is_correction:
         transfer = pictures.bank_transfer(facts["seller"], invoice.total, invoice.currency, invoice.number)
     with translation.override(facts["language"]):
-        heading = law.heading(facts["seller"]["country"], invoice.kind, invoice.tax)
+        heading = _heading(invoice, lines, facts["seller"]["country"])
         statement = facts.get("statement", "")
     context = {
         "heading": heading,
@@ -35,7 +35,8 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         "invoice": invoice,
         "job": invoice.job,
         "date": day(invoice.issued_on or timezone.localdate(), locale),
-        "supplied_on": day(invoice.supplied_on, locale),
+        "supplied_on": "" if invoice.is_deposit else day(invoice.supplied_on, locale),
+        "deposits": _deposits(lines, locale),
         "due_on": day(invoice.due_on, locale),
         "rows": rows(lines),
         "found": invoice,
@@ -69,3 +70,30 @@ def _name_deliveries(lines: list[InvoiceLine], workspace) -> None:
             if delivery := rows.get(line.delivery_line_id):
                 words = _("Delivery %(number)s of %(day)s")
                 line.detail = words % {"number": delivery.number, "day": day(delivery.shipped_on, workspace.locale)}
+
+
+def _heading(invoice: Invoice, lines: list[InvoiceLine], country: str) -> str:
+    """South Africa wants its own words over every invoice with VAT, a deposit or not."""
+    usual = law.heading(country, invoice.kind, invoice.tax)
+    if invoice.is_correction:
+        return usual
+    if invoice.is_deposit:
+        return _("%(invoice)s for a deposit") % {"invoice": usual} if country == "ZA" else _("Deposit invoice")
+    return _("Final invoice") if country != "ZA" and any(line.deposit_id for line in lines) else usual
+
+
+def _deposits(lines: list[InvoiceLine], locale: str) -> list[dict]:
+    """What was taken off, invoice by invoice and rate by rate, with its tax."""
+    off = [line for line in lines if line.deposit_id]
+    rows = {row.pk: row for row in Invoice.objects.filter(pk__in=[line.deposit_id for line in off])} if off else {}
+    return [
+        {
+            "number": rows[line.deposit_id].number,
+            "day": day(rows[line.deposit_id].issued_on, locale),
+            "percent": line.tax_percent,
+            "net": line.unit_price,
+            "tax": line.deposit_tax,
+            "total": line.unit_price + line.deposit_tax,
+        }
+        for line in off
+    ]

@@ -9,6 +9,7 @@ from billing import totals
 from billing.models import Quote
 from billing.models.rules import MorePieces
 from crm import links
+from laseros.core.money import cents, show
 
 MOST_PICTURES = 60
 
@@ -42,6 +43,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "found": found,
         "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
         "currency": quote.currency,
+        "deposit": _deposit(quote, found.net),
         "statement": facts["statement"],
         "several_rates": len(found.rates) > 1,
         "link": address,
@@ -49,6 +51,22 @@ def quote_pdf(quote: Quote) -> bytes:
         "draft": quote.state == "draft",
     }
     return pdf.render("billing/quote.html", context, workspace.language)
+
+
+def _deposit(quote: Quote, net) -> str:
+    """What is to be paid before the work begins, in words."""
+    workspace = quote.workspace
+    with translation.override(workspace.language):
+        if quote.deposit_percent:
+            share = cents(net * quote.deposit_percent / 100, quote.currency)
+            return _("%(percent)s %% of the order, %(amount)s without tax, before the work begins.") % {
+                "percent": f"{quote.deposit_percent.normalize():f}",
+                "amount": show(share, quote.currency, workspace.locale),
+            }
+        if quote.deposit_amount:
+            amount = show(quote.deposit_amount, quote.currency, workspace.locale)
+            return _("%(amount)s without tax, before the work begins.") % {"amount": amount}
+    return ""
 
 
 def _picture(line) -> dict | None:

@@ -178,4 +178,6 @@ def _text(value: str) -> str:
 
 def _line(number: int, line: InvoiceLine, invoice: Invoice, statement: str) -> Line:
     tax = _tax(invoice, line.tax_percent, statement)
-    return Line(str(number), _text(line.description), line.quantity, line.unit_price, line.net, tax)
+    # A deposit is taken off by a negative quantity: EN 16931 wants prices positive.
+    pieces = -line.quantity if line.deposit_id else line.quantity
+    return Line(str(number), _text(line.description), pieces, line.unit_price, line.net, tax)

@@ -6,6 +6,7 @@
 from billing.facts import TURNOVER, address_lines, address_of, frozen_facts, link
 from billing.invoices.correcting import cancel, credit, may_be_cancelled, may_be_credited
 from billing.invoices.currency import change_currency
+from billing.invoices.deposits import deduct, draft_deposit, open_deposits
 from billing.invoices.drafting import change_lines, discard, draft_from, hold_draft, total, treat
 from billing.invoices.issuing import issue, issue_soon
 
@@ -17,7 +18,9 @@ __all__ = [
     "change_currency",
     "change_lines",
     "credit",
+    "deduct",
     "discard",
+    "draft_deposit",
     "draft_from",
     "frozen_facts",
     "hold_draft",
@@ -26,6 +29,7 @@ __all__ = [
     "link",
     "may_be_cancelled",
     "may_be_credited",
+    "open_deposits",
     "total",
     "treat",
 ]

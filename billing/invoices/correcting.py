@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from billing import totals
+from billing.invoices import deposits
 from billing.invoices.drafting import total
 from billing.models import DeliveryLine, Invoice, InvoiceLine, Kind
 from billing.states import INVOICE
@@ -23,7 +24,7 @@ def may_be_credited(invoice: Invoice) -> bool:
 
 
 def may_be_cancelled(invoice: Invoice) -> bool:
-    return may_be_credited(invoice) and not invoice.credited
+    return may_be_credited(invoice) and not invoice.credited and not invoice.deducted
 
 
 @retried
@@ -94,6 +95,8 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
             tax_percent=line.tax_percent,
             job_line_id=line.job_line_id,
             delivery_line_id=line.delivery_line_id,
+            deposit_id=line.deposit_id,
+            deposit_tax=line.deposit_tax,
         )
         copy.net = totals.net_of(copy, draft.currency)
         copy.save()
@@ -105,12 +108,13 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
 def take_back(document: Invoice, lines: list[InvoiceLine]) -> None:
     """Count a credit note against its invoice, in the transaction that issues it. Never more than was invoiced."""
     origin = Invoice.objects.select_for_update().get(pk=document.origin_id)
-    if not may_be_credited(origin) or (document.kind == Kind.CANCELLATION and origin.credited):
+    if not may_be_credited(origin) or (document.kind == Kind.CANCELLATION and not may_be_cancelled(origin)):
         raise Refused(_why_not(origin), code="state", state=origin.state)
     credited = Round(F("credited") + document.total, precision=4)
-    rows = Invoice._base_manager.filter(pk=origin.pk, state__in=STANDING, total__gte=credited)
+    rows = Invoice._base_manager.filter(pk=origin.pk, state__in=STANDING,
+                                         total__gte=Round(F("deducted") + credited, precision=4))  # fmt: skip
     if not rows.update(credited=credited):
-        left = show(origin.total - origin.credited, origin.currency, origin.workspace.locale)
+        left = show(origin.total - origin.credited - origin.deducted, origin.currency, origin.workspace.locale)
         raise Refused(
             _("Only %(left)s of %(invoice)s is not credited yet.") % {"left": left, "invoice": origin.number},
             code="over-credit",
@@ -119,6 +123,7 @@ def take_back(document: Invoice, lines: list[InvoiceLine]) -> None:
     if document.kind == Kind.CANCELLATION:
         INVOICE.move(origin, "reverse")
         _give_back(lines)
+        deposits.give_back(lines)
         activity.record("reversed", origin, details={"by": document.number})
     else:
         _settle(origin)
@@ -149,6 +154,8 @@ def _why_not(invoice: Invoice) -> str:
         return _("%(invoice)s takes something back itself: it cannot be taken back.") % {"invoice": invoice}
     if invoice.state == "reversed":
         return _("%(invoice)s was cancelled before.") % {"invoice": invoice.number}
+    if invoice.deducted > ZERO:
+        return _("%(invoice)s was taken off a later invoice: cancel that one first.") % {"invoice": invoice.number}
     if invoice.credited > ZERO:
         return _("%(invoice)s was credited before: what is left of it can be credited, not cancelled.") % {
             "invoice": invoice.number

@@ -28,6 +28,7 @@ def change_currency(invoice: Invoice, currency: str, by) -> Invoice:
     factor = exchange.on(invoice.workspace, invoice.currency, today) / exchange.on(invoice.workspace, currency, today)
     before, invoice.currency = invoice.currency, currency
     Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(currency=currency)
+    invoice.lines.exclude(deposit=None).delete()  # what was invoiced in another currency is not taken off in this one
     for line in invoice.lines.all():
         line.unit_price = (line.unit_price * factor).quantize(FINE, rounding=ROUND_HALF_UP)
         line.net = totals.net_of(line, currency)

@@ -53,8 +53,20 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
         row.net = totals.net_of(row, invoice.currency)
         row.save()
     total(invoice)
+    if _is_last(job, rows):
+        from billing.invoices import deposits
+
+        deposits.deduct(invoice, by)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice
+
+
+def _is_last(job: Job, rows: list[InvoiceLine]) -> bool:
+    """Whether nothing of the order is left to be invoiced after these lines."""
+    now: dict[int, int] = {}
+    for row in rows:
+        now[row.job_line_id] = now.get(row.job_line_id, 0) + row.quantity
+    return all(line.invoiced + now.get(line.pk, 0) >= line.quantity for line in job.lines.filter(parent=None))
 
 
 def _made(job: Job) -> list[InvoiceLine]:
@@ -104,11 +116,19 @@ def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[Inv
     for line in removed:
         line.delete()
     for line in changed:
+        if line.deposit_id is not None:
+            raise Refused(
+                _("A deposit is taken off as it was invoiced: leave its line as it is, or remove it."), code="deposit"
+            )
         line.workspace, line.invoice = invoice.workspace, invoice
         if invoice.treatment != Treatment.STANDARD:
             line.tax_percent = ZERO
         line.net = totals.net_of(line, invoice.currency)
         line.save()
+    if any(net < 0 or tax < 0 for net, tax in totals.of(invoice.lines.all(), invoice.currency).rates.values()):
+        from billing.invoices import deposits
+
+        deposits.deduct(invoice, by)  # less is left to take them off: as much as there is room for
     total(invoice)
     activity.record("changed", invoice, by, details={"what": "lines"}, money={"total": [before, invoice.total]})
     return invoice
@@ -120,6 +140,7 @@ def treat(invoice: Invoice, by) -> Invoice:
     """Bring a draft's lines in line with the VAT chosen for it: none on all, or the usual where none was."""
     hold_draft(invoice)
     lines = InvoiceLine._base_manager.filter(invoice=invoice)
+    lines.exclude(deposit=None).delete()  # they stand at the rates of their deposits: taken off again by the button
     if invoice.treatment == Treatment.STANDARD:
         lines.filter(tax_percent=0).update(tax_percent=usual_tax())
     else:

@@ -21,7 +21,7 @@ from accounts.models import User, Workspace
 from billing import chain, closing, exchange, law, totals
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
-from billing.invoices import correcting
+from billing.invoices import correcting, deposits
 from billing.invoices.drafting import hold_draft
 from billing.models import DeliveryLine, Invoice, InvoiceLine
 from billing.states import INVOICE
@@ -127,6 +127,7 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
         correcting.take_back(document, lines)
     else:
         _count_as_invoiced(lines)
+        deposits.count(lines)
     _let_followers_know(document, by)
     for line in lines:
         InvoiceLine._base_manager.filter(pk=line.pk).update(net=totals.net_of(line, document.currency))
@@ -140,11 +141,20 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
         issued_at=timezone.now(),
         **stored.fields,
     )
+    if not document.total and not document.is_correction:
+        INVOICE.move(document, "pay")  # its deposits were all of it
+        transaction.on_commit(lambda: _settle(document))
     document.refresh_from_db()
     chain.seal(document, list(document.lines.all()), by)
     details = {"to": address_of(document) or _("by hand")} | ({"due": document.due_on} if document.due_on else {})
     activity.record("issued", document, by, details=details, money={"total": cents(document.total, document.currency)})
     work.queue(send_invoice, document.workspace, document.pk, subject=document, by=by)
+
+
+def _settle(document: Invoice) -> None:
+    from billing import payments
+
+    payments.complete_if_settled(document.job)
 
 
 def _let_followers_know(document: Invoice, by) -> None:
@@ -165,7 +175,12 @@ def _check(paper: law.Paper) -> None:
             _("%(count)s lines are more than one document can carry: make several.") % {"count": len(paper.lines)},
             code="too-long",
         )
-    if not paper.found.total:
+    if any(net < 0 or tax < 0 for net, tax in paper.found.rates.values()):
+        raise Refused(
+            _("More deposit is taken off than there is to pay at a rate: press “Deduct deposits” again."),
+            code="deposit",
+        )
+    if not paper.found.total and not any(line.deposit_id for line in paper.lines):
         raise Refused(_("There is nothing to pay on this invoice."), code="zero")
     if lacking := law.lacking(paper):
         raise Refused(

@@ -514,6 +514,44 @@ class Migration(migrations.Migration):
             name='delivery_line',
             field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='billing.deliveryline'),
         ),
+        migrations.AddField(
+            model_name='invoice',
+            name='deducted',
+            field=models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='taken off later invoices'),
+        ),
+        migrations.AddField(
+            model_name='invoice',
+            name='is_deposit',
+            field=models.BooleanField(default=False, editable=False, verbose_name='deposit'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='deposit',
+            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deductions', to='billing.invoice'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
+            name='deposit_tax',
+            field=models.DecimalField(blank=True, decimal_places=4, default=None, editable=False, max_digits=16, null=True, verbose_name='tax of the deposit'),
+        ),
+        migrations.AddField(
+            model_name='quote',
+            name='deposit_amount',
+            field=models.DecimalField(blank=True, decimal_places=4, default=None, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or deposit without tax'),
+        ),
+        migrations.AddField(
+            model_name='quote',
+            name='deposit_percent',
+            field=models.DecimalField(blank=True, decimal_places=2, help_text='Of the order, to be paid before the work begins', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='deposit %'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoice',
+            constraint=models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('total'))), name='invoice_deducted_within'),
+        ),
+        migrations.AddConstraint(
+            model_name='invoiceline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', True), ('deposit_tax__isnull', True)), models.Q(('deposit__isnull', False), ('deposit_tax__gte', 0)), _connector='OR'), name='invoice_line_deposit_with_tax'),
+        ),
         migrations.CreateModel(
             name='BooksRules',
             fields=[
@@ -652,6 +690,34 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'archives',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='archive_by_workspace')],
+            },
+        ),
+        migrations.CreateModel(
+            name='OrderPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('kind', models.CharField(choices=[('confirmation', 'Order confirmation'), ('proforma', 'Pro forma invoice')], max_length=12, verbose_name='kind')),
+                ('number', models.CharField(max_length=30, verbose_name='number')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='order_papers', to='crm.client', verbose_name='client')),
+                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order_papers', to='production.job', verbose_name='job')),
+                ('quote', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order_papers', to='billing.quote', verbose_name='quote')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('net', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='net')),
+                ('tax', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='tax')),
+                ('total', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='total')),
+                ('frozen', models.JSONField(default=dict)),
+                ('pdf', models.FileField(blank=True, max_length=200, upload_to='documents/')),
+                ('pdf_sha256', models.CharField(blank=True, max_length=64)),
+                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
+            ],
+            options={
+                'verbose_name': 'order paper',
+                'verbose_name_plural': 'order papers',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='order_paper_by_workspace')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='order_paper_number_once'), models.CheckConstraint(condition=models.Q(('job__isnull', False), ('quote__isnull', False), _connector='OR'), name='order_paper_of_something')],
             },
         ),
     ]

@@ -58,6 +58,8 @@ class Invoice(WorkspaceModel):
     origin = models.ForeignKey(
         "self", models.PROTECT, null=True, editable=False, related_name="corrections", verbose_name=_("corrects")
     )
+    # Asked for before the work; a later invoice of the job is less by it (`billing.invoices.deposits`).
+    is_deposit = models.BooleanField(_("deposit"), default=False, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     treatment = models.CharField(
         _("VAT"), max_length=10, choices=Treatment.choices, default=Treatment.STANDARD,
@@ -72,6 +74,7 @@ class Invoice(WorkspaceModel):
     total = money_field(_("total"), editable=False)
     paid = money_field(_("paid"), editable=False)
     credited = money_field(_("credited"), editable=False)  # by credit notes, or all of it by a cancellation
+    deducted = money_field(_("taken off later invoices"), editable=False)  # of a deposit
     # Names, addresses, tax numbers and tax per rate as they were when it was issued.
     frozen = models.JSONField(default=dict, editable=False)
     pdf = models.FileField(upload_to="documents/", blank=True, editable=False, max_length=200)
@@ -93,6 +96,9 @@ class Invoice(WorkspaceModel):
             models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within"),
             models.CheckConstraint(
                 condition=Q(credited__gte=0, credited__lte=F("total")), name="invoice_credited_within"
+            ),
+            models.CheckConstraint(
+                condition=Q(deducted__gte=0, deducted__lte=F("total")), name="invoice_deducted_within"
             ),
             models.CheckConstraint(
                 condition=Q(kind="invoice", origin__isnull=True) | (~Q(kind="invoice") & Q(origin__isnull=False)),
@@ -156,6 +162,11 @@ class InvoiceLine(WorkspaceModel):
     delivery_line = models.ForeignKey(
         "billing.DeliveryLine", models.PROTECT, null=True, blank=True, editable=False, related_name="invoice_lines"
     )
+    # What this line takes off: of a deposit invoice the net at one rate, and exactly the tax that was on it.
+    deposit = models.ForeignKey(
+        Invoice, models.PROTECT, null=True, blank=True, editable=False, related_name="deductions"
+    )
+    deposit_tax = money_field(_("tax of the deposit"), null=True, blank=True, default=None, editable=False)
     description = models.CharField(_("description"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
@@ -169,6 +180,11 @@ class InvoiceLine(WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_line_of_something"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="invoice_line_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(deposit__isnull=True, deposit_tax__isnull=True)
+                | Q(deposit__isnull=False, deposit_tax__gte=0),
+                name="invoice_line_deposit_with_tax",
+            ),
         ]
 
     def __str__(self):

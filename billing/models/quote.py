@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -30,6 +31,14 @@ class Quote(WorkspaceModel):
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     delivery_days = models.PositiveSmallIntegerField(_("delivery within (working days)"), default=10)
+    deposit_percent = models.DecimalField(
+        _("deposit %"), max_digits=5, decimal_places=2, null=True, blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Of the order, to be paid before the work begins"),
+    )  # fmt: skip
+    deposit_amount = money_field(
+        _("or deposit without tax"), null=True, blank=True, default=None, validators=[MinValueValidator(0)]
+    )
     note = models.TextField(_("note to the client"), blank=True)
     terms = models.TextField(_("terms"), blank=True)
     more_pieces = models.CharField(

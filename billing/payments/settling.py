@@ -134,7 +134,7 @@ def complete_if_settled(job: Job) -> bool:
     """Complete a job that is made, invoiced and paid in full; otherwise leave it as it is."""
     # Held until the end: the last payment and the last piece may arrive at the same moment.
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.state != "made" or any(line.to_invoice for line in job.lines.all()):
+    if job.state != "made" or job.lines.filter(parent=None, invoiced__lt=F("quantity")).exists():
         return False
     standing = job.invoices.filter(kind=Kind.INVOICE).exclude(state__in=("cancelled", "reversed"))
     states = set(standing.values_list("state", flat=True))

@@ -286,6 +286,8 @@ def duplicate(quote: Quote, by) -> Quote:
         delivery_days=quote.delivery_days,
         note=quote.note,
         terms=quote.terms,
+        deposit_percent=quote.deposit_percent,
+        deposit_amount=quote.deposit_amount,
         more_pieces=quote.more_pieces,
         created_by=by if getattr(by, "pk", None) else None,
     )

@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django_scopes import scope
 
 from crm.models import Client
-from laseros.demo import buying, departures, ground, parts, people, products, sheets, stores, today, upkeep
+from laseros.demo import buying, departures, ground, parts, people, products, sheets, stores, talking, today, upkeep
 from laseros.demo.books import Books, Numbers, keep_drawings
 from laseros.demo.drawings import DESIGNS
 from laseros.demo.story import Plan, Planner
@@ -88,7 +88,9 @@ def _today(business):
     client = Client.objects.order_by("pk").first()
     buying.make(business)
     stores.make(business)
-    today.live_a_day(business, today.befriend(business, client))
+    contact = today.befriend(business, client)
+    today.live_a_day(business, contact)
+    talking.talk(business, contact)
     upkeep.plan(business)
     if business.is_laser:
         sheets.lay_out(business)

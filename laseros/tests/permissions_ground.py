@@ -23,7 +23,7 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, payments, quotes, reminding
+from billing import deliveries, documents, invoices, order_papers, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
     AccountStatement,
@@ -362,6 +362,10 @@ def _documents(world) -> None:
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_invoice = invoices.draft_from(job, None)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    invoices.issue(invoices.draft_deposit(job, None, percent=Decimal(10)), None)
+    world.final_draft = invoices.draft_from(job, None)
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)
     Measurement.objects.update(preview=DRAWING)
@@ -432,6 +436,8 @@ def _deliveries(world) -> None:
     deliveries.arrive(world.arrived_delivery, None, received_by="Gate", picture=ContentFile(LOGO))
     _quote, world.undelivered, _operation = _order(world)
     _done(world.undelivered)
+    world.order_paper = order_papers.write_for_job(world.made_job, "confirmation", None)
+    documents.keep(world.order_paper, lambda: b"%PDF-1.7 kept")
     world.delivery_address, world.a6 = world.shop.client.addresses.first(), "a6"
     plates = stock.register(Item(workspace=world.workspace, name="Plates", category="part", unit="pcs"), None)
     world.certified_lot = lots.receive(
@@ -623,7 +629,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited", "unused")
+        moving = ("paid", "credited", "unused", "deducted", "deposit_tax")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():

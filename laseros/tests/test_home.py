@@ -11,12 +11,13 @@ from django_scopes import scope
 
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
 from billing.models import Invoice, Quote
+from crm.models import FollowUp
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
 from machines.models import MachineJob, MaintenancePlan, Tablet
-from production.models import DesignFile, Enquiry, Job, JobLine, Milestone, Operation, Proof
+from production.models import DesignFile, Enquiry, Job, JobLine, JobMessage, Milestone, Operation, Proof
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
@@ -66,6 +67,9 @@ def one_of_each(shop, workspace, n=0):
     DesignFile.objects.create(
         workspace=workspace, name="a.dxf", kind="dxf", size=1, sha256=f"{n:064}", state="refused", content="a"
     )
+    FollowUp.objects.create(workspace=workspace, client=shop.client, what="Ring", due_on=late, key=str(n))
+    asked = Job.objects.order_by("pk").last()
+    JobMessage.objects.create(workspace=workspace, job=asked, side="client", text="?", by_name="X", key=str(n))
     supplier = Supplier.objects.create(workspace=workspace, code=f"SU-{n}", name="Steel & Co")
     ordered = {"number": f"PO-{n}", "currency": "ZAR", "state": "sent", "expected_on": late}
     PurchaseOrder.objects.create(workspace=workspace, supplier=supplier, **ordered)

@@ -105,6 +105,9 @@ class Followed:
     """What the page of a job and the list of jobs have to do with milestones."""
 
     def get_queryset(self, request):
+        match = getattr(request, "resolver_match", None)
+        if match is not None and "object_id" in match.kwargs:  # the page of one job reads them all
+            return super().get_queryset(request)
         to_come = Milestone.objects.filter(job=OuterRef("pk"), state="open").order_by("position", "id")
         late = to_come.filter(planned_on__lt=timezone.localdate()).order_by()
         return (

@@ -373,7 +373,9 @@ def test_made_without_a_machine(desk, shop):
 def test_the_jobs_priority_is_its_operations(desk, shop):
     job = new_job(shop)
     said = {"title": "Brackets", "contact": shop.contact.pk, "priority": "4", "due_on": "", "note": ""}
-    said |= {"lines-TOTAL_FORMS": 1, "lines-INITIAL_FORMS": 1}
+    said |= {
+        f"{rows}-{count}_FORMS": int(rows == "lines") for rows in ("lines", "proofs") for count in ("TOTAL", "INITIAL")
+    }
     assert desk.post(page_of(job), said).status_code == 302
     assert operation_of(job).priority == 4
 

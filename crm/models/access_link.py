@@ -19,7 +19,9 @@ class AccessLink(WorkspaceModel):
     """A signed, expiring, revocable link that opens one document for one client without a log-in."""
 
     client = models.ForeignKey(Client, models.CASCADE, related_name="links", verbose_name=_("client"))
-    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, blank=True, related_name="links")
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, blank=True, related_name="links", verbose_name=_("contact")
+    )
     target_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     target_id = models.PositiveBigIntegerField()
     target = GenericForeignKey("target_type", "target_id")

@@ -80,6 +80,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "billing.view_*",
         "billing.add_quote*",
         "billing.add_invoice*",
+        "billing.add_orderpaper",
         "billing.add_delivery*",
         "billing.change_delivery*",
         "billing.delete_deliveryline",

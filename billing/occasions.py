@@ -113,6 +113,25 @@ def _of_statement(statement) -> dict[str, str]:
     }
 
 
+OF_ORDER_PAPER = {
+    "paper": _("what it is: order confirmation or pro forma invoice"),
+    "number": _("its number"),
+    "order": _("number of the job or quote"),
+    "client": _("name of the client"),
+    "total": _("total with tax"),
+}
+
+
+def _of_order_paper(paper) -> dict[str, str]:
+    return {
+        "paper": str(paper.get_kind_display()),
+        "number": paper.number,
+        "order": paper.frozen.get("order", ""),
+        "client": paper.client.name,
+        "total": show(paper.total, paper.currency, paper.workspace.locale),
+    }
+
+
 QUOTE = outbox.register(
     outbox.Occasion("quote", _("A quote is sent"), CLIENT, "billing.Quote", OF_QUOTE, _of_quote, always=True)
 )
@@ -196,3 +215,9 @@ SHIPPED = outbox.register(
 ARRIVED = outbox.register(
     outbox.Occasion("arrived", _("A delivery has arrived"), CLIENT, "billing.Delivery", OF_DELIVERY, _of_delivery)
 )
+ORDER_PAPER = outbox.register(
+    outbox.Occasion(
+        "order_paper", _("An order confirmation or a pro forma invoice is sent"), CLIENT, "billing.OrderPaper",
+        OF_ORDER_PAPER, _of_order_paper, always=True,
+    )
+)  # fmt: skip

@@ -10,8 +10,8 @@ from django_scopes import scope
 from accounts import outbox, work
 from accounts.models import Workspace
 from billing import documents
-from billing.models import AccountStatement, Delivery, Invoice, Quote, Reminder
-from billing.occasions import INVOICE, ORDERED, QUOTE, STATEMENT
+from billing.models import AccountStatement, Delivery, Invoice, OrderPaper, Quote, Reminder
+from billing.occasions import INVOICE, ORDER_PAPER, ORDERED, QUOTE, STATEMENT
 from crm import links
 from crm.models import InvoiceFormat
 
@@ -56,6 +56,20 @@ def send_invoice(pk: int) -> None:
     with transaction.atomic():
         wants_xml = invoice.client.invoice_format in (InvoiceFormat.CII, InvoiceFormat.UBL)
         _post(INVOICE, invoice, to, links.url(link(invoice)), xml=wants_xml)
+
+
+@work.task(_("send an order paper"))
+def send_order_paper(pk: int) -> None:
+    """Make its PDF once and mail it; without an address it is there to be printed."""
+    from billing.documents.order_paper import order_paper_pdf, page_of
+
+    paper = OrderPaper.objects.select_related("workspace", "client", "job__contact", "quote__contact").get(pk=pk)
+    documents.keep(paper, lambda: order_paper_pdf(paper))
+    contact = (paper.job or paper.quote).contact
+    to = (contact.email if contact else "") or paper.client.email
+    if to:
+        with transaction.atomic():
+            _post(ORDER_PAPER, paper, to, page_of(paper), contact)
 
 
 @work.task(_("keep a delivery note"))

@@ -259,6 +259,7 @@ NAVIGATION = (
                 "overdue_invoices",
                 "danger",
             ),
+            Entry(_("Order papers"), "task", "admin:billing_orderpaper_changelist", "billing.view_orderpaper"),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
             Entry(
                 _("Bank"),

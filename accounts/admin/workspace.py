@@ -47,6 +47,8 @@ KINDS = {
     "supplier": _("Suppliers"),
     "purchase": _("Purchase orders"),
     "delivery": _("Deliveries"),
+    "confirmation": _("Order confirmations"),
+    "proforma": _("Pro forma invoices"),
     "invoice": _("Invoices"),
     "credit": _("Credit notes and cancellations"),
     "payment": _("Payments"),

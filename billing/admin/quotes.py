@@ -14,7 +14,7 @@ from accounts import activity
 from accounts.back_office import Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
-from billing import credit_limit, quotes, staleness
+from billing import credit_limit, order_papers, quotes, staleness
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
@@ -120,6 +120,11 @@ def _accept(request, quote, name, despite="", **pieces):
     return job.url if job and request.user.has_perm(job.permission) else None
 
 
+def _proforma(request, quote):
+    paper = order_papers.write_for_quote(quote, "proforma", request.user)
+    return reverse("admin:billing_orderpaper_change", args=[paper.pk])
+
+
 def _duplicate(request, quote):
     return reverse("admin:billing_quote_change", args=[quotes.duplicate(quote, request.user).pk])
 
@@ -156,6 +161,9 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         Verb("send", _("Send"), lambda request, quote: quotes.send(quote, request.user) and None, "billing.send_quote",
              is_draft, confirm=_("The client gets it by e-mail with a link. From then on it cannot be changed."),
              done=_("The quote is on its way."), primary=True, icon="send"),
+        Verb("proforma", _("Pro forma invoice"), _proforma, "billing.add_orderpaper",
+             lambda quote: quote.state in ("sent", "accepted"), icon="description",
+             confirm=_("It is no invoice and has no number of one. It is kept, and the client gets it by e-mail.")),
         Verb("price-again", _("Price again"), lambda request, quote: quotes.reprice(quote, request.user) and None,
              "billing.change_quote", is_draft, done=_("The prices were worked out again."), icon="calculate"),
         Verb("price-all", _("Undo typed prices"),

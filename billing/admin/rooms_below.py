@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import credit_limit, deliveries, invoices, payments, product_cost, quotes
+from billing import credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
 from billing.admin import statements
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
@@ -40,6 +40,13 @@ def _invoice(request, job):
 
 def _take(request, client, once, amount, invoices, **facts):
     payments.take(client, amount, invoices, key=f"office:{once}", by=request.user, **facts)
+
+
+def _paper(kind: str):
+    def write(request, job):
+        return reverse("admin:billing_orderpaper_change", args=[order_papers.write_for_job(job, kind, request.user).pk])
+
+    return write
 
 
 class DepositForm(forms.Form):
@@ -158,6 +165,12 @@ ADDED = {
              primary=True, icon="local_shipping"),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
+        Verb("confirm-order", _("Order confirmation"), _paper("confirmation"), "billing.add_orderpaper",
+             lambda job: job.state != "cancelled", icon="task",
+             confirm=_("What was ordered, at which price and for when. It is kept, and the client gets it by e-mail.")),
+        Verb("proforma", _("Pro forma invoice"), _paper("proforma"), "billing.add_orderpaper",
+             lambda job: job.state != "cancelled", icon="description",
+             confirm=_("It is no invoice and has no number of one. It is kept, and the client gets it by e-mail.")),
         Verb("deposit", _("Make a deposit invoice"), _deposit, "billing.add_invoice", _may_ask_deposit,
              form=DepositForm, icon="savings"),
     ),

@@ -3,6 +3,7 @@ from billing.models.books import BooksRules, Interest, rules_of
 from billing.models.closing import Archive, PeriodClose
 from billing.models.delivery import Delivery, DeliveryLine, Parcel
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
+from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rate import ExchangeRate
@@ -26,6 +27,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Kind",
+    "OrderPaper",
     "Parcel",
     "Payment",
     "PeriodClose",

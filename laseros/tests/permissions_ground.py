@@ -23,7 +23,7 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, payments, quotes, reminding
+from billing import deliveries, documents, invoices, order_papers, payments, quotes, reminding
 from billing.bank import booking
 from billing.models import (
     AccountStatement,
@@ -436,6 +436,8 @@ def _deliveries(world) -> None:
     deliveries.arrive(world.arrived_delivery, None, received_by="Gate", picture=ContentFile(LOGO))
     _quote, world.undelivered, _operation = _order(world)
     _done(world.undelivered)
+    world.order_paper = order_papers.write_for_job(world.made_job, "confirmation", None)
+    documents.keep(world.order_paper, lambda: b"%PDF-1.7 kept")
     world.delivery_address, world.a6 = world.shop.client.addresses.first(), "a6"
     plates = stock.register(Item(workspace=world.workspace, name="Plates", category="part", unit="pcs"), None)
     world.certified_lot = lots.receive(

@@ -654,6 +654,13 @@ GET  billing_quote               pdf                    403    200    200    200
 GET  billing_quote               pricing                200    200    200    200    404    draft
 GET  billing_quote               what_if                403    200    200    200    404    draft,draft_line
 POST billing_quote               what_if                403    302    302    302    404    draft,draft_line quantity=3&margin=40
+GET  billing_orderpaper          list,export            200    200    200    200    200
+POST billing_orderpaper          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_orderpaper          add                    403    403    403    403    403
+POST billing_orderpaper          add                    403    403    403    403    403
+GET  billing_orderpaper          change,history         200    200    200    200    404    order_paper
+POST billing_orderpaper          change                 403    403    403    403    403    order_paper
+GET  billing_orderpaper          pdf                    403    200    200    200    404    order_paper
 GET  billing_delivery            list,export,board      200    200    200    200    200
 POST billing_delivery            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_delivery            add                    403    403    403    403    403
@@ -885,6 +892,8 @@ production_proof            withdraw       403    302    302    302    404    pr
 production_job              hold           403    302    302    302    404    job
 production_job              continue       403    302    302    302    404    held
 production_job              cancel         403    302    302    302    404    job
+production_job              confirm-order  403    302    302    302    404    undelivered
+production_job              proforma       403    302    302    302    404    undelivered
 production_job              deposit        403    302    302    302    404    undelivered amount=10
 production_job              deliver        403    302    302    302    404    undelivered
 production_job              invoice        403    302    302    302    404    uninvoiced
@@ -903,6 +912,7 @@ production_enquiry          nest           403    302    302    302    404    ne
 production_cuttingparameter confirm        403    403    302    302    404    unconfirmed
 production_product          archive        403    302    302    302    404    product
 production_product          restore        403    302    302    302    404    archived_product
+billing_quote               proforma       403    302    302    302    404    sent
 billing_quote               send           403    302    302    302    404    draft
 billing_quote               price-again    403    302    302    302    404    draft
 billing_quote               price-all      403    302    302    302    404    typed

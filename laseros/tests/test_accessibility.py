@@ -96,6 +96,8 @@ BUYER = (
     "/portal/invoices/",
     "/portal/invoices/{invoice}/",
     "/portal/material/",
+    "/portal/upload/",
+    "/portal/people/",
     "/portal/jobs/0/",
     "/floor/",
 )

@@ -199,8 +199,7 @@ def test_models_are_named_in_the_language_of_the_reader():
 
 
 def test_choices_are_words_one_can_translate():
-    international = {"mm", "cm", "DXF", "SVG", "STL", "3MF", "G-code", "PDF"}
-    international |= {"SKR03", "SKR04"}  # charts of accounts
+    international = {"mm", "cm", "DXF", "SVG", "STL", "3MF", "G-code", "PDF", "SKR03", "SKR04"}
     international |= {label for label, _page in CARRIERS.values() if isinstance(label, str)}  # names of firms
     for model in apps.get_models():
         if model.__module__.split(".")[0] in ROOMS:

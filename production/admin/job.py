@@ -288,6 +288,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             to_record(obj.enquiry, icon="mail"),
             to_messages(obj),
             to_list("billing.quote", _("Quote"), icon="request_quote", job__id__exact=obj.pk),
+            to_list("billing.orderpaper", icon="task", job__id__exact=obj.pk),
             to_list("billing.delivery", icon="local_shipping", job__id__exact=obj.pk),
             to_list("billing.invoice", _("Invoices"), icon="receipt_long", job__id__exact=obj.pk),
             to_list("machines.machinejob", icon="fact_check", made__run__operation__job_line__job__id__exact=obj.pk),

@@ -1,0 +1,45 @@
+"""An order confirmation or a pro forma on paper, from what was frozen when it was written."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils import timezone
+
+from accounts.documents import pdf
+from accounts.documents.letterhead import day, letterhead, vat
+from billing.models import OrderPaper
+from crm import links
+
+AMOUNTS = ("unit_price", "tax_percent", "net")
+
+
+def order_paper_pdf(paper: OrderPaper) -> bytes:
+    facts = paper.frozen
+    locale = facts["locale"]
+    rows = [
+        {**line, "position": number, **{name: Decimal(line[name]) for name in AMOUNTS}}
+        for number, line in enumerate(facts["lines"], start=1)
+    ]
+    context = {
+        **letterhead(paper.workspace, facts["seller"], facts["buyer"]),
+        "paper": paper,
+        "proforma": paper.kind == OrderPaper.Kind.PROFORMA,
+        "facts": facts,
+        "statement": facts.get("statement", ""),
+        "date": day(timezone.localdate(paper.created_at), locale),
+        "due": day(date.fromisoformat(facts["due"]), locale) if facts["due"] else "",
+        "rows": rows,
+        "found": paper,
+        "vat": vat(facts["vat"]),
+        "currency": paper.currency,
+        "several_rates": len(facts["vat"]) > 1,
+        "draft": False,
+    }
+    return pdf.render("billing/order_paper.html", context, facts["language"])
+
+
+def page_of(paper: OrderPaper) -> str:
+    """What the client's mail leads to: the job, or the quote while there is none."""
+    target = paper.job or paper.quote
+    contact = getattr(target, "contact", None)
+    return links.url(links.make(target, paper.client, contact))

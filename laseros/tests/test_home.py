@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
-from billing.models import Invoice, Quote
+from billing.models import BankLine, BankStatement, Invoice, Quote, Reminder
 from crm.models import FollowUp
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
@@ -59,7 +59,7 @@ def one_of_each(shop, workspace, n=0):
         Operation.objects.create(workspace=workspace, job_line=part, machine=shop.laser, quantity=5, seconds_each=60)
     invoice = {"workspace": workspace, "client": shop.client, **money}
     Invoice.objects.create(**invoice)
-    Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
+    issued = Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
     BackgroundTask.objects.create(workspace=workspace, name="measure", state="failed")
     OutgoingMail.objects.create(
         workspace=workspace, key=f"m{n}", to="a@b.example", subject="x", text="x", state="failed"
@@ -84,6 +84,13 @@ def one_of_each(shop, workspace, n=0):
         workspace=workspace, role="operator", user=User.objects.create(email=f"guessed{n}@x.example")
     )
     Pin.objects.create(workspace=workspace, membership=guessed, digest="!", failed=5, locked_until=now)
+    statement = BankStatement.objects.create(
+        workspace=workspace, name="b.csv", account="1", currency="ZAR", from_on=today, until_on=today, sha256=f"{n}"
+    )
+    came = {"key": f"b{n}", "day": today, "amount": Decimal(100), "currency": "ZAR", "name": "Umgeni Pumps"}
+    BankLine.objects.create(workspace=workspace, statement=statement, **came)
+    asked = {"open": Decimal(115), "fee": Decimal(0), "flat": Decimal(0), "interest": Decimal(0)}
+    Reminder.objects.create(workspace=workspace, invoice=issued, step=1, **asked)
     Tablet.objects.create(workspace=workspace, name=f"T{n}", failed=5, locked_until=now)
     if not n:
         ledger.reserve(shop.sheet, 8, key="r", label="JB")
@@ -160,7 +167,8 @@ HIDDEN = {
     "manager": {"Accounts", "Groups"},
     "office": {"Accounts", "Groups", "Business", "People", "Shop tablets", "Message texts", "Chat and SMS"},
     "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
-    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check", "Message texts", "Chat and SMS"},
+    | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check", "Message texts", "Chat and SMS"}
+    | {"Bank", "Reminders", "Month end", "Open items"},
 }
 
 
@@ -187,6 +195,9 @@ def test_every_room_with_a_page_is_in_the_sidebar(workspace):
     }
     reached_otherwise.add("crm.accesslink")  # from the client
     reached_otherwise |= {"machines.maintenancedone"}  # from the machine and from its plans
+    reached_otherwise |= {"billing.bankline", "billing.bankstatement"}  # from what is matched, and from a line
+    reached_otherwise |= {"billing.reminder", "billing.accountstatement"}  # from those to send, and from the client
+    reached_otherwise |= {"billing.periodclose", "billing.archive"}  # from the month's end
     linked = {entry.url for group in navigation.NAVIGATION for entry in group.entries}
     missing = set()
     for model in admin.site._registry:

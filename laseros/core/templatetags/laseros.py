@@ -53,6 +53,8 @@ STATES = {
     "changes": ("bad", "alert-triangle"),
     "replaced": ("off", "archive"),
     "basket": ("info", "list-check"),
+    "proposed": ("wait", "clock"),
+    "ignored": ("off", "archive"),
     "held": ("info", "clock"),
     "handing": ("active", "send"),
     "bundled": ("good", "circle-check"),

@@ -132,9 +132,9 @@ class BankLineAdmin(RoomAdmin):
     search_fields = ("name", "text", "iban", "reference", "payment__number")
     search_help_text = _("Name, text, account or payment")
     money_fields = ("amount_shown",)
-    fields = (("day", "amount_shown", "state_shown"), ("name", "iban"), ("text", "reference"), ("payment", "statement"),
+    fields = (("day", "amount_shown", "state"), ("name", "iban"), ("text", "reference"), ("payment", "statement"),
               "note")  # fmt: skip
-    readonly_fields = ("day", "amount_shown", "state_shown", "name", "iban", "text", "reference", "payment",
+    readonly_fields = ("day", "amount_shown", "state", "name", "iban", "text", "reference", "payment",
                        "statement", "note")  # fmt: skip
     export_fields = ("day", "name", "iban", "text", "reference", "currency", "amount", "state", "payment")
     empty_text = _("Read in a statement of your bank: its lines appear here, each once.")

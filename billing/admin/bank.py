@@ -262,9 +262,7 @@ class BankLineAdmin(RoomAdmin):
         return TemplateResponse(request, "admin/billing/bank_import.html", context, status=status)
 
     def _stored(self, request, name, content, found):
-        rows = [importing.store(request.workspace, name, content, each, request.user) for each in found if each.fits]
-        if not rows:
-            raise Refused(_t("Say which column has the day and which the amount."), code="columns")
+        rows = importing.store_all(request.workspace, name, content, found, request.user)
         counts = {"new": sum(row.lines_new for row in rows), "known": sum(row.lines_known for row in rows)}
         messages.success(request, _t("%(new)s new lines, %(known)s known before.") % counts)
         return redirect(reverse(f"admin:{self.page_name}_match"))

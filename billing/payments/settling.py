@@ -76,7 +76,8 @@ def allocate(payment: Payment, invoice: Invoice, amount: Decimal, day: date) -> 
 def raise_paid(invoice: Invoice, amount: Decimal) -> None:
     """More is paid, under the database's own check. Rounded there, because SQLite adds in binary."""
     paid = Round(F("paid") + amount, precision=4)
-    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=paid + F("credited"))
+    settled = Round(F("paid") + amount + F("credited"), precision=4)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=settled)
     if not rows.update(paid=paid):
         invoice.refresh_from_db(fields=["paid", "credited", "state"])
         raise Refused(_why_not(invoice), code="over-balance" if invoice.state in OWED else "state")

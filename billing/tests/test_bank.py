@@ -136,6 +136,37 @@ def test_each_line_is_taken_once_whatever_file_it_comes_in(scoped, workspace, of
     assert importing.store(workspace, "other.csv", b"x", other, office).lines_new == 4
 
 
+def camt(*days, reference="NONREF") -> dict:
+    """A file with a statement for each day, one line in each that has an amount."""
+    each = [
+        {"day": day, "amount": amount, "currency": "EUR", "name": "Müller", "iban": "", "text": "", "reference": "",
+         "bank_reference": reference}
+        for day, amount in days
+    ]  # fmt: skip
+    return {"camt": [{"account": "DE1", "currency": "EUR", "lines": [one] if one["amount"] else []} for one in each]}
+
+
+def test_a_reference_that_is_none_hides_no_line_and_a_quiet_day_stops_none(scoped, workspace, office):
+    def taken(found, account=""):
+        rows = importing.store_all(workspace, "x.xml", b"x", importing.understood(workspace, found, account), office)
+        return [(row.lines_new, row.lines_known) for row in rows]
+
+    assert taken(camt(("2026-11-02", "10"))) == [(1, 0)]
+    assert taken(camt(("2026-11-03", "20"), ("2026-11-04", ""), ("2026-11-05", "20"))) == [(1, 0), (1, 0)]
+    assert taken(camt(("2026-11-05", "20")), " de 1") == [(0, 1)]
+    assert taken(camt(("2026-11-02", "10"), reference="7")) == [(1, 0)]
+    assert taken(camt(("2026-11-03", "10"), reference="7")) == [(1, 0)]  # begins to count anew each day
+    with pytest.raises(Refused, match="can be paid"):
+        taken(camt(("2026-11-06", "30"), ("2026-11-07", "0.001")))
+    assert not BankLine.objects.filter(amount=30).exists()  # all of a file or nothing
+    with pytest.raises(Refused, match="No line"):
+        taken(camt(("2026-11-08", "")))
+
+
+def test_an_account_number_is_no_amount():
+    assert columns.line_of(["2026-11-02", "DE89370400440532013000"], {"day": 0, "amount": 1}, "EUR") is None
+
+
 def line_of(workspace, amount="427.80", text="", **more) -> BankLine:
     number = BankLine.objects.count()
     statement = BankStatement.objects.create(

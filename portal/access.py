@@ -102,7 +102,8 @@ class Visitor:
 
     @property
     def statements(self):
-        return self._reach(self.client.account_statements.all(), "accountstatement")
+        rows = self.client.account_statements.all()
+        return self._reach(rows, "accountstatement") if self.sees_money else rows.none()
 
     @property
     def material(self):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -92,11 +92,26 @@ def fits(item: Item, file: DesignFile | None) -> bool:
 def change(basket: Enquiry, line: EnquiryLine, by, *, item: Item | None, quantity: int) -> None:
     """Another material or quantity. Raises `Refused` with code "item" for what the shop does not offer to clients.
 
-    What a part was ordered in before stays possible.
+    What a part was ordered in before stays possible. A product is what it is: its price rests on its material.
     """
+    if line.product_id is not None and (item.pk if item is not None else None) != line.item_id:
+        raise Refused(_("There is no such material."), code="item")
     if item is not None and not item.is_offered and item.pk != line.item_id:
         raise Refused(_("There is no such material."), code="item")
     parts.change(basket, {line.pk: {"item": item, "quantity": quantity}}, by)
+
+
+@retried
+@transaction.atomic
+def say_unit(basket: Enquiry, line: EnquiryLine, unit: str, by) -> None:
+    """What the numbers in a drawing are. Raises `Refused`: "state" once it was handed in, "right" for a drawing that
+    came with another order: what is made from it keeps its size.
+    """
+    if not Enquiry._base_manager.filter(pk=basket.pk, state="basket").update(title=F("title")):
+        raise Refused(_("This has been sent to us already."), code="state")
+    if line.design_file.enquiry_id != basket.pk:
+        raise Refused(_("You may not change this."), code="right")
+    drawings.measure_again(line.design_file, by, unit=unit)
 
 
 def ordered_by(client: Client):

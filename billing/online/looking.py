@@ -23,6 +23,7 @@ from machines.models import Machine
 from production import drawings, findings, words
 from production.findings import Kind
 from production.models import DesignFile, Enquiry, EnquiryLine, JobLine, Measurement
+from production.slicing import SLICED_KINDS
 
 AT_WORK = ("waiting", "measuring")
 SAID_BESIDE = (*findings.SAID_AS_KINDS, "units-missing", "units-doubtful")
@@ -67,7 +68,13 @@ class Part:
     @property
     def is_dirty(self) -> bool:
         """Whether somebody who knows should look at the drawing before it is cut."""
-        return self.unread or any(kind.severity in ("refuse", "warn") for kind in self.wrong)
+        return self.unread or self.is_said or any(kind.severity in ("refuse", "warn") for kind in self.wrong)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether its time and filament are what a file of theirs says: nothing here has measured them."""
+        sliced = self.file is not None and self.file.kind in SLICED_KINDS
+        return sliced and self.line.product_id is None
 
     @property
     def is_unsure(self) -> bool:

@@ -4,14 +4,15 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from django_scopes import scope
 
-from billing.models import PriceRules
+from billing.models import PriceRules, QuoteLine
 from crm import clients
 from inventory.models import Item
 from laseros.tests.ground import Shop
 from portal.tests.ground import let_in, new_client, new_contact
-from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, stand  # noqa: F401
+from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, reasons, stand  # noqa: F401
 from production import baskets
 from production.models import EnquiryLine, Job, JobLine, Product
 
@@ -82,6 +83,29 @@ def test_what_is_ordered_again_keeps_the_size_and_a_product_its_material(browser
     with scope(workspace=workspace):
         line.refresh_from_db()
     assert (line.item, line.quantity) == (open_shop.sheet, 8)
+
+
+def test_what_a_person_had_priced_is_not_ordered_again_for_less(browser, open_shop):  # noqa: F811
+    job = done(browser, open_shop)
+    browser.post(f"/portal/jobs/{job.pk}/again/")
+    with scope(workspace=open_shop.workspace):
+        basket = baskets.of(open_shop.client, open_shop.contact)
+        row, made = QuoteLine.objects.get(quote__job=job), JobLine.objects.get()
+        QuoteLine.objects.filter(pk=row.pk).update(choices={"operations": {"1": "2"}})  # welding, dearer than the cut
+    assert reasons(basket) == []  # it costs the same now
+    with scope(workspace=open_shop.workspace):
+        JobLine.objects.filter(pk=made.pk).update(unit_price=made.unit_price + 500)
+    assert reasons(basket) == ["We want to look at the drawing of “plate” first."]
+    with scope(workspace=open_shop.workspace):
+        QuoteLine.objects.filter(pk=row.pk).update(choices={}, breakdown={**row.breakdown, "by_hand": "537"})
+    assert reasons(basket) == ["We want to look at the drawing of “plate” first."]
+    with scope(workspace=open_shop.workspace):
+        QuoteLine.objects.filter(pk=row.pk).update(breakdown=row.breakdown)
+    assert reasons(basket) == []
+    with scope(workspace=open_shop.workspace):
+        type(open_shop.client).objects.update(archived_at=timezone.now())
+    assert order(browser, basket).status_code == 404
+    assert browser.get(f"/portal/jobs/{job.pk}/").status_code == 200
 
 
 def test_from_the_list_of_what_was_ordered(browser, open_shop, workspace, log_in, django_assert_num_queries):  # noqa: F811

@@ -107,11 +107,16 @@ def say_unit(basket: Enquiry, line: EnquiryLine, unit: str, by) -> None:
     """What the numbers in a drawing are. Raises `Refused`: "state" once it was handed in, "right" for a drawing that
     came with another order: what is made from it keeps its size.
     """
-    if not Enquiry._base_manager.filter(pk=basket.pk, state="basket").update(title=F("title")):
-        raise Refused(_("This has been sent to us already."), code="state")
+    _hold(basket)
     if line.design_file.enquiry_id != basket.pk:
         raise Refused(_("You may not change this."), code="right")
     drawings.measure_again(line.design_file, by, unit=unit)
+
+
+def _hold(basket: Enquiry) -> None:
+    """Keep it a basket until the transaction ends; raises `Refused` ("state") when it was handed in meanwhile."""
+    if not Enquiry._base_manager.filter(pk=basket.pk, state="basket").update(title=F("title")):
+        raise Refused(_("This has been sent to us already."), code="state")
 
 
 def ordered_by(client: Client):
@@ -136,7 +141,7 @@ def again(client: Client, contact: Contact, lines: Iterable[JobLine], by) -> int
 @retried
 @transaction.atomic
 def _again(basket: Enquiry, lines: list[JobLine], by) -> int:
-    Enquiry._base_manager.select_for_update().get(pk=basket.pk)
+    _hold(basket)
     there = {(row.design_file_id, row.product_id, row.item_id) for row in basket.lines.all()}
     position, came = basket.lines.aggregate(last=Max("position"))["last"] or 0, 0
     for line in lines:

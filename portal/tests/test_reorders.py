@@ -10,11 +10,12 @@ from django_scopes import scope
 from billing.models import PriceRules, QuoteLine
 from crm import clients
 from inventory.models import Item
+from laseros.core.errors import Refused
 from laseros.tests.ground import Shop
 from portal.tests.ground import let_in, new_client, new_contact
 from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, reasons, stand  # noqa: F401
 from production import baskets
-from production.models import EnquiryLine, Job, JobLine, Product
+from production.models import Enquiry, EnquiryLine, Job, JobLine, Product
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -83,6 +84,21 @@ def test_what_is_ordered_again_keeps_the_size_and_a_product_its_material(browser
     with scope(workspace=workspace):
         line.refresh_from_db()
     assert (line.item, line.quantity) == (open_shop.sheet, 8)
+
+
+def test_what_was_handed_in_meanwhile_takes_nothing_more(browser, open_shop):  # noqa: F811
+    done(browser, open_shop)
+    basket = stand(open_shop, name="other.dxf")
+    with scope(workspace=open_shop.workspace):
+        made, lines = list(JobLine.objects.select_related("job", "product")), basket.lines.count()
+        for verb in (
+            lambda: baskets._again(basket, made, None),
+            lambda: baskets.say_unit(basket, basket.lines.get(), "in", None),
+        ):
+            baskets.hand_in(Enquiry.objects.get(pk=basket.pk), None)
+            with pytest.raises(Refused, match="sent to us already"):
+                verb()
+        assert basket.lines.count() == lines
 
 
 def test_what_a_person_had_priced_is_not_ordered_again_for_less(browser, open_shop):  # noqa: F811

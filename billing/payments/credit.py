@@ -82,7 +82,7 @@ def keep_surplus(invoice: Invoice, by=None) -> Decimal:
 def refund_credit(payment: Payment, amount: Decimal, *, key: str, paid_on: date, method: str, reference="", by=None):
     """Pay back of a payment what no invoice has used. The same key again answers the same refund."""
     settling.check(amount, payment.currency, key, paid_on, method)
-    payment = Payment.objects.select_for_update().select_related("client").get(pk=payment.pk)
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("client").get(pk=payment.pk)
     there = Payment.objects.filter(key=key).first()
     if there is not None:
         return settling.same(there, amount)

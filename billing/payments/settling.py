@@ -41,7 +41,7 @@ def check(amount, currency: str, key: str, day: date, method: str = Payment.Meth
 
 def held(invoice: Invoice) -> Invoice:
     """The invoice as it is now, kept so until the transaction ends."""
-    return Invoice.objects.select_for_update().select_related("workspace", "client").get(pk=invoice.pk)
+    return Invoice.objects.select_for_update(of=("self",)).select_related("workspace", "client").get(pk=invoice.pk)
 
 
 def written(client, kind: str, amount: Decimal, currency: str, *, key: str, day: date, by, **facts) -> Payment:

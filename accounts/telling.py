@@ -31,7 +31,7 @@ DETAILS = {
     "command": gettext_lazy("command"),
     "copy of": gettext_lazy("copy of"),
     "corrects": gettext_lazy("corrects"),
-    "credit": gettext_lazy("credit"),
+    "credit": pgettext_lazy("money", "credit"),
     "differences": gettext_lazy("differences"),
     "drawing": gettext_lazy("drawing"),
     "drawings": gettext_lazy("drawings"),

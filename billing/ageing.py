@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import DecimalField, F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -48,20 +48,28 @@ def bucket_of(due_on: date | None, day: date) -> int:
 
 
 def open_items(day: date | None = None, client: Client | None = None):
-    """Invoices with something open at the end of `day`, `left` on each: below nothing where too much was paid."""
+    """Invoices with something open at the end of `day`, `left` on each: below nothing where too much was paid.
+
+    Rounded, because SQLite adds in binary and would find a rest where there is none.
+    """
     today = timezone.localdate()
     rows = Invoice.objects.filter(kind=Kind.INVOICE, number__isnull=False)
     if client is not None:
         rows = rows.filter(client=client)
     if day is None or day >= today:
-        still = rows.filter(Q(state__in=OWED) | Q(total__lt=F("paid") + F("credited")))
-        return still.annotate(left=F("total") - F("paid") - F("credited"))
+        still = rows.filter(Q(state__in=OWED) | Q(total__lt=Round(F("paid") + F("credited"), precision=4)))
+        return still.annotate(left=Round(F("total") - F("paid") - F("credited"), precision=4))
     paid = Allocation.objects.filter(invoice=OuterRef("pk"), booked_on__lte=day).order_by().values("invoice")
     taken = Invoice.objects.filter(origin=OuterRef("pk"), number__isnull=False, issued_on__lte=day).order_by()
     then = rows.filter(issued_on__lte=day).annotate(
-        left=F("total")
-        - Coalesce(Subquery(paid.annotate(sum=Sum("amount")).values("sum"), output_field=MONEY), ZERO)
-        - Coalesce(Subquery(taken.values("origin").annotate(sum=Sum("total")).values("sum"), output_field=MONEY), ZERO)
+        left=Round(
+            F("total")
+            - Coalesce(Subquery(paid.annotate(sum=Sum("amount")).values("sum"), output_field=MONEY), ZERO)
+            - Coalesce(
+                Subquery(taken.values("origin").annotate(sum=Sum("total")).values("sum"), output_field=MONEY), ZERO
+            ),
+            precision=4,
+        )
     )
     return then.exclude(left=0)
 
@@ -75,9 +83,8 @@ def unused(day: date | None = None, client: Client | None = None):
         return rows.filter(unused__gt=0).annotate(left=F("unused"))
     used = Allocation.objects.filter(payment=OuterRef("pk"), booked_on__lte=day).order_by().values("payment")
     rows = rows.filter(received_on__lte=day).exclude(reversal__received_on__lte=day)
-    return rows.annotate(
-        left=F("amount") - Coalesce(Subquery(used.annotate(sum=Sum("amount")).values("sum"), output_field=MONEY), ZERO)
-    ).filter(left__gt=0)
+    given = Coalesce(Subquery(used.annotate(sum=Sum("amount")).values("sum"), output_field=MONEY), ZERO)
+    return rows.annotate(left=Round(F("amount") - given, precision=4)).filter(left__gt=0)
 
 
 def rows_of(day: date | None = None, client: Client | None = None) -> list[Row]:

@@ -118,7 +118,8 @@ def put(machine: Machine, upload, by) -> str:
     there = folder(machine)
     half = there / f".{name}.part"
     try:
-        with open(half, "wb") as file:
+        half.unlink(missing_ok=True)
+        with open(half, "xb") as file:  # a link that was put there is not written through
             for piece in upload.chunks():
                 file.write(piece)
         os.replace(half, there / name)

@@ -209,10 +209,10 @@ def options_for(machine: Machine) -> dict:
     return {
         "kind": machine.kind,
         "power_w": machine.power_w,
-        "watched": str(watched_for(machine)),
         "timezone": machine.workspace.timezone,
         **(machine.options or {}),
         **sealing.opened(machine.sealed),
+        "watched": str(watched_for(machine)),  # whatever its settings say
     }
 
 

@@ -77,7 +77,8 @@ class Visitor:
 
     @property
     def may_upload(self) -> bool:
-        return self.link is None and self.contact is not None and online.is_on(self.workspace)
+        is_open = online.is_on(self.workspace) and self.client.archived_at is None
+        return self.link is None and self.contact is not None and is_open
 
     @property
     def enquiries(self):
@@ -102,7 +103,8 @@ class Visitor:
 
     @property
     def statements(self):
-        return self._reach(self.client.account_statements.all(), "accountstatement")
+        rows = self.client.account_statements.all()
+        return self._reach(rows, "accountstatement") if self.sees_money else rows.none()
 
     @property
     def material(self):

@@ -15,6 +15,7 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django_scopes import scope
 
+from machines.tablets.sessions import OF_TABLET
 from portal.access import clients_of, linked_job
 from portal.following import hub
 
@@ -53,6 +54,8 @@ class JobConsumer(AsyncWebsocketConsumer):
             return linked_job(self.token) == self.job
         session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
         user = get_user(SimpleNamespace(session=session))
+        if OF_TABLET in session:  # at a shop tablet there is no portal, on no page and on no socket
+            return False
         if not user.is_authenticated or not user.is_active:
             return False
         for client in clients_of(user):

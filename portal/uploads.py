@@ -105,11 +105,11 @@ def _looked(visitor, found) -> dict:
 
 
 def _row(part, offered) -> dict:
-    choices = [item for item in offered if baskets.fits(item, part.file)]
-    own = part.line.item
+    fixed, own = part.line.product is not None, part.line.item
+    choices = [] if fixed else [item for item in offered if baskets.fits(item, part.file)]
     if own is not None and own.pk not in {item.pk for item in choices}:
         choices.insert(0, own)  # ordered in it before
-    return {"part": part, "choices": choices, "fixed": part.line.product is not None}
+    return {"part": part, "choices": choices, "fixed": fixed}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,13 +164,13 @@ def _whole(text: str) -> int:
 @for_uploader
 def unit(request, visitor, line):
     """What the numbers in the file are. It is measured again."""
-    _basket, row = _line(visitor, line)
+    basket, row = _line(visitor, line)
     try:
         if row.design_file is None or row.design_file.kind not in drawings.MEASURED_KINDS:
             raise Refused(_("Files of this kind are not measured."), code="kind")
         if not request.POST.get("unit"):
             raise Refused(_("There is no such unit."), code="unit")
-        drawings.measure_again(row.design_file, visitor.by, unit=request.POST["unit"])
+        baskets.say_unit(basket, row, request.POST["unit"], visitor.by)
     except Refused as refusal:
         messages.error(request, refusal.reason)
     return redirect("portal:upload")

@@ -387,6 +387,8 @@ def account_pdf(request, visitor):
 
 
 def _this_year(visitor):
+    if not visitor.sees_money:
+        raise Http404
     today = timezone.localdate()
     currency = statements.currencies_of(visitor.client)[0]
     return statements.account_of(visitor.client, currency, today.replace(month=1, day=1), today)

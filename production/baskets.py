@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import F, Max, Q
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -92,11 +92,31 @@ def fits(item: Item, file: DesignFile | None) -> bool:
 def change(basket: Enquiry, line: EnquiryLine, by, *, item: Item | None, quantity: int) -> None:
     """Another material or quantity. Raises `Refused` with code "item" for what the shop does not offer to clients.
 
-    What a part was ordered in before stays possible.
+    What a part was ordered in before stays possible. A product is what it is: its price rests on its material.
     """
+    if line.product_id is not None and (item.pk if item is not None else None) != line.item_id:
+        raise Refused(_("There is no such material."), code="item")
     if item is not None and not item.is_offered and item.pk != line.item_id:
         raise Refused(_("There is no such material."), code="item")
     parts.change(basket, {line.pk: {"item": item, "quantity": quantity}}, by)
+
+
+@retried
+@transaction.atomic
+def say_unit(basket: Enquiry, line: EnquiryLine, unit: str, by) -> None:
+    """What the numbers in a drawing are. Raises `Refused`: "state" once it was handed in, "right" for a drawing that
+    came with another order: what is made from it keeps its size.
+    """
+    _hold(basket)
+    if line.design_file.enquiry_id != basket.pk:
+        raise Refused(_("You may not change this."), code="right")
+    drawings.measure_again(line.design_file, by, unit=unit)
+
+
+def _hold(basket: Enquiry) -> None:
+    """Keep it a basket until the transaction ends; raises `Refused` ("state") when it was handed in meanwhile."""
+    if not Enquiry._base_manager.filter(pk=basket.pk, state="basket").update(title=F("title")):
+        raise Refused(_("This has been sent to us already."), code="state")
 
 
 def ordered_by(client: Client):
@@ -121,7 +141,7 @@ def again(client: Client, contact: Contact, lines: Iterable[JobLine], by) -> int
 @retried
 @transaction.atomic
 def _again(basket: Enquiry, lines: list[JobLine], by) -> int:
-    Enquiry._base_manager.select_for_update().get(pk=basket.pk)
+    _hold(basket)
     there = {(row.design_file_id, row.product_id, row.item_id) for row in basket.lines.all()}
     position, came = basket.lines.aggregate(last=Max("position"))["last"] or 0, 0
     for line in lines:

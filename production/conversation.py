@@ -35,7 +35,8 @@ def write(
 ) -> JobMessage:
     """Say something about a job; the same key again says nothing more.
 
-    Raises `Refused` with code "empty", "long", "too-many", "too-large", "kind" or "not-a-picture".
+    Raises `Refused` with code "empty", "long", "too-many", "too-large", "kind" or "not-a-picture". A client sends no
+    more files in a day than they may upload.
     """
     text = text.replace("\r\n", "\n").strip()
     if not text and not files:
@@ -44,6 +45,8 @@ def write(
         raise Refused(_("This is too long."), code="long", field="text")
     if len(files) > MOST_FILES:
         raise Refused(_("At most %(most)s files at once.") % {"most": MOST_FILES}, code="too-many", field="files")
+    if side == CLIENT and files:
+        _check_day(job, len(files))
     ready = [_ready(upload) for upload in files]
     return _write(job, text, side, by, key, str(name or by or ""), internal and side == SHOP, ready)
 
@@ -107,6 +110,21 @@ def count_unread(rows, side: str):
     """The jobs of a queryset with `unread` on each."""
     new = _unseen(side).filter(job=OuterRef("pk")).order_by().values("job").annotate(n=Count("pk")).values("n")
     return rows.annotate(unread=Coalesce(Subquery(new, output_field=IntegerField()), 0))
+
+
+def _check_day(job: Job, more: int) -> None:
+    most = job.workspace.portal_uploads
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    sent = JobMessageFile.objects.filter(
+        message__job__client=job.client_id, message__side=CLIENT, message__at__gte=midnight
+    )
+    if sent.count() + more > most:
+        raise Refused(
+            _("More than %(most)s files a day are not taken here. Please come back tomorrow, or write to us.")
+            % {"most": most},
+            code="too-many",
+            field="files",
+        )
 
 
 def _ready(upload) -> tuple[str, ContentFile, bool]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts import outbox
+from accounts import activity, outbox
 from accounts.admin.work import ReadOnly
 from accounts.back_office import Related, RoomAdmin, Verb
 from accounts.models import MessageHook, OutgoingMail
@@ -143,6 +143,12 @@ class MessageHookAdmin(RoomAdmin):
     readonly_fields = ("secret_shown",)
     empty_text = _("A chat room that hears of accepted quotes, or a service that sends an SMS when a job is ready.")
     empty_icon = "forum"
+
+    def _record_change(self, request, obj, form):
+        """What was changed, not to what: address and text may hold the key of a service, and many read the log."""
+        if form.changed_data:
+            what = ", ".join(str(form.fields[name].label) for name in form.changed_data)
+            activity.record("changed", obj, request.user, details={"what": what})
 
     def related_links(self, obj):
         url = f"{reverse('admin:accounts_outgoingmail_changelist')}?way=hook&hook__id__exact={obj.pk}"

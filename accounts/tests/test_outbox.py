@@ -19,7 +19,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts import outbox
+from accounts import outbox, password_links
 from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail
 from accounts.outbox import choosing, digest, hooks, occasions, people, sending, wording
 from accounts.outbox.occasions import CLIENT, STAFF
@@ -231,6 +231,16 @@ def test_words_are_filled_once_and_never_become_markup(shop, workspace):
     )
     assert written.html.count("<a ") == 1
     assert "<b>A" not in written.html
+
+
+@pytest.mark.usefixtures("scoped")
+def test_nobody_writes_the_place_of_a_secret_link_into_a_message(workspace):
+    place = password_links.PLACE
+    values = {"client": f"look [[{place}]] [[link-to-{place}choose-a-password]]", "link": place}
+    written = wording.write(workspace, READY, "en", ("{client}", "{client}\n\n> {client}\n\n[Go]({link})"), values)
+    assert written.subject == "look [[…]] [[link-to-…choose-a-password]]"
+    assert (written.text.count(place), written.html.count(place)) == (1, written.html.count(f'href="{place}"') or 1)
+    assert f"Go:\n{place}" in written.text
 
 
 @pytest.mark.parametrize(
@@ -449,7 +459,14 @@ def test_what_is_posted_is_json_with_known_places(workspace, manager, log_in, bo
     answer = log_in(manager).post("/admin/accounts/messagehook/add/", data)
     assert set(answer.context["adminform"].form.errors) == {"body"}
     log_in(manager).post("/admin/accounts/messagehook/add/", data | {"body": '{"text": "{job}: {subject}"}'})
-    assert MessageHook.objects.get().occasions == ["ready"]
+    hook = MessageHook.objects.get()
+    assert hook.occasions == ["ready"]
+    secret = data | {"url": "https://1.1.1.1/services/T0KEN", "body": '{"key": "T0KEN"}'}
+    log_in(manager).post(f"/admin/accounts/messagehook/{hook.pk}/change/", secret)
+    hook.refresh_from_db()
+    assert "T0KEN" in hook.url
+    told = Activity.objects.get(verb="changed", target_id=hook.pk).details
+    assert ("T0KEN" in str(told), "what" in told) == (False, True)
 
 
 @pytest.mark.usefixtures("scoped")

@@ -52,6 +52,8 @@ def _documents(workspace, accounts: Accounts, from_on: date, until_on: date) -> 
         rates = _rates_of(row)
         booked = shared(in_books(row.total, row.rate, workspace), [gross for _p, gross in rates], workspace.currency)
         for (percent, gross), whole in zip(rates, booked, strict=True):
+            if not gross and not whole:
+                continue  # its deposits were all of it: nothing to book
             crossing = row.treatment in (Treatment.INTRA, Treatment.REVERSE)
             yield Booking(
                 day=row.issued_on, amount=gross, currency=row.currency, rate=row.rate, booked=whole, side=side,

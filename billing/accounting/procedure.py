@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from billing import closing
 from billing.accounting.accounts import LABELS, Accounts
@@ -53,7 +54,7 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
             _("Nothing can be issued, paid or taken back on a day in closed books; triggers refuse that too. Opening"
               " them again needs a right and a reason, which stay in the log."),
         ]),
-        (_("Accounts"), [
+        (pgettext("books", "Accounts"), [
             _("Chart of accounts: %(chart)s") % {"chart": rules.get_chart_display()},
             *(f"{LABELS[key]}: {accounts.of(*key.split(':'))}" for key in LABELS),
         ]),

@@ -1,6 +1,7 @@
 """Open items: who owes how much since when, on the page and as a file. For who may see money."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -9,6 +10,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.exporting import table_file
 from accounts.roles import SEE_MONEY
@@ -48,13 +50,14 @@ class AgeingDoors:
             "buckets": ageing.BUCKETS,
             "page": Paginator(rows, SHOWN).get_page(request.GET.get("page")),
             "sums": list(ageing.sums(rows)),
-            "query": f"on={day:%Y-%m-%d}&q={term}",
+            "query": urlencode({"on": f"{day:%Y-%m-%d}", "q": term}),
         }
         return TemplateResponse(request, "admin/billing/ageing.html", context)
 
     def ageing_export(self, request, kind):
         day, _term, rows = self._rows(request)
-        heads = (_("code"), _("client"), _("currency"), *ageing.BUCKETS, _("credit"), _("balance"), _("in our books"))
+        heads = (_("code"), _("client"), _("currency"), *ageing.BUCKETS, pgettext("money", "credit"),
+                 pgettext("money", "balance"), _("in our books"))  # fmt: skip
         table = (
             (row.client.code, row.client.name, row.currency, *row.buckets, row.credit, row.balance, row.books)
             for row in rows

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.back_office import RoomAdmin
@@ -68,7 +69,7 @@ class BooksRulesAdmin(RoomAdmin):
                                      ("fee_second", "fee_third"), ("interest", "interest_percent", "base_rate"))}),
         (_("Accountant"), {"fields": (("chart", "account_length", "first_debtor"),
                                       ("consultant_number", "client_number", "year_begins"))}),
-        (_("Accounts"), {"classes": ("collapse",), "fields": _rows(list(LABELS))}),
+        (pgettext_lazy("books", "Accounts"), {"classes": ("collapse",), "fields": _rows(list(LABELS))}),
     )  # fmt: skip
     empty_text = _("When reminders are due and what they cost, and which accounts your accountant books on.")
     empty_icon = "menu_book"

@@ -20,6 +20,7 @@ from accounts import activity
 from accounts.back_office import RoomAdmin
 from accounts.documents import download, pdf
 from accounts.exporting import table_file
+from accounts.forms import bounded
 from accounts.roles import SEE_MONEY
 from billing import closing
 from billing.accounting import archive, datev, journal, procedure
@@ -111,18 +112,17 @@ class PeriodCloseAdmin(RoomAdmin):
         return TemplateResponse(request, "admin/billing/month_end.html", context)
 
     def _do(self, request, first: date, last: date) -> None:
-        what, form = request.POST.get("what", ""), MonthForm(request.POST)
-        form.is_valid()
+        what, form = request.POST.get("what", ""), bounded(MonthForm(request.POST))
         needed = {"close": CLOSE, "reopen": REOPEN}.get(what, SEE_MONEY)
         if not request.user.has_perm(needed):
             raise PermissionDenied
+        if not form.is_valid():  # a day that cannot be read is not "open all"
+            raise Refused(next(iter(form.errors.values()))[0], code="form")
         if what == "close":
             closing.close(request.workspace, last, request.user)
             messages.success(request, _t("The books are closed until %(until)s.") % {"until": last})
         elif what == "reopen":
-            closing.reopen(
-                request.workspace, form.cleaned_data.get("until"), form.cleaned_data.get("reason", ""), request.user
-            )
+            closing.reopen(request.workspace, form.cleaned_data["until"], form.cleaned_data["reason"], request.user)
             messages.success(request, _t("The books are open again. The reason stands in the log."))
         elif what == "archive":
             archive.order(request.workspace, first, last, request.user)

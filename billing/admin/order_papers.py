@@ -1,4 +1,4 @@
-"""Order confirmations and pro forma invoices in the back office: read, printed, sent again."""
+"""Order confirmations and pro forma invoices in the back office: read and printed."""
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied

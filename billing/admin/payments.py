@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from accounts.back_office import RoomAdmin, Verb, to_record
@@ -24,7 +25,7 @@ def _reverse(request, payment, day, reason):
 
 
 class UnusedFilter(admin.SimpleListFilter):
-    title = _("credit")
+    title = pgettext_lazy("money", "credit")
     parameter_name = "credit"
 
     def lookups(self, request, model_admin):
@@ -99,7 +100,7 @@ class PaymentAdmin(RoomAdmin):
     def amount_shown(self, payment):
         return amount(payment.amount, payment.currency)
 
-    @display(description=_("credit"), ordering="unused")
+    @display(description=pgettext_lazy("money", "credit"), ordering="unused")
     def unused_shown(self, payment):
         return amount(payment.unused, payment.currency) if payment.unused else "–"
 

@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -19,6 +20,7 @@ from accounts.documents import download, file_name
 from accounts.roles import SEE_MONEY
 from billing import reminding
 from billing.admin.documents import amount
+from billing.facts import address_of
 from billing.models import Reminder, ReminderHold
 from billing.states import OWED
 
@@ -45,7 +47,7 @@ def _lift(request, invoice):
 
 def _stopped(invoice) -> bool:
     if "_stopped" not in invoice.__dict__:
-        invoice._stopped = ReminderHold.objects.filter(invoice=invoice, lifted_at=None).exists()
+        invoice._stopped = reminding.held_on(timezone.localdate()).filter(invoice=invoice).exists()
     return invoice._stopped
 
 
@@ -66,7 +68,7 @@ def _say(request, sent, refused) -> None:
     if sent:
         words = ngettext("%(count)s reminder is on its way.", "%(count)s reminders are on their way.", len(sent))
         messages.success(request, words % {"count": len(sent)})
-        by_hand = [str(each.invoice) for each in sent if not each.frozen.get("buyer", {}).get("email")]
+        by_hand = [str(each.invoice) for each in sent if not address_of(each.invoice)]
         if by_hand:
             messages.warning(request, _t("No e-mail address, to be printed: %(what)s") % {"what": ", ".join(by_hand)})
     for reason in refused[:5]:

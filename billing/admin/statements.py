@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
 from accounts.back_office import Related, RoomAdmin, to_record
@@ -86,9 +87,11 @@ class AccountStatementAdmin(RoomAdmin):
             chosen = form.cleaned_data
             from_on, until_on = chosen["from_on"], chosen["until_on"]
             currency = chosen["currency"] or currency
+        elif form.is_bound:
+            messages.error(request, next(iter(form.errors.values()))[0])
         account = None
         try:
-            if request.method == "POST":
+            if request.method == "POST" and form.is_valid():  # mailed is what was asked for, or nothing
                 return self._sent(request, client, currency, from_on, until_on)
             account = statements.account_of(client, currency, from_on, until_on)
         except Refused as refusal:
@@ -130,7 +133,7 @@ class AccountStatementAdmin(RoomAdmin):
             to_record(obj.client, icon="groups"),
         ]
 
-    @display(description=_("balance"), ordering="balance")
+    @display(description=pgettext_lazy("money", "balance"), ordering="balance")
     def balance_shown(self, row):
         return amount(row.balance, row.currency)
 

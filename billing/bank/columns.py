@@ -73,7 +73,7 @@ def line_of(cells: list[str], places: dict[str, int], currency: str) -> dict | N
     """What one row says, as `reading` has it of CAMT; None where it has no day or no amount."""
     said = {what: cells[place] if place < len(cells) else "" for what, place in places.items()}
     day, amount = day_of(said.get("day", "")), _signed(said)
-    if day is None or not amount:
+    if day is None or not amount or abs(amount) >= 10**12:  # an account number, say, where the amount should be
         return None
     return {
         "day": day.isoformat(),

@@ -22,6 +22,7 @@ from laseros.core.retry import retried
 from laseros.core.sentences import Sentences
 
 BATCH = 500
+NO_REFERENCE = ("", "NONREF", "NOTPROVIDED")  # what banks write where they have none
 _refusals = Sentences(
     gettext_noop("The file could not be read."),
     gettext_noop("The file is too large: 5 MB at most."),
@@ -122,15 +123,28 @@ def _amount(text: str) -> Decimal | None:
 
 
 def _with_keys(account: str, lines: list[dict]) -> list[dict]:
-    """Each line's natural key: the bank's own reference, or all it says with its place among those of the same day."""
+    """Each line's natural key: the bank's own reference with day and amount, because not every bank counts on; without
+    one all it says. With its place among those alike. An account is the same however it is spaced."""
     alike: Counter = Counter()
+    account = "".join(account.split()).casefold()
     for line in lines:
-        said = [line[name] for name in ("day", "amount", "currency", "name", "iban", "text", "reference")]
-        parts = [account, line["bank_reference"]] if line["bank_reference"] else [account, *said]
-        text = "\x1f".join(parts)
+        names = ("day", "amount", "currency", "name", "iban", "text", "reference")
+        if line["bank_reference"] not in NO_REFERENCE:
+            names = ("day", "amount", "bank_reference")
+        text = "\x1f".join([account, *(line[name] for name in names)])
         alike[text] += 1
         line["key"] = hashlib.sha256(f"{text}\x1f{alike[text]}".encode()).hexdigest()
     return lines
+
+
+@retried
+@transaction.atomic
+def store_all(workspace, name: str, content: bytes, found: list[Understood], by) -> list[BankStatement]:
+    """Every statement of a file, or none; of several those without a line say nothing, as of a quiet day."""
+    found = [each for each in found if each.fits]
+    if not found:
+        raise Refused(_("Say which column has the day and which the amount."), code="columns")
+    return [store(workspace, name, content, each, by) for each in [one for one in found if one.lines] or found[:1]]
 
 
 @retried

@@ -125,8 +125,9 @@ def _judged(line: Line, chosen: list[Open], reasons: list[str], items: list[Open
 def _says(text: str, number: str) -> bool:
     """Whether a text names a number, whatever stands between its parts, and not a longer one."""
     parts = re.findall(r"[A-Za-z]+|\d+", number)
-    if not parts:
-        return False
+    folded = text.casefold()
+    if not parts or not all(part.casefold() in folded for part in parts):
+        return False  # a pattern for each invoice there is would take a page seconds
     pattern = r"[\W_]*".join(re.escape(part) for part in parts)
     return re.search(rf"(?<![A-Za-z0-9]){pattern}(?!\d)", text, re.IGNORECASE) is not None
 

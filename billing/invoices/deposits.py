@@ -17,7 +17,7 @@ from accounts import activity
 from accounts.documents.letterhead import day
 from billing import law, totals
 from billing.invoices.drafting import currency_of, hold_draft, total
-from billing.models import Invoice, InvoiceLine, Treatment
+from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
@@ -36,7 +36,7 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
     Raises `Refused`: "draft" while the job has another draft, "deposit" for nothing, or more than the order costs.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.invoices.filter(state="draft").exists():
+    if job.invoices.filter(state="draft", kind=Kind.INVOICE).exists():
         raise Refused(_("There is a draft invoice for this job: issue or discard it first."), code="draft")
     currency = currency_of(job)
     order = _order(job, currency)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from billing import law, totals
 from billing.law import limits
-from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Treatment
+from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
 from billing.states import INVOICE
 from billing.taxes import usual_tax
 from laseros.core.errors import Refused
@@ -25,7 +25,7 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
     Where the business invoices what is delivered: of all that has left the house, or of one `delivery`.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)  # two presses at once make one draft
-    there = job.invoices.filter(state="draft").first()
+    there = job.invoices.filter(state="draft", kind=Kind.INVOICE).first()
     if there is not None:
         return there
     workspace = job.workspace

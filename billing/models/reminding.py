@@ -102,7 +102,7 @@ class AccountStatement(WorkspaceModel):
     currency = models.CharField(_("currency"), max_length=3)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"))
-    balance = money_field(_("balance"))
+    balance = money_field(pgettext_lazy("money", "balance"))
     pdf = models.FileField(upload_to="documents/", blank=True, max_length=200)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from billing import costing, totals
 from billing.costing import LinePrice
+from billing.models import QuoteLine
 from billing.models.rules import MorePieces
 from billing.price_book import WITH, PriceBook
 from billing.taxes import rate_for
@@ -23,6 +24,7 @@ from machines.models import Machine
 from production import drawings, findings, words
 from production.findings import Kind
 from production.models import DesignFile, Enquiry, EnquiryLine, JobLine, Measurement
+from production.slicing import SLICED_KINDS
 
 AT_WORK = ("waiting", "measuring")
 SAID_BESIDE = (*findings.SAID_AS_KINDS, "units-missing", "units-doubtful")
@@ -54,6 +56,7 @@ class Part:
     doubts: list[str] = field(default_factory=list)
     unread: bool = False
     before: JobLine | None = None  # how it was ordered last time
+    had_more: bool = False  # and that a person had priced it then: by hand, or with operations no table knows of
 
     @property
     def dearer(self) -> Decimal:
@@ -67,7 +70,14 @@ class Part:
     @property
     def is_dirty(self) -> bool:
         """Whether somebody who knows should look at the drawing before it is cut."""
-        return self.unread or any(kind.severity in ("refuse", "warn") for kind in self.wrong)
+        wrong = any(kind.severity in ("refuse", "warn") for kind in self.wrong)
+        return wrong or self.unread or self.is_said or (self.had_more and self.dearer < 0)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether its time and filament are what a file of theirs says: nothing here has measured them."""
+        sliced = self.file is not None and self.file.kind in SLICED_KINDS
+        return sliced and self.line.product_id is None
 
     @property
     def is_unsure(self) -> bool:
@@ -158,7 +168,7 @@ def _part(line: EnquiryLine, book: PriceBook, currency: str) -> Part:
 
 
 def _remember(parts: list[Part], basket: Enquiry) -> None:
-    """Beside each price what the same part cost last time; one query for all."""
+    """Beside each price what the same part cost last time, and who had made that price; two queries for all."""
     prints = {part.file.sha256 for part in parts if part.file is not None}
     products = {part.line.product_id for part in parts if part.line.product_id}
     rows = JobLine.objects.filter(job__client=basket.client_id, parent=None).exclude(job__state="cancelled")
@@ -167,6 +177,13 @@ def _remember(parts: list[Part], basket: Enquiry) -> None:
     for part in parts:
         if part.standing == "priced":
             part.before = last.get(_alike(part.line, part.file))
+    again = [part for part in parts if part.before is not None]
+    if again:
+        special = Q(breakdown__has_key="by_hand") | ~Q(choices={})
+        lines = QuoteLine.objects.filter(special, quote__job__in={part.before.job_id for part in again})
+        by_a_person = set(lines.values_list("quote__job", "position"))
+        for part in again:
+            part.had_more = (part.before.job_id, part.before.position) in by_a_person
 
 
 def _alike(line, file: DesignFile | None) -> tuple:

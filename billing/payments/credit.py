@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts import activity
 from billing import exchange
@@ -44,7 +45,9 @@ def use_credit(invoice: Invoice, by=None) -> Decimal:
     if not used:
         raise Refused(_("%(client)s has no credit.") % {"client": invoice.client}, code="no-credit")
     balance = cents(invoice.balance, invoice.currency)
-    activity.record("paid", invoice, by, details={"by": _("credit")}, money={"amount": used, "balance": balance})
+    activity.record(
+        "paid", invoice, by, details={"by": pgettext("money", "credit")}, money={"amount": used, "balance": balance}
+    )
     if invoice.job_id:
         settling.complete_if_settled(invoice.job)
     return used
@@ -70,7 +73,7 @@ def keep_surplus(invoice: Invoice, by=None) -> Decimal:
         left -= part
     if left or not surplus:
         raise Refused(_("Nothing was paid too much on %(invoice)s.") % {"invoice": invoice}, code="no-surplus")
-    activity.record("kept", invoice, by, details={"what": _("credit")}, money={"amount": surplus})
+    activity.record("kept", invoice, by, details={"what": pgettext("money", "credit")}, money={"amount": surplus})
     return surplus
 
 
@@ -79,7 +82,7 @@ def keep_surplus(invoice: Invoice, by=None) -> Decimal:
 def refund_credit(payment: Payment, amount: Decimal, *, key: str, paid_on: date, method: str, reference="", by=None):
     """Pay back of a payment what no invoice has used. The same key again answers the same refund."""
     settling.check(amount, payment.currency, key, paid_on, method)
-    payment = Payment.objects.select_for_update().select_related("client").get(pk=payment.pk)
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("client").get(pk=payment.pk)
     there = Payment.objects.filter(key=key).first()
     if there is not None:
         return settling.same(there, amount)

@@ -30,7 +30,8 @@ def refund(invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method
     if there is not None:
         return settling.same(there, amount, invoice)
     left = Round(F("paid") - amount, precision=4)
-    rows = Invoice._base_manager.filter(pk=invoice.pk, paid__gte=amount, total__lte=left + F("credited"))
+    kept = Round(left + F("credited"), precision=4)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, paid__gte=amount, total__lte=kept)
     if not rows.update(paid=left):
         owed = show(invoice.surplus, invoice.currency, invoice.workspace.locale)
         raise Refused(

@@ -26,7 +26,7 @@ def reverse(payment: Payment, *, day: date, reason: str, by=None) -> Payment:
     if not reason.strip():
         raise Refused(_("Say why it is taken back."), code="reason", field="reason")
     _in_order(payment)
-    payment = Payment.objects.select_for_update().select_related("client").get(pk=payment.pk)
+    payment = Payment.objects.select_for_update(of=("self",)).select_related("client").get(pk=payment.pk)
     if not may_be_reversed(payment):
         raise Refused(_("%(payment)s was taken back before.") % {"payment": payment}, code="reversed")
     settling.check(payment.amount, payment.currency, f"reversal:{payment.pk}", day, payment.method)

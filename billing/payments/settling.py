@@ -41,7 +41,7 @@ def check(amount, currency: str, key: str, day: date, method: str = Payment.Meth
 
 def held(invoice: Invoice) -> Invoice:
     """The invoice as it is now, kept so until the transaction ends."""
-    return Invoice.objects.select_for_update().select_related("workspace", "client").get(pk=invoice.pk)
+    return Invoice.objects.select_for_update(of=("self",)).select_related("workspace", "client").get(pk=invoice.pk)
 
 
 def written(client, kind: str, amount: Decimal, currency: str, *, key: str, day: date, by, **facts) -> Payment:
@@ -76,7 +76,8 @@ def allocate(payment: Payment, invoice: Invoice, amount: Decimal, day: date) -> 
 def raise_paid(invoice: Invoice, amount: Decimal) -> None:
     """More is paid, under the database's own check. Rounded there, because SQLite adds in binary."""
     paid = Round(F("paid") + amount, precision=4)
-    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=paid + F("credited"))
+    settled = Round(F("paid") + amount + F("credited"), precision=4)
+    rows = Invoice._base_manager.filter(pk=invoice.pk, state__in=OWED, total__gte=settled)
     if not rows.update(paid=paid):
         invoice.refresh_from_db(fields=["paid", "credited", "state"])
         raise Refused(_why_not(invoice), code="over-balance" if invoice.state in OWED else "state")

@@ -85,7 +85,7 @@ def send(reminders: Iterable[Reminder], by) -> tuple[list[Reminder], list[str]]:
 def _send(reminder: Reminder, by) -> Reminder:
     from billing.tasks import send_reminder
 
-    rows = Invoice.objects.select_for_update().select_related("workspace", "client", "job__contact")
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("workspace", "client", "job__contact")
     invoice = rows.get(pk=reminder.invoice_id)
     today, rules = timezone.localdate(), rules_of(invoice.workspace)
     if invoice.state not in OWED:

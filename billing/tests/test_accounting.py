@@ -145,6 +145,8 @@ def test_month_end_leads_through_and_closes(scoped, workspace, shop, log_in, off
         assert closing.closed_until() == date(2026, 3, 31)
         assert "lock_open" not in browser.get(page).content.decode()
         assert browser.get(f"{bookings}?month=2026-03").content.decode("cp1252").splitlines()[0].split(";")[20] == "1"
+        assert browser.post(page, {"what": "reopen", "until": "31.2.x", "reason": "A slip"}).status_code == 302
+        assert closing.closed_until() == date(2026, 3, 31)
         assert browser.post(page, {"what": "reopen", "until": "", "reason": "The bank was wrong"}).status_code == 302
         assert closing.closed_until() is None
         said = browser.get(reverse("admin:billing_periodclose_procedure")).content.decode()

@@ -8,9 +8,9 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from billing import documents, invoices, payments, verifying
+from billing import documents, invoices, payments, quotes, verifying
 from billing.models import Invoice, InvoiceLine, Payment, Seal
-from billing.tests.ground import issued_invoice
+from billing.tests.ground import issued_invoice, sent_quote
 from billing.tests.test_documents import text_of
 from laseros.core.errors import Refused
 from production.models import JobLine
@@ -82,6 +82,15 @@ def test_what_is_left_is_what_can_be_paid_and_credited(shop, office):
     invoice.refresh_from_db()
     assert note.number.endswith("0002")
     assert (invoice.state, invoice.surplus) == ("credited", Decimal("256.68"))
+
+
+def test_a_draft_credit_note_is_no_draft_invoice(shop, office):
+    job = quotes.accept(sent_quote(shop, office), name="Thandi")
+    JobLine._base_manager.update(made_good=4)
+    note = invoices.credit(invoices.issue(invoices.draft_from(job, office), office), office)
+    JobLine._base_manager.update(made_good=10)
+    draft = invoices.draft_from(job, office)
+    assert (draft.kind, draft.lines.get().quantity, draft == note) == ("invoice", 6, False)
 
 
 def test_a_cancellation_takes_everything_back_and_the_work_is_to_be_invoiced_again(shop, office):

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from accounts.models import Workspace
 from billing import einvoice, invoices, payments, totals, verifying
+from billing.accounting import journal
 from billing.einvoice import checking
 from billing.invoices import deposits
 from billing.models import Invoice
@@ -129,6 +130,8 @@ def test_all_of_it_paid_before_leaves_nothing_to_pay(job, office):
     assert job.state == "made"  # nothing of the work itself is invoiced yet
     final = invoices.issue(invoices.draft_from(job, office), office)
     assert (final.total, final.tax, final.state, final.balance) == (0, 0, "paid", 0)
+    booked = journal.of(job.workspace, final.issued_on, final.issued_on)
+    assert {row.number for row in booked} == {deposit.number}  # no accountant's program takes a booking of nothing
 
 
 def test_a_deposit_stays_until_the_last_part_of_the_order(job, office):

@@ -4,10 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from accounts.models import Activity
-from billing import invoices, payments, quotes
+from billing import ageing, invoices, payments, quotes
 from billing.models import Allocation, Invoice, Payment
 from billing.tests.ground import issued_invoice, late_invoice, made_job, make, sent_quote
 from laseros.core.errors import Refused
@@ -52,6 +53,43 @@ def test_cents_that_binary_fractions_do_not_know_still_settle(shop, office):
     for number, amount in enumerate(("0.10", "0.20")):
         pay(invoice, amount, key=f"k{number}")
     assert standing(invoice) == ("paid", Decimal("0.30"))
+
+
+def three_dimes(shop, office):
+    """An invoice of three pieces at 0.10."""
+    quote = quotes.draw_up(sent_quote(shop, office).enquiry, office)
+    line = quote.lines.get()
+    line.quantity, line.unit_price, line.tax_percent = 3, Decimal("0.10"), Decimal(0)
+    quotes.change_lines(quote, [line], [], office)
+    job = make(quotes.accept(quotes.send(quote, office), name="Thandi"))
+    return invoices.issue(invoices.draft_from(job, office), office)
+
+
+def credited(invoice, office, pieces):
+    draft = invoices.credit(invoice, office, "Bent")
+    line = draft.lines.get()
+    line.quantity = pieces
+    invoices.change_lines(draft, [line], [], office)
+    return invoices.issue(draft, office)
+
+
+def test_what_a_credit_note_left_is_paid_and_nothing_stays_open(shop, office):
+    """The same cents with a credit note: 0.1 + 0.2 is more than 0.3 for SQLite."""
+    invoice = three_dimes(shop, office)
+    credited(invoice, office, 2)
+    pay(invoice, "0.10")
+    assert standing(invoice) == ("paid", Decimal("0.10"))
+    assert ageing.rows_of() == []
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        assert ageing.rows_of(timezone.localdate() - timedelta(days=1)) == []
+
+
+def test_what_was_paid_too_much_is_paid_back_whatever_the_cents(shop, office):
+    invoice = issued_invoice(shop, office)
+    pay(invoice, "427.80")
+    credited(invoice, office, 1)
+    back = payments.refund(invoice, Decimal("42.78"), key="b", paid_on=timezone.localdate(), method="transfer")
+    assert (back.amount, standing(invoice)[1]) == (Decimal("42.78"), Decimal("385.02"))
 
 
 def test_the_same_key_is_booked_once(shop, office):

@@ -108,6 +108,28 @@ def test_three_steps_each_once_and_what_stops_them(scoped, workspace, shop, offi
             reminding.hold(invoice, kind, "late", until)
 
 
+def test_a_promise_that_is_over_stops_nothing_and_another_can_be_noted(scoped, workspace, shop, office, client):
+    invoice = late_invoice(shop, office)
+    ReminderHold.objects.create(
+        workspace=workspace, invoice=invoice, kind="promise", note="x", until=timezone.localdate() - timedelta(days=1)
+    )
+    client.force_login(office)
+    page = client.get(reverse("admin:billing_invoice_change", args=[invoice.pk])).content.decode()
+    assert ("Stop reminders" in page, "Remind again" in page) == (True, False)
+
+
+def test_who_has_an_address_of_their_contact_is_not_to_be_printed(scoped, workspace, shop, office, client):
+    late_invoice(shop, office)
+    shop.client.email = ""
+    shop.client.save()
+    reminding.propose(workspace)
+    client.force_login(office)
+    data = {"reminder": [Reminder.objects.get().pk]}
+    page = client.post(reverse("admin:billing_reminder_look"), data, follow=True).content.decode()
+    assert "1 reminder is on its way." in page
+    assert "to be printed" not in page
+
+
 def test_a_statement_says_what_moved_the_account_and_is_mailed_with_a_link(
     scoped, workspace, shop, office, run_work, client
 ):
@@ -135,6 +157,9 @@ def test_a_statement_says_what_moved_the_account_and_is_mailed_with_a_link(
         statements.send(shop.client, "ZAR", today, today, office)
     shop.client.email = "buyer@umgeni.example"
     shop.client.save()
+    for wrong in ({}, {"from_on": "yesterday", "until_on": f"{today}"}):
+        assert client.post(page, wrong).status_code == 200
+    assert not AccountStatement.objects.exists()
     asked = {"from_on": f"{today}", "until_on": f"{today}", "currency": "ZAR"}
     assert client.post(page, asked).status_code == 302
     run_work()

@@ -139,6 +139,15 @@ def test_a_link_among_the_reports_is_not_followed(laser, reports):
     assert importing.reports(laser) == []
 
 
+def test_a_report_brought_by_hand_is_written_through_no_link_and_into_no_other_folder(laser, reports, tmp_path, office):
+    kept = tmp_path / "kept.txt"
+    kept.write_text("kept")
+    (reports.folder / ".a.csv.part").symlink_to(kept)
+    laser.options = {**laser.options, "watched": str(tmp_path / "elsewhere")}
+    assert importing.put(laser, SimpleUploadedFile("a.csv", b"x;y"), office) == "a.csv"
+    assert (kept.read_text(), (reports.folder / "a.csv").read_text()) == ("kept", "x;y")
+
+
 def test_the_doctor_says_where_the_folder_is_and_how_sure_it_is(laser, reports, tmp_path):
     def steps():
         found = asyncio.run(drivers.build("cypcut", options_for(laser), tmp_path).examine())

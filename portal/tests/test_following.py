@@ -13,6 +13,8 @@ from pypdf import PdfReader
 
 from crm import links
 from laseros.tests import sockets
+from machines.tablets.sessions import OF_TABLET
+from portal.consumers import JobConsumer
 from portal.tests.ground import give_milestones, link_to, new_job
 from production import jobs, milestones
 
@@ -103,3 +105,15 @@ def test_the_work_order_says_what_for_when_and_the_milestones_and_has_no_code(cl
     assert [words for words in said if words not in text] == []
     # The drawing is lines; a code would be a picture.
     assert [image.name for page in pages for image in page.images] == []
+
+
+@pytest.mark.django_db
+def test_a_shop_tablet_hears_of_no_job_of_a_client(buyer, contact, buyer_logged_in):
+    job = new_job(buyer)
+    listener = JobConsumer()
+    listener.scope, listener.job, listener.token = {"session": buyer_logged_in.session}, job.pk, ""
+    assert listener._may_look()
+    session = buyer_logged_in.session
+    session[OF_TABLET] = 1
+    session.save()
+    assert not listener._may_look()

@@ -1,11 +1,16 @@
 """Invoices as the client sees them: what is owed, what was paid, where to pay."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import BackgroundTask, Workspace
 from accounts.models.work import LIFE
 from billing import printing
+from billing.models import AccountStatement
+from crm import links
+from crm.models import Contact
 from portal.tests.ground import link_to, new_invoice, new_quote, pay
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +69,23 @@ def test_the_list_adds_up_what_is_open(buyer, other_buyer, buyer_logged_in):
     page = buyer_logged_in.get("/portal/invoices/").content.decode()
     assert "<strong>R1\xa0034,68</strong>" in page
     assert "R919,68 open" in page
+
+
+def test_who_sees_no_money_sees_no_account(buyer, contact, buyer_logged_in):
+    new_invoice(buyer)
+    day = timezone.localdate()
+    with scope(workspace=buyer.workspace):
+        sent = AccountStatement.objects.create(
+            workspace=buyer.workspace, client=buyer, currency="ZAR", from_on=day, until_on=day, balance=0
+        )
+        sent.pdf.save("statement.pdf", ContentFile(b"%PDF-1.7 x"))
+        by_link = links.make(sent, buyer, contact)
+    pages = ["account/", "account/pdf/", f"statements/{sent.pk}/", f"statements/{sent.pk}/pdf/"]
+    pages = [f"/portal/{page}" for page in pages] + [f"/{links.url(by_link).split('/', 3)[3]}"]
+    assert [buyer_logged_in.get(page).status_code for page in pages] == [200] * 5
+    with scope(workspace=buyer.workspace):
+        Contact.objects.filter(pk=contact.pk).update(sees_money=False)
+    assert [buyer_logged_in.get(page).status_code for page in pages] == [404] * 5
 
 
 def test_two_currencies_are_not_added(buyer, buyer_logged_in):

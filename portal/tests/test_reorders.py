@@ -4,15 +4,18 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 from django_scopes import scope
 
-from billing.models import PriceRules
+from billing.models import PriceRules, QuoteLine
 from crm import clients
+from inventory.models import Item
+from laseros.core.errors import Refused
 from laseros.tests.ground import Shop
 from portal.tests.ground import let_in, new_client, new_contact
-from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, stand  # noqa: F401
+from portal.tests.test_uploads import browser, looked, main_of, open_shop, order, reasons, stand  # noqa: F401
 from production import baskets
-from production.models import EnquiryLine, Job, JobLine
+from production.models import Enquiry, EnquiryLine, Job, JobLine, Product
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
@@ -48,6 +51,77 @@ def test_a_finished_job_is_ordered_again_at_todays_price(browser, open_shop):  #
     assert order(browser, basket).url.startswith("/portal/jobs/")
     with scope(workspace=open_shop.workspace):
         assert Job.objects.count() == 2
+
+
+def test_what_is_ordered_again_keeps_the_size_and_a_product_its_material(browser, open_shop):  # noqa: F811
+    job = done(browser, open_shop)
+    workspace = open_shop.workspace
+    with scope(workspace=workspace):
+        made = JobLine.objects.get()
+        product = Product.objects.create(
+            workspace=workspace, sku="P-1", name="Plate", item=open_shop.sheet, design_file=made.design_file,
+            price=Decimal(20),
+        )  # fmt: skip
+        Item.objects.filter(pk=open_shop.sheet.pk).update(is_offered=True)
+        dear = Item.objects.get(pk=open_shop.sheet.pk)
+        dear.pk, dear.code, dear.thickness_mm, dear.price = None, "DEAR", Decimal(10), Decimal(9000)
+        dear.save(force_insert=True)
+    browser.post(f"/portal/jobs/{job.pk}/again/")
+    with scope(workspace=workspace):
+        line = baskets.of(open_shop.client, open_shop.contact).lines.get()
+    answer = browser.post(f"/portal/upload/parts/{line.pk}/unit/", {"unit": "in"}, follow=True)
+    assert "You may not change this." in answer.content.decode()
+    with scope(workspace=workspace):
+        made.design_file.refresh_from_db()
+        assert (made.design_file.unit, made.design_file.state) == ("", "measured")
+        EnquiryLine.objects.filter(pk=line.pk).update(product=product)
+    said = {"headers": {"HX-Request": "true"}}
+    page = browser.get(f"/portal/upload/parts/{line.pk}/", **said).content.decode()
+    assert (f'value="{dear.pk}"' in page, f'value="{open_shop.sheet.pk}"' in page) == (False, True)
+    page = browser.post(f"/portal/upload/parts/{line.pk}/", {"item": dear.pk, "quantity": 7}, **said)
+    assert "There is no such material." in page.content.decode()
+    browser.post(f"/portal/upload/parts/{line.pk}/", {"item": "", "quantity": 8}, **said)
+    with scope(workspace=workspace):
+        line.refresh_from_db()
+    assert (line.item, line.quantity) == (open_shop.sheet, 8)
+
+
+def test_what_was_handed_in_meanwhile_takes_nothing_more(browser, open_shop):  # noqa: F811
+    done(browser, open_shop)
+    basket = stand(open_shop, name="other.dxf")
+    with scope(workspace=open_shop.workspace):
+        made, lines = list(JobLine.objects.select_related("job", "product")), basket.lines.count()
+        for verb in (
+            lambda: baskets._again(basket, made, None),
+            lambda: baskets.say_unit(basket, basket.lines.get(), "in", None),
+        ):
+            baskets.hand_in(Enquiry.objects.get(pk=basket.pk), None)
+            with pytest.raises(Refused, match="sent to us already"):
+                verb()
+        assert basket.lines.count() == lines
+
+
+def test_what_a_person_had_priced_is_not_ordered_again_for_less(browser, open_shop):  # noqa: F811
+    job = done(browser, open_shop)
+    browser.post(f"/portal/jobs/{job.pk}/again/")
+    with scope(workspace=open_shop.workspace):
+        basket = baskets.of(open_shop.client, open_shop.contact)
+        row, made = QuoteLine.objects.get(quote__job=job), JobLine.objects.get()
+        QuoteLine.objects.filter(pk=row.pk).update(choices={"operations": {"1": "2"}})  # welding, dearer than the cut
+    assert reasons(basket) == []  # it costs the same now
+    with scope(workspace=open_shop.workspace):
+        JobLine.objects.filter(pk=made.pk).update(unit_price=made.unit_price + 500)
+    assert reasons(basket) == ["We want to look at the drawing of “plate” first."]
+    with scope(workspace=open_shop.workspace):
+        QuoteLine.objects.filter(pk=row.pk).update(choices={}, breakdown={**row.breakdown, "by_hand": "537"})
+    assert reasons(basket) == ["We want to look at the drawing of “plate” first."]
+    with scope(workspace=open_shop.workspace):
+        QuoteLine.objects.filter(pk=row.pk).update(breakdown=row.breakdown)
+    assert reasons(basket) == []
+    with scope(workspace=open_shop.workspace):
+        type(open_shop.client).objects.update(archived_at=timezone.now())
+    assert order(browser, basket).status_code == 404
+    assert browser.get(f"/portal/jobs/{job.pk}/").status_code == 200
 
 
 def test_from_the_list_of_what_was_ordered(browser, open_shop, workspace, log_in, django_assert_num_queries):  # noqa: F811

@@ -89,6 +89,11 @@ def test_files_go_both_ways_without_what_the_camera_wrote_and_nonsense_is_refuse
         bad = SimpleUploadedFile(name, body)
         client.post(f"{address}jobs/{job.pk}/messages/", {"text": "look", "once": name, "files": [bad]})
     client.post(f"{address}jobs/{job.pk}/messages/", {"text": " ", "once": "empty"})
+    buyer.workspace.portal_uploads = 3  # in a day; two are here
+    buyer.workspace.save(update_fields=["portal_uploads"])
+    more = [SimpleUploadedFile(name, b"%PDF-1.7 x") for name in ("a.pdf", "b.pdf")]
+    refused = client.post(f"{address}jobs/{job.pk}/messages/", {"once": "2", "files": more}, follow=True)
+    assert "More than 3 files a day" in refused.content.decode()
     with scope(workspace=buyer.workspace):
         assert JobMessage.objects.count() == 1
         with pytest.raises(Refused):

@@ -57,6 +57,13 @@ class EnquiryLineInline(RoomInline):
         return line.design_file.name if line.design_file else "–"
 
 
+def _has_others(enquiry) -> bool:
+    """Whether there is a part without a drawing; asked once for one page."""
+    if "_has_others" not in enquiry.__dict__:
+        enquiry._has_others = enquiry.lines.exclude(IN_TABLE).exists()
+    return enquiry._has_others
+
+
 def _choose(formset, name: str, among: Q, *order: str) -> None:
     field = formset.form.base_fields.get(name)
     if field is None:
@@ -118,7 +125,7 @@ class EnquiryAdmin(PartsTable, RoomAdmin):
         return HttpResponseRedirect(reverse("admin:production_enquiry_change", args=[obj.pk]))
 
     def get_inlines(self, request, obj):
-        return self.inlines if obj is not None else ()
+        return self.inlines if obj is not None and (is_open(obj) or _has_others(obj)) else ()
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)

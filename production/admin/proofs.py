@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from accounts.back_office import RoomInline, Verb, to_record
+from accounts.back_office import Verb, to_record
 from accounts.day_filter import BetweenDays
 from production import proofs
 from production.admin.badges import COLOURS, Untouched, badge
@@ -42,31 +42,6 @@ SEND = Verb(
     lambda job: job.state not in OVER_JOB, form=ProofForm, icon="draw",
     done=_("The proof is on its way. The client approves it, or says what should be different."),
 )  # fmt: skip
-
-
-class ProofInline(RoomInline):
-    model = Proof
-    fields = ("which", "state_word", "sent_at", "decided_by", "decided_at", "reason")
-    readonly_fields = fields
-    can_delete = False
-    show_change_link = True
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("design_file")
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    @display(description=_("version"))
-    def which(self, proof):
-        return f"{proof.version} · {proof.design_file.name}"
-
-    @display(description=_("state"))
-    def state_word(self, proof):
-        return proof.get_state_display()
 
 
 @admin.register(Proof)

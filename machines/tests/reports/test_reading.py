@@ -144,3 +144,11 @@ def test_what_is_no_report(tmp_path, data):
 def test_a_nesting_report_tells_what_is_planned():
     data = b"Task name,Qty,Cut Length(m)\nA,5 / 5,1.25\n"
     assert read_bytes(data).missing.startswith("no column says when it was cut")
+
+
+def test_a_link_put_in_the_place_of_a_report_is_not_followed(tmp_path):
+    path = written(tmp_path)
+    kept = path.rename(tmp_path / "elsewhere.txt")
+    path.symlink_to(kept)
+    with pytest.raises(OSError, match="symbolic"):
+        read(path)

@@ -68,4 +68,6 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def get_short_name(self):
-        return (self.name or self.email).split(" ")[0].split("@")[0]
+        """The first name, without a title before it: “Dr.” is nobody."""
+        words = (self.name or self.email).split()
+        return next((word for word in words if not word.endswith(".")), words[0]).split("@")[0]

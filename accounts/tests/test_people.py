@@ -241,3 +241,11 @@ def test_who_works_here_already_is_said_at_the_address_and_the_rest_stays_typed(
     assert (answer.status_code, form.errors) == (409, {"email": ["Office works here already."]})
     assert {name: form[name].value() for name in typed} == typed
     assert Membership.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [("Ruth Adler", "Ruth"), ("Dr. Sabine Krüger", "Sabine"), ("Prof. Dr.", "Prof."), ("", "mila")],
+)
+def test_a_title_is_no_name(name, short):
+    assert User(name=name, email="mila@example.com").get_short_name() == short

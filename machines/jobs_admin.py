@@ -51,11 +51,11 @@ class MachineJobAdmin(RoomAdmin):
     search_fields = ("name", "file", "work", "machine__name")
     search_help_text = _("Work, file, machine or job")
     fields = (
-        ("machine", "name"), "file", ("started_at", "ended_at"), ("outcome_shown", "why"), ("grams", "metres", "kwh"),
+        ("machine", "name"), "file", ("started_at", "ended_at"), ("outcome_word", "why"), ("grams", "metres", "kwh"),
         ("cut_seconds", "pierces", "facts_shown"), "reported", ("claim", "work"),
     )  # fmt: skip
     readonly_fields = (
-        "machine", "name", "file", "started_at", "ended_at", "outcome_shown", "why", "grams", "metres", "kwh", "claim",
+        "machine", "name", "file", "started_at", "ended_at", "outcome_word", "why", "grams", "metres", "kwh", "claim",
         "work", "cut_seconds", "pierces", "facts_shown", "reported",
     )  # fmt: skip
     export_fields = (
@@ -98,6 +98,10 @@ class MachineJobAdmin(RoomAdmin):
         if job.ended_at is None:
             return "running", _("running")
         return job.outcome, job.get_outcome_display()
+
+    @display(description=_("outcome"))
+    def outcome_word(self, job):
+        return _("running") if job.ended_at is None else job.get_outcome_display()
 
     @display(description=_("took"))
     def took(self, job):

@@ -72,8 +72,8 @@ class MaintenancePlanAdmin(RoomAdmin):
     list_filter = (IsDue, "machine")
     search_fields = ("name", "machine__name", "how")
     search_help_text = _("What or machine")
-    fields = ("machine", "name", "how", ("hours", "days"), ("pierces", "metres"), ("state_shown", "left_shown"))
-    readonly_fields = ("state_shown", "left_shown")
+    fields = ("machine", "name", "how", ("hours", "days"), ("pierces", "metres"), ("state_word", "left_shown"))
+    readonly_fields = ("state_word", "left_shown")
     export_fields = ("machine", "name", "hours", "pierces", "metres", "days", "last_on", "due_on")
     empty_text = _("What machines need again and again: a filter, a lens. Due by hours, pierces, metres or days.")
     empty_icon = "build"
@@ -106,6 +106,10 @@ class MaintenancePlanAdmin(RoomAdmin):
     @display(description=_("state"), label=TONES)
     def state_shown(self, row):
         return (row.state, maintenance_words.state_of(row)) if row.pk else None
+
+    @display(description=_("state"))
+    def state_word(self, row):
+        return maintenance_words.state_of(row) if row.pk else "–"
 
     @display(description=_("how far"))
     def left_shown(self, row):

@@ -4,6 +4,7 @@ from datetime import time
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models.workspace import WorkspaceModel
 
@@ -57,7 +58,7 @@ class MessageHook(WorkspaceModel):
     """A chat room or an SMS service that is told: an address, and what is posted there."""
 
     name = models.CharField(_("name"), max_length=80)
-    url = models.CharField(_("address"), max_length=400)
+    url = models.CharField(pgettext_lazy("web", "address"), max_length=400)
     occasions = models.JSONField(_("on these occasions"), default=list)
     body = models.TextField(_("what is posted"))
     secret = models.CharField(_("secret"), max_length=60, default=fresh_secret, editable=False)

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import zlib
 
 from django import forms
 from django.contrib import admin, messages
@@ -55,6 +56,19 @@ REASONS = {
 }
 
 
+def packed(content: bytes) -> str:
+    """A file as a field of the page it was looked at on: as it is, a large one would be more than a form may bring."""
+    return base64.b64encode(zlib.compress(content)).decode()
+
+
+def unpacked(text: str) -> bytes:
+    reader = zlib.decompressobj()
+    found = reader.decompress(base64.b64decode(text, validate=True), MOST_BYTES + 1)
+    if not reader.eof or len(found) > MOST_BYTES:
+        raise ValueError("a part of a file, or more than one may be")
+    return found
+
+
 class FileForm(forms.Form):
     """A file, or the content of one that has been looked through."""
 
@@ -77,8 +91,8 @@ class FileForm(forms.Form):
             data["bytes"], data["name"] = file.read(), file.name
         elif content:
             try:
-                data["bytes"] = base64.b64decode(content, validate=True)
-            except (ValueError, binascii.Error):
+                data["bytes"] = unpacked(content)
+            except (ValueError, binascii.Error, zlib.error):
                 raise forms.ValidationError(_("Choose a file.")) from None
         if not data.get("bytes"):
             raise forms.ValidationError(_("Choose a file."))
@@ -132,9 +146,9 @@ class BankLineAdmin(RoomAdmin):
     search_fields = ("name", "text", "iban", "reference", "payment__number")
     search_help_text = _("Name, text, account or payment")
     money_fields = ("amount_shown",)
-    fields = (("day", "amount_shown", "state_shown"), ("name", "iban"), ("text", "reference"), ("payment", "statement"),
+    fields = (("day", "amount_shown", "state"), ("name", "iban"), ("text", "reference"), ("payment", "statement"),
               "note")  # fmt: skip
-    readonly_fields = ("day", "amount_shown", "state_shown", "name", "iban", "text", "reference", "payment",
+    readonly_fields = ("day", "amount_shown", "state", "name", "iban", "text", "reference", "payment",
                        "statement", "note")  # fmt: skip
     export_fields = ("day", "name", "iban", "text", "reference", "currency", "amount", "state", "payment")
     empty_text = _("Read in a statement of your bank: its lines appear here, each once.")
@@ -237,7 +251,7 @@ class BankLineAdmin(RoomAdmin):
         found, content, name, status = (), "", "", 200
         if posted and form.is_valid():
             data = form.cleaned_data
-            content, name = base64.b64encode(data["bytes"]).decode(), data["name"]
+            content, name = packed(data["bytes"]), data["name"]
             try:
                 chosen = _chosen(request.POST)
                 found = importing.understood(

@@ -85,9 +85,9 @@ class ReminderAdmin(RoomAdmin):
     search_fields = ("invoice__number", "invoice__client__name", "invoice__client__code")
     search_help_text = _("Invoice or client")
     money_fields = ("open_shown", "asked_shown", "extra_shown")
-    fields = (("invoice", "client", "step"), ("state_shown", "proposed_on"), ("sent_on", "pay_by"),
+    fields = (("invoice", "client", "step"), ("state", "proposed_on"), ("sent_on", "pay_by"),
               ("open_shown", "extra_shown", "asked_shown"), "by")  # fmt: skip
-    readonly_fields = ("invoice", "client", "step", "state_shown", "proposed_on", "sent_on", "pay_by", "open_shown",
+    readonly_fields = ("invoice", "client", "step", "state", "proposed_on", "sent_on", "pay_by", "open_shown",
                        "extra_shown", "asked_shown", "by")  # fmt: skip
     export_fields = ("invoice", "step", "state", "proposed_on", "sent_on", "pay_by", "open", "fee", "flat", "interest")
     empty_text = _("Every night the invoices that are late are proposed here. Nothing is sent before you have looked.")

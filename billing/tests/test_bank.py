@@ -2,16 +2,19 @@
 
 import base64
 import json
+import re
 from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django_scopes import scope
 
 from billing import payments, verifying
+from billing.admin.bank import packed, unpacked
 from billing.bank import booking, columns, importing, reading
 from billing.bank.matching import Line, Open, propose
 from billing.models import BankLine, BankStatement, Invoice, Payment
@@ -163,6 +166,14 @@ def test_a_reference_that_is_none_hides_no_line_and_a_quiet_day_stops_none(scope
         taken(camt(("2026-11-08", "")))
 
 
+def test_the_largest_file_comes_back_from_the_page_it_was_looked_at_on():
+    rows = b"".join(b"%d;02.11.2026;Client %d;INV-2026-%d;%d,50\n" % (n, n * 7, n * 13, n * 3) for n in range(100_000))
+    content = rows[: reading.MOST_BYTES]
+    field = packed(content)
+    assert len(field) < settings.DATA_UPLOAD_MAX_MEMORY_SIZE < len(base64.b64encode(rows[:1] * reading.MOST_BYTES))
+    assert unpacked(field) == content
+
+
 def test_an_account_number_is_no_amount():
     assert columns.line_of(["2026-11-02", "DE89370400440532013000"], {"day": 0, "amount": 1}, "EUR") is None
 
@@ -223,9 +234,13 @@ def test_the_page_reads_a_file_shows_it_and_takes_it(scoped, workspace, office, 
     shown = client.post(address, {"file": SimpleUploadedFile("n.csv", content), "account": "Giro"}).content.decode()
     assert "4 lines, 0 of them known before." in shown
     assert BankLine.objects.count() == 0
-    data = {"content": base64.b64encode(content).decode(), "name": "n.csv", "account": "Giro", "store": "1",
+    field = re.search('name="content" value="([^"]+)"', shown)[1]
+    data = {"content": field, "name": "n.csv", "account": "Giro", "store": "1",
             "column-day": "0", "column-amount": "5", "column-text": "4"}  # fmt: skip
     assert client.post(address, {**data, "account": ""}).status_code == 409
+    bomb = packed(b"0" * (reading.MOST_BYTES + 1))
+    for wrong in ("no base64", base64.b64encode(content).decode(), bomb):
+        assert "Choose a file." in client.post(address, {**data, "content": wrong}).content.decode()
     assert client.post(address, data).status_code == 302
     assert set(BankLine.objects.values_list("name", flat=True)) == {""}  # that column was not said
     listed = client.get(reverse("admin:billing_bankline_changelist")).content.decode()

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from machines.models.machine import Machine
@@ -37,7 +38,7 @@ class MaintenancePlan(WorkspaceModel):
 
     machine = models.ForeignKey(Machine, models.CASCADE, related_name="plans", verbose_name=_("machine"))
     name = models.CharField(_("what is to be done"), max_length=120)
-    how = models.TextField(_("how"), blank=True, max_length=2000)
+    how = models.TextField(pgettext_lazy("maintenance", "how"), blank=True, max_length=2000)
     hours = models.PositiveIntegerField(_("every … hours at work"), null=True, blank=True)
     pierces = models.PositiveIntegerField(_("every … pierces"), null=True, blank=True)
     metres = models.PositiveIntegerField(_("every … metres"), null=True, blank=True)

@@ -36,7 +36,7 @@ class TabletAdmin(RoomAdmin):
               ("registered_at", "device"), ("seen_at", "person"))  # fmt: skip
     add_fieldsets = ((None, {"fields": (("name", "place"), "machines", "idle_minutes")}),)
     readonly_fields = ("state_word", "locked_until", "registered_at", "device", "seen_at", "person")
-    filter_horizontal = ("machines",)
+    autocomplete_fields = ("machines",)
     export_fields = ("name", "place", "idle_minutes", "registered_at", "seen_at", "person", "revoked_at")
     empty_text = _("A tablet at a machine, taken over by PIN or badge: add it here, then register the device.")
     empty_icon = "tablet_mac"

@@ -17,7 +17,7 @@ from billing.price_book import PriceBook
 from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
-from production.admin.job import JobAdmin
+from production.admin.job import JobAdmin, lines_of
 from production.admin.parts import PartsTable
 from production.admin.product import ProductAdmin
 from production.models import Enquiry, Job
@@ -75,7 +75,7 @@ def _deposit(request, job, percent, amount):
 
 def _may_ask_deposit(job) -> bool:
     return job.state != "cancelled" and any(
-        line.parent_id is None and line.invoiced < line.quantity for line in _lines(job)
+        line.parent_id is None and line.invoiced < line.quantity for line in lines_of(job)
     )
 
 
@@ -87,14 +87,7 @@ def _can_be_delivered(job) -> bool:
     """Made and still in the house; whether it stands in a parcel already is said when it is pressed."""
     if job.state == "cancelled":
         return False
-    return any(line.parent_id is None and min(line.made_good, line.quantity) > line.delivered for line in _lines(job))
-
-
-def _lines(job):
-    """Read once for one page."""
-    if "_all_lines" not in job.__dict__:
-        job._all_lines = list(job.lines.all())
-    return job._all_lines
+    return any(line.parent_id is None and min(line.made_good, line.quantity) > line.delivered for line in lines_of(job))
 
 
 def _draft(enquiry):
@@ -109,7 +102,7 @@ def _can_be_quoted(enquiry) -> bool:
 
 
 def _can_be_invoiced(job) -> bool:
-    return any(line.to_invoice for line in _lines(job))
+    return any(line.to_invoice for line in lines_of(job))
 
 
 def _prices_of(request, lines) -> dict | None:

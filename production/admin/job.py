@@ -35,6 +35,13 @@ from production.states import OPEN_JOB, OPEN_OPERATION
 CHANGE = "production.change_job"
 
 
+def lines_of(job) -> list[JobLine]:
+    """All of them with their items, read once for one page."""
+    if "_all_lines" not in job.__dict__:
+        job._all_lines = list(job.lines.select_related("item"))
+    return job._all_lines
+
+
 def _lines(job) -> list[JobLine]:
     """Of an open job, read once for one page."""
     if "_lines" not in job.__dict__:
@@ -196,16 +203,16 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         ]
 
     def get_queryset(self, request):
+        rows = super().get_queryset(request)
+        match = getattr(request, "resolver_match", None)
+        if match is not None and "object_id" in match.kwargs:
+            rows = rows.select_related("client", "enquiry")
         lines = JobLine.objects.filter(job=OuterRef("pk"), parent=None).order_by().values("job")
         made = lines.annotate(n=Sum(Least(F("made_good"), F("quantity")))).values("n")
         ordered = lines.annotate(n=Sum("quantity")).values("n")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                pieces_made=Coalesce(Subquery(made, output_field=IntegerField()), 0),
-                pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
-            )
+        return rows.annotate(
+            pieces_made=Coalesce(Subquery(made, output_field=IntegerField()), 0),
+            pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
         )
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -226,17 +233,14 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
-            related = ("machine", "reservation", "job_line__item")
-            operations = Operation.objects.filter(job_line__job=obj).select_related(*related)
-            context["operations"] = operations.prefetch_related(
-                "runs__operator", "runs__machine", "nest_parts__nest"
-            ).order_by("id")
+            operations = Operation.objects.filter(job_line__job=obj).select_related("machine", "job_line")
+            context["operations"] = operations.prefetch_related("runs__operator", "nest_parts__nest").order_by("id")
             context["wanting"] = _wanting(obj)
             context["machines_used"] = costs.of_job(obj)
             context["people_worked"] = weeks.of_job(obj)
             context["material"] = shortages.material(_lines(obj))
             # Nobody edits these here: plain tables are drawn in a tenth of the time of a form's.
-            context["lines"] = obj.lines.select_related("item")
+            context["lines"] = lines_of(obj)
             context["proofs"] = obj.proofs.select_related("design_file")
             context["job"] = obj
             context |= self.milestones_of(request, obj)

@@ -12,6 +12,14 @@ from production.models import Job, MachineWork, Run
 from production.signals import energy_price_wanted
 
 HOUR = Decimal(3600)
+READ_ALONG = ("machine_job__machine", "run__operation__job_line__item")
+# Of so many joined rows only this: a page of a job waits for it.
+READ = (
+    "workspace", "material_used", "run", "run__operation", "run__operation__sheet", "run__operation__job_line",
+    *(f"run__operation__job_line__item{each}" for each in ("", "__on_hand", "__owned", "__value", "__price")),
+    *(f"machine_job{each}" for each in ("", "__outcome", "__started_at", "__ended_at", "__kwh", "__grams")),
+    "machine_job__machine", "machine_job__machine__hourly_rate",
+)  # fmt: skip
 
 
 @dataclass
@@ -35,7 +43,7 @@ class Used:
 def of_job(job: Job) -> Used | None:
     """None where no machine said anything for it. Of a print still running its time until now does not count yet."""
     works = MachineWork.objects.filter(run__operation__job_line__job=job).exclude(machine_job__ended_at=None)
-    works = list(works.select_related("machine_job__machine", "run__operation__job_line__item").order_by("pk"))
+    works = list(works.select_related(*READ_ALONG).only(*READ).order_by("pk"))
     metered = Run.objects.filter(operation__job_line__job=job, machine_works=None, kwh__isnull=False)
     by_meter = metered.aggregate(whole=Sum("kwh"))["whole"]  # of runs no machine counted for
     if not works and by_meter is None:

@@ -171,7 +171,7 @@ class ContactAdmin(RoomAdmin):
              primary=True, done=_("The invitation is on its way."), icon="person_add"),
         Verb("shut-out", _("Take the log-in away"), lambda request, contact: clients.shut_out(contact, request.user),
              "crm.change_contact", lambda contact: contact.user_id is not None, dangerous=True, icon="person_off",
-             confirm=_("They can no longer log in for this client. Links that were sent stay valid."),
+             confirm=_("They can no longer log in for this client, and the links they were sent end."),
              done=_("The log-in was taken away.")),
     )  # fmt: skip
 

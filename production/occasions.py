@@ -51,7 +51,7 @@ READY = outbox.register(
 )  # fmt: skip
 SAID = {**PLACES, "who": _("who wrote"), "message": _("what was written"), "files": _("names of the files")}
 ANSWERED = outbox.register(
-    outbox.Occasion("job_message", _("We write to a client about a job"), CLIENT, "production.Job", SAID, of_job)
+    outbox.Occasion("job_message", _("The shop wrote about a job"), CLIENT, "production.Job", SAID, of_job)
 )
 ASKED = outbox.register(
     outbox.Occasion(

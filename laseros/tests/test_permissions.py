@@ -133,7 +133,7 @@ def unlisted(resolver=None) -> list[str]:
 
 def test_every_address_is_in_the_table():
     missing = unlisted()
-    assert not missing, "who may open these? Write a line each in laseros/tests/permissions_table.py: " + ", ".join(
+    assert not missing, "who may open these? Write a line each in laseros/tests/permissions_table/: " + ", ".join(
         missing
     )
 

@@ -189,7 +189,7 @@ GET  machines_machine            pair                   404    404    404    404
 GET  machines_tablet             list,export            200    200    200    200    200
 POST machines_tablet             saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_tablet             add                    403    403    200    200    200
-POST machines_tablet             add                    403    403    302    302    200    - name=New&idle_minutes=5
+POST machines_tablet             add                    403    403    302    302    302    - name=New&idle_minutes=5
 GET  machines_tablet             change,history         200    200    200    200    404    tablet
 POST machines_tablet             change                 403    403    302    302    404    tablet place=Yard
 GET  machines_tablet             address                403    403    200    200    404    tablet
@@ -443,7 +443,7 @@ POST billing_accountstatement    add                    403    403    403    403
 GET  billing_accountstatement    change,history         200    200    200    200    404    account_statement
 POST billing_accountstatement    change                 403    403    403    403    403    account_statement
 GET  billing_accountstatement    of                     403    200    200    200    404    client
-POST billing_accountstatement    of                     403    302    302    302    404    client
+POST billing_accountstatement    of                     403    302    302    302    404    client from_on=2026-01-01&until_on=2026-01-31&currency=ZAR
 GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
 GET  billing_periodclose         list,export            200    200    200    200    200
 POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx

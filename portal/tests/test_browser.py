@@ -316,4 +316,5 @@ def test_a_drawing_can_be_looked_at_and_runs_nothing(phone, buyer):
     page.goto(link_to(quote)[1])
     picture = page.get_by_role("img", name="Drawing: Bracket, mild steel 3 mm")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
+    expect(picture).to_have_js_property("complete", True)  # pictures come when they are looked at
+    assert picture.evaluate("image => image.naturalWidth > 0")

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery
+from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -103,7 +103,7 @@ def _unseen(side: str):
 
 def unanswered():
     """Jobs with something from the client that nobody here has read, as a queryset."""
-    return Job.objects.filter(Exists(_unseen(SHOP).filter(job=OuterRef("pk")).order_by()))
+    return Job.objects.filter(pk__in=_unseen(SHOP).order_by().values("job"))  # few messages, many jobs
 
 
 def count_unread(rows, side: str):

@@ -124,6 +124,11 @@ def _currency(request, invoice, currency):
     invoices.change_currency(invoice, currency, request.user)
 
 
+def _taking_off(deposit):
+    """The invoices that take this one off: asked line by line, as there are few lines and many invoices."""
+    return deposit.deductions.order_by().values("invoice")
+
+
 @admin.register(Invoice)
 class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     verbs_of = invoices
@@ -248,11 +253,11 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
             ),
             *(
                 to_record(row, _("Deposit taken off"), icon="savings")
-                for row in Invoice.objects.filter(deductions__invoice=obj).distinct()
+                for row in Invoice.objects.filter(pk__in=obj.lines.exclude(deposit=None).order_by().values("deposit"))
             ),
             *(
                 to_record(row, _("Taken off"), icon="receipt_long")
-                for row in Invoice.objects.filter(lines__deposit=obj).exclude(state="cancelled").distinct()
+                for row in Invoice.objects.filter(pk__in=_taking_off(obj)).exclude(state="cancelled")
             ),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),

@@ -720,4 +720,16 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='order_paper_number_once'), models.CheckConstraint(condition=models.Q(('job__isnull', False), ('quote__isnull', False), _connector='OR'), name='order_paper_of_something')],
             },
         ),
+        migrations.AddIndex(
+            model_name='invoice',
+            index=models.Index(condition=models.Q(('origin__isnull', False)), fields=['origin'], name='invoice_of_origin'),
+        ),
+        migrations.AddIndex(
+            model_name='invoiceline',
+            index=models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit'),
+        ),
+        migrations.AddIndex(
+            model_name='payment',
+            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='payment_reversing'),
+        ),
     ]

@@ -119,6 +119,8 @@ class Invoice(WorkspaceModel):
             ),
             models.Index(fields=["client", "state"], name="invoice_of_client_by_state"),
             models.Index(fields=["workspace", "issued_on"], name="invoice_by_day"),
+            # Nearly always empty: see `Payment`.
+            models.Index(fields=["origin"], name="invoice_of_origin", condition=Q(origin__isnull=False)),
         ]
         permissions = [("issue_invoice", "Can issue invoices")]
 
@@ -177,6 +179,9 @@ class InvoiceLine(WorkspaceModel):
         verbose_name = _("invoice line")
         verbose_name_plural = _("invoice lines")
         ordering = ["position", "id"]
+        indexes = [
+            models.Index(fields=["deposit"], name="invoice_line_of_deposit", condition=Q(deposit__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_line_of_something"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="invoice_line_price_not_negative"),

@@ -64,6 +64,8 @@ class Payment(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="payment_by_workspace"),
             models.Index(fields=["workspace", "received_on"], name="payment_by_day"),
+            # Of a column that is nearly always empty SQLite's statistics say that looking it up is of no use.
+            models.Index(fields=["reverses"], name="payment_reversing", condition=Q(reverses__isnull=False)),
             # A client's credit, found without reading what was paid and used up.
             models.Index(fields=["client", "currency"], name="payment_unused", condition=Q(unused__gt=0)),
         ]

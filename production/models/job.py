@@ -59,6 +59,7 @@ class Job(WorkspaceModel):
             models.Index(fields=["workspace", "state", "-id"], name="job_by_state"),
             models.Index(fields=["workspace", "client", "-id"], name="job_of_client"),
             models.Index(fields=["client", "state"], name="job_of_client_by_state"),
+            models.Index(fields=["completed_at"], name="job_by_end"),
         ]
 
     def __str__(self):

@@ -278,6 +278,7 @@ TECHNICAL = {
     "machines/drivers": ("Ünïcode", "filament used ["),
     "machines/drivers/bambu": ("verify failed", "no JSON object is passed over"),
     "machines/drivers/moonraker": (),
+    "machines/drivers/mtconnect": (),
     "machines/drivers/octoprint": (),
     "machines/gcode": ("filament ", "total ", " time", "layer height", "plastic weight"),
     "machines/simulators": (),

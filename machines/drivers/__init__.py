@@ -12,6 +12,7 @@ DRIVERS = {
     "octoprint": "machines.drivers.octoprint:OctoPrint",
     "moonraker": "machines.drivers.moonraker:Moonraker",
     "cypcut": "machines.drivers.cypcut:CypCut",
+    "mtconnect": "machines.drivers.mtconnect:MTConnect",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 

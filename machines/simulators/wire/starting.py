@@ -8,6 +8,7 @@ SIMULATORS = {
     "octoprint": "machines.simulators.wire.octoprint:OctoPrintServer",
     "cypcut": "machines.simulators.wire.cypcut:CypCutReports",
     "energy": "machines.simulators.wire.energy:EnergyMeter",
+    "mtconnect": "machines.simulators.wire.mtconnect:MTConnectAgent",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

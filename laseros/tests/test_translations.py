@@ -280,6 +280,7 @@ TECHNICAL = {
     "machines/drivers/moonraker": (),
     "machines/drivers/mtconnect": (),
     "machines/drivers/octoprint": (),
+    "machines/drivers/opcua": (),
     "machines/gcode": ("filament ", "total ", " time", "layer height", "plastic weight"),
     "machines/simulators": (),
     "laseros/core/sandbox.py": ("exit status", "the result is no JSON"),

@@ -13,6 +13,7 @@ DRIVERS = {
     "moonraker": "machines.drivers.moonraker:Moonraker",
     "cypcut": "machines.drivers.cypcut:CypCut",
     "mtconnect": "machines.drivers.mtconnect:MTConnect",
+    "opcua": "machines.drivers.opcua:OpcUa",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 

@@ -16,7 +16,7 @@ from laseros.core.drivers import Ack, Reading, Setting, State, Step, Unreachable
 from machines.drivers.http import Answered, Api, base_of
 from machines.drivers.http_doctor import examined
 
-from .document import Device, OutOfRange, Streams, devices, streams
+from .document import OUT_OF_RANGE, Device, OutOfRange, Streams, devices, streams
 from .parts import documents
 from .reading import Reader
 
@@ -70,16 +70,13 @@ class MTConnect:
         try:
             return streams(await self._asked(f"{self.below}/current"))
         except OutOfRange:
-            raise Unreachable("the agent says: OUT_OF_RANGE") from None
+            raise Unreachable(f"the agent says: {OUT_OF_RANGE}") from None
 
     async def _samples(self) -> AsyncGenerator[Streams, None]:
         """What is new, document by document, over one answer that stays open, or asked for again and again."""
         while True:
-            path = (
-                f"{self.below}/sample?from={self.reader.next}&count={AT_ONCE}"
-                f"&interval={INTERVAL}&heartbeat={HEARTBEAT}"
-            )
-            async with _Opened(self.api, path) as response:
+            since = f"from={self.reader.next}&count={AT_ONCE}&interval={INTERVAL}&heartbeat={HEARTBEAT}"
+            async with _Opened(self.api, f"{self.below}/sample?{since}") as response:
                 if response.content_type.startswith("multipart/"):
                     async for body in documents(response.content, PATIENCE):
                         yield streams(body)

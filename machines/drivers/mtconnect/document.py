@@ -14,6 +14,7 @@ from laseros.core.drivers import Unreachable
 MOST_ELEMENTS = 60_000
 CATEGORIES = ("Events", "Samples", "Condition")
 NOTHING = "UNAVAILABLE"
+OUT_OF_RANGE = "OUT_OF_RANGE"
 
 
 class OutOfRange(Exception):
@@ -119,7 +120,7 @@ def _said_by(component: Element):
 
 def _raise_error(root: Element) -> None:
     errors = [each for each in root.iter() if each.get("errorCode")]
-    if any(each.get("errorCode") == "OUT_OF_RANGE" for each in errors):
+    if any(each.get("errorCode") == OUT_OF_RANGE for each in errors):
         raise OutOfRange
     words = " ".join((errors[0].text or "").split())[:120] if errors else ""
     raise Unreachable(f"the agent says: {words or (errors[0].get('errorCode', '')[:40] if errors else 'no')}")

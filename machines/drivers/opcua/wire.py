@@ -1,4 +1,4 @@
-"""A session with an OPC UA server: by a judged address, with a limit on what it may send, its certificate remembered."""
+"""A session with an OPC UA server: by a judged address, with a limit on what it sends, its certificate remembered."""
 
 import hashlib
 import os

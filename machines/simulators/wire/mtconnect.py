@@ -17,8 +17,8 @@ from machines.simulators.wire.web import WebMachine
 
 DEVICE, OTHER = "X3", "X4"
 EXECUTIONS = {
-    "idle": "READY", "preparing": "ACTIVE", "printing": "ACTIVE", "paused": "FEED_HOLD", "finished": "PROGRAM_COMPLETED",
-    "cancelled": "INTERRUPTED", "failed": "STOPPED",
+    "idle": "READY", "preparing": "ACTIVE", "printing": "ACTIVE", "paused": "FEED_HOLD",
+    "finished": "PROGRAM_COMPLETED", "cancelled": "INTERRUPTED", "failed": "STOPPED",
 }  # fmt: skip
 ITEMS = {
     "avail": ("Availability", "AVAILABILITY", "Events"), "estop": ("EmergencyStop", "EMERGENCY_STOP", "Events"),
@@ -114,7 +114,8 @@ class MTConnectAgent(WebMachine):
     def _document(self, kind: str, body: str, header: str = "") -> bytes:
         bomb = BOMB if "bomb" in self.faults() else ""
         text = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n{bomb}<MTConnect{kind} xmlns="urn:mtconnect.org:MTConnect{kind}:1.8">'
+            f'<?xml version="1.0" encoding="UTF-8"?>\n{bomb}'
+            f'<MTConnect{kind} xmlns="urn:mtconnect.org:MTConnect{kind}:1.8">'
             f'<Header creationTime="{_now()}" sender="here" instanceId="{self.instance}" bufferSize="{self.buffer}" '
             f'version="1.8.0.3" {header}/>{body}</MTConnect{kind}>'
         )
@@ -176,9 +177,8 @@ class MTConnectAgent(WebMachine):
             level, _space, code = condition.partition(" ")
             more = f"type={quoteattr(kind)} nativeCode={quoteattr(code)}" if condition else ""
             element = level or element
-            groups[category] += (
-                f'<{element} dataItemId="{item}" sequence="{sequence}" timestamp="{at}" {more}>{escape(value)}</{element}>'
-            )
+            more += f' dataItemId="{item}" sequence="{sequence}" timestamp="{at}"'
+            groups[category] += f"<{element} {more}>{escape(value)}</{element}>"
         body = "".join(f"<{name}>{said}</{name}>" for name, said in groups.items() if said)
         header = f'firstSequence="{self.first}" lastSequence="{self.next - 1}" nextSequence="{after}"'
         stream = f'<ComponentStream component="Path" componentId="path">{body}</ComponentStream>'

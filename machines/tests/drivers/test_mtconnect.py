@@ -41,7 +41,7 @@ def test_two_pieces_of_one_program_with_a_hold_between(tmp_path, monkeypatch, fa
             assert first.values == {"parts": 0.0, "power_w": 350.0}
             machine.printing.begin("O1001.NC")
             running = await ear.state("running")
-            assert (running.file, running.job_name, running.job_key, running.outcome) == ("O1001.NC", "O1001.NC", "", None)
+            assert (running.file, running.job_name, running.job_key) == ("O1001.NC", "O1001.NC", "")
             for held in ("FEED_HOLD", "INTERRUPTED", "OPTIONAL_STOP", "PROGRAM_STOPPED", "STOPPED"):
                 machine.say(exec=held)
                 paused = await ear.until(lambda reading, held=held: reading.raw_state.startswith(held))
@@ -145,8 +145,9 @@ TWO_PATHS = b"""<MTConnectStreams xmlns="urn:mtconnect.org:MTConnectStreams:1.3"
 <ComponentStream componentId="p1"><Events>
 <Execution dataItemId="e1" sequence="3" timestamp="T1">READY</Execution>
 <Program dataItemId="g1" sequence="4" timestamp="T1">IDLE.NC</Program></Events></ComponentStream>
-<ComponentStream componentId="p2"><Samples><ElectricalEnergy dataItemId="k" sequence="9" timestamp="T1">7200000</ElectricalEnergy>
-</Samples><Events><Execution dataItemId="e2" sequence="5" timestamp="T1">ACTIVE</Execution>
+<ComponentStream componentId="p2"><Samples>
+<ElectricalEnergy dataItemId="k" sequence="9" timestamp="T1">7200000</ElectricalEnergy></Samples>
+<Events><Execution dataItemId="e2" sequence="5" timestamp="T1">ACTIVE</Execution>
 <Program dataItemId="s2" sequence="7" timestamp="T1" subType="SUBPROGRAM">SUB.NC</Program>
 <Program dataItemId="g2" sequence="6" timestamp="T1" subType="MAIN">//CNC/MAIN.NC</Program>
 <PartCount dataItemId="bad" sequence="8" timestamp="T1" subType="BAD">4</PartCount></Events></ComponentStream>

@@ -80,7 +80,7 @@ class SpacePages:
             raise PermissionDenied
         count, size = space.whole()
         months = space.by_month()
-        context = self._about(request, _("Room of printer files")) | {
+        context = self._about(request, _("What takes room")) | {
             "count": count, "size": size, "machines": space.by_machine(), "months": months,
             "bars": _bars(months), "printed": space.most_printed(), "wide": WIDE, "high": HIGH,
             "may_clean": request.user.has_perm(CHANGE),

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from laseros import prepare
+from laseros import prepare, rubbish
 from laseros.demo.stand_ins.living import StandIns
 from laseros.demo.stand_ins.taken_in import CUTTING, take_in
 
@@ -35,6 +35,7 @@ class Command(BaseCommand):
             count = await sync_to_async(take_in)(stand_ins.options)
             self.stdout.write(f"{count} machines of the demonstration are on the wire of this computer.")
             self.stdout.flush()
+            rubbish.put_aside()
             await stop.wait()
         finally:
             await stand_ins.stop()

@@ -78,6 +78,14 @@ def demo_logins() -> list[tuple[str, str, str, str]]:
     return [login for login in logins() if login[1] in known]
 
 
+def has_demo() -> bool:
+    """Whether both businesses of the demonstration are here, with people of it."""
+    from accounts.models import Workspace
+    from laseros.demo.people import STAFF
+
+    return Workspace.objects.filter(slug__in=STAFF).count() == len(STAFF) and bool(demo_logins())
+
+
 def nobody_can_log_in() -> bool:
     from accounts.models import User
 

@@ -27,6 +27,8 @@ elif (BASE_DIR / ".env").exists():
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().resolve()
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
+# Machines of the demonstration on the wire of this computer; without a demonstration there are none.
+DEMO_MACHINES = env.bool("DEMO_MACHINES", default=True)
 SECRET_KEY = env("SECRET_KEY", default="") or local_secret_key(DATA_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

@@ -16,6 +16,7 @@ from accounts.day_filter import BetweenDays
 from laseros.core.templatetags.laseros import duration, number
 from machines import commands
 from machines.files import finding, moving
+from machines.files_space_admin import SpacePages
 from machines.models import Machine, PrintFile
 
 CHANGE = "machines.change_printfile"
@@ -83,7 +84,7 @@ def _remove(request, file):
 
 
 @admin.register(PrintFile)
-class PrintFileAdmin(RoomAdmin):
+class PrintFileAdmin(SpacePages, RoomAdmin):
     paginator = InfinitePaginator
     form = BringForm
     list_display = ("picture_shown", "name", "machine", "state_shown", "bytes", "time", "filament", "modified_at")
@@ -97,6 +98,7 @@ class PrintFileAdmin(RoomAdmin):
                        "slicer", "time", "filament", "layers", "made_for")  # fmt: skip
     export_fields = ("name", "machine", "path", "state", "size", "sha256", "modified_at")
     actions = ("fetch_all",)
+    list_before_template = "admin/machines/file_links.html"
     change_form_outer_before_template = "admin/machines/file.html"
 
     class Media:

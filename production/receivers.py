@@ -10,13 +10,13 @@ from inventory.signals import promises_grew
 from laseros.core.drivers import State
 from machines import bell, metering
 from machines.models import MachineJob
-from machines.signals import state_changed, work_began, work_ended
+from machines.signals import files_needed, state_changed, work_began, work_ended
 from production import milestone_events, milestone_plan
 from production.machine_work import following
 from production.models import Job, Operation, Run
 from production.run_keys import run_of
 from production.signals import job_changed, run_finished
-from production.states import ACTIVE_RUN, OPEN_JOB
+from production.states import ACTIVE_RUN, OPEN_JOB, OPEN_OPERATION
 
 
 @receiver(state_changed)
@@ -30,6 +30,12 @@ def machine_done(sender, machine, change, **kwargs):
         return
     rows = Run._base_manager.filter(pk=pk, machine=machine, state__in=ACTIVE_RUN, machine_done_at=None)
     rows.update(machine_done_at=change.at)
+
+
+@receiver(files_needed, dispatch_uid="production.files_needed")
+def files_of_open_work(sender, **kwargs) -> set[str]:
+    rows = Operation.objects.filter(state__in=OPEN_OPERATION).exclude(job_line__design_file=None)
+    return set(rows.order_by().values_list("job_line__design_file__sha256", flat=True))
 
 
 @receiver(work_began, dispatch_uid="production.machine_began")

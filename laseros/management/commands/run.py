@@ -14,6 +14,8 @@ from laseros.supervisor import Service, Supervisor, line_to_stdout
 # What runs, by name; `compose.yaml` runs the same on as many machines as it likes.
 PROCESSES = {"web": "web", "worker": "qcluster", "watcher": "watch_machines"}
 
+STAND_INS = "machines"
+
 
 class Command(BaseCommand):
     help = "Runs web, worker and watcher together until Ctrl-C. Prepares database and static files when they need it."
@@ -36,15 +38,25 @@ class Command(BaseCommand):
             self.tell("Stopped before the start.")
             sys.exit(130)
         self.logins, self.nobody = prepare.demo_logins(), prepare.nobody_can_log_in()
+        processes, more = self.with_stand_ins() if prepare.has_demo() else (PROCESSES, {})
         prepare.done()
         self.tell("Starting web, worker and watcher. Ctrl-C stops them.")
         services = [
             Service(name, [sys.executable, str(settings.BASE_DIR / "manage.py"), command])
-            for name, command in PROCESSES.items()
+            for name, command in processes.items()
         ]
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "laseros.settings"}
+        environment = {**os.environ, **more, "PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "laseros.settings"}
         Supervisor(services, say=line_to_stdout, environment=environment).run(self.is_ready, self.welcome)
         self.tell("Stopped.")
+
+    def with_stand_ins(self) -> tuple[dict[str, str], dict[str, str]]:
+        """(what runs, what it finds in its environment besides) beside a demonstration."""
+        if settings.DEMO_MACHINES:
+            return {**PROCESSES, STAND_INS: "demo_machines"}, {"MACHINES_ON_THIS_COMPUTER": "1"}
+        from laseros.demo.stand_ins.taken_in import put_away
+
+        put_away()
+        return PROCESSES, {}
 
     def tell(self, sentence: str) -> None:
         line_to_stdout(sentence)

@@ -1,0 +1,110 @@
+"""The demo's machines on the wire: they work by the clock, and are taken in once, found again, and put away."""
+
+import asyncio
+from datetime import datetime
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from django_scopes import scope
+
+from accounts.models import Workspace
+from laseros.demo.stand_ins import living, taken_in
+from laseros.tests.ground import new_person
+from machines import drivers, importing, link
+from machines.models import Machine, MachineStatus, Meter
+from machines.simulators.wire.printing import Printing
+
+NOON = datetime(2026, 11, 25, 12, tzinfo=ZoneInfo("Africa/Johannesburg")).timestamp()
+
+
+class Clock:
+    now = NOON
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def a_printer(clock: Clock) -> living.Printer:
+    return living.Printer("prusalink", SimpleNamespace(printing=Printing()), clock)
+
+
+def test_started_again_it_is_as_far_along():
+    clock = Clock()
+    first, second = a_printer(clock), a_printer(clock)
+    first.step()
+    work = first.wire.printing
+    while work.phase != "printing":  # between two prints it rests
+        clock.now += living.REST
+        first.step()
+    clock.now += 60
+    first.step()
+    second.step()
+    assert second.wire.printing.progress == work.progress > 0
+    assert (second.wire.printing.number, second.wire.printing.file) == (work.number, work.file)
+    was = work.progress
+    work.pause()
+    for _look in range(30):  # a minute in which a person holds it
+        clock.now += living.STEP
+        first.step()
+    work.resume()
+    first.step()
+    assert work.progress == pytest.approx(was)
+    number = work.number
+    clock.now += 6 * 3600
+    first.step()
+    assert work.number > number
+
+
+def test_a_sheet_is_the_same_whenever_it_is_asked(tmp_path):
+    clock, zone = Clock(), ZoneInfo("Africa/Johannesburg")
+    laser = living.Laser(tmp_path, zone, clock)
+    laser.step()
+    before = (tmp_path / "CutReport.csv").read_bytes().splitlines()
+    clock.now += living.SHEET_EVERY
+    living.Laser(tmp_path, zone, clock).step()
+    after = (tmp_path / "CutReport.csv").read_bytes().splitlines()
+    assert before[2:] == after[1 : len(before) - 1]
+    assert len(after) in (len(before), len(before) + 1)
+
+
+@pytest.mark.one_database
+def test_taken_in_once_found_again_and_put_away(db, settings, tmp_path):
+    settings.WATCHED_FOLDERS = tmp_path
+    for slug, country in ((taken_in.PRINTING, "Europe/Berlin"), (taken_in.CUTTING, "Africa/Johannesburg")):
+        workspace = Workspace.objects.create(slug=slug, name=slug, timezone=country)
+        with scope(workspace=workspace):
+            new_person("manager", workspace)
+    stand_ins = living.StandIns(tmp_path / taken_in.CUTTING / "fiber-laser-2", ZoneInfo("Africa/Johannesburg"))
+
+    async def where():
+        await stand_ins.start()
+        try:
+            return stand_ins.options
+        finally:
+            await stand_ins.stop()
+
+    options = asyncio.run(where())
+    assert taken_in.take_in(options) == 5
+    options["bambu"]["port"] = 4711
+    assert taken_in.take_in(options) == 5
+    rows = {machine.driver: machine for machine in Machine._base_manager.all()}
+    assert sorted(rows) == ["bambu", "cypcut", "moonraker", "octoprint", "prusalink"]
+    bambu, laser = rows["bambu"], rows["cypcut"]
+    assert (bambu.options["port"], "access_code" in bambu.options) == (4711, False)
+    assert link.options_for(bambu)["access_code"] == options["bambu"]["access_code"]
+    assert all(options_of["host"].startswith("127.0.0.1") for name, options_of in options.items() if name != "cypcut")
+    assert Meter._base_manager.get().machine_id == laser.pk
+    with scope(workspace=laser.workspace), timezone.override("Africa/Johannesburg"):
+        (report,) = importing.reports(laser)
+        found = importing.look(laser, report.name)
+    assert (found["bad"], found["missing"], len(found["works"])) == ([], "", importing.SHOWN_ROWS)
+    assert drivers.build("cypcut", link.options_for(laser), tmp_path).is_on
+    MachineStatus._base_manager.filter(machine=bambu).update(current="running", seen_at=timezone.now())
+    with scope(workspace=rows["octoprint"].workspace):
+        Machine.objects.filter(driver="octoprint").update(archived_at=timezone.now())  # a person did
+    taken_in.put_away()
+    assert not Machine._base_manager.filter(archived_at=None).exists()
+    assert taken_in.take_in(options) == 4
+    assert Machine._base_manager.get(archived_at__isnull=False).driver == "octoprint"

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import get_language
 
 WRITES = re.compile(r'\s*(?:INSERT\s.*?INTO|UPDATE|DELETE\s+FROM)\s+"(\w+)"', re.IGNORECASE)
 
@@ -42,7 +43,7 @@ def laid(key: tuple, make: Callable, stands_on=None):
     """What `make()` answers: objects whose rows are all new; `stands_on` is the one they belong to, made before."""
     if not connection.in_atomic_block or (stands_on is not None and not as_it_was(stands_on)):
         return make()
-    key = (connection.vendor, *key, getattr(stands_on, "_laid_as", None))
+    key = (connection.vendor, get_language(), *key, getattr(stands_on, "_laid_as", None))
     if key not in _records:
         found, _records[key] = _recorded(make, stands_on)
     elif (record := _records[key]) and _nothing_in(record.tables):

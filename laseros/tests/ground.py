@@ -12,11 +12,16 @@ from crm import clients
 from crm.models import Client, Contact
 from inventory import stock
 from inventory.models import Item, Material
+from laseros.tests.laid import laid
 from machines.models import Machine, MachineStatus
 from production.models import CuttingParameter
 
 
 def new_workspace(slug: str, **fields) -> Workspace:
+    return laid(("workspace", slug, *sorted(fields.items())), lambda: _a_workspace(slug, fields))
+
+
+def _a_workspace(slug: str, fields: dict) -> Workspace:
     german = fields.get("country") == "DE"
     own = {"vat_number": "DE123456789" if german else "4000000000"}
     own["address"] = "Teststraße 1\n04177 Leipzig" if german else "1 Test Road\nTestville"
@@ -61,6 +66,10 @@ class Shop:
 
 def stock_shop(workspace: Workspace, sheets: int = 10) -> Shop:
     """A client with a contact, ten sheets of 3 mm mild steel, one laser with confirmed parameters."""
+    return laid(("shop", sheets), lambda: _a_shop(workspace, sheets), stands_on=workspace)
+
+
+def _a_shop(workspace: Workspace, sheets: int) -> Shop:
     from django.utils import timezone
 
     client = clients.register(Client(workspace=workspace, name="Umgeni Pumps", email="buyer@umgeni.example"), None)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 GRAVE = {"serious", "critical"}
 EVERYTHING = {"resultTypes": ["violations"], "preload": False}
-# What else there is to find does not change in the dark, and most colours do not with the width.
+# What else there is to find does not change in the dark; what changes with the width looks another way.
 COLOURS = {**EVERYTHING, "runOnly": ["color-contrast"]}
 ALL_BUT_COLOURS = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
 # person → the pages looked at as that person; {record} is the number of one in `permissions_ground`
@@ -103,14 +103,16 @@ BUYER = (
 )
 
 
-# What looks another way on a phone, or is seen there only: the outermost elements, without those that were looked at on
-# another page in the same place, class and colours.
+# What looks another way on a phone, scrolls or is seen there only: the outermost elements, without those that were
+# looked at on another page in the same place, class and colours.
 REMEMBER = """() => {
   const look = (element) => {
     if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) return "";
     const style = getComputedStyle(element);
     const parts = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize];
-    return [...parts, style.fontWeight].join();
+    const scrolls = /auto|scroll/.test(style.overflow) &&
+      (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
+    return [...parts, style.fontWeight, scrolls].join();
   };
   const all = () => [...document.body.querySelectorAll("*")];
   const before = new Map(all().map((element) => [element, look(element)]));
@@ -125,6 +127,10 @@ REMEMBER = """() => {
   };
 }"""
 AXE = "async ([options, where]) => (await axe.run(where || document, options)).violations"
+AXE_OTHER_THINGS = """async (options) => {
+  const other = window.otherLooks([]).map(([element]) => element);
+  return other.length ? (await axe.run({include: other}, options)).violations : [];
+}"""
 AXE_OTHER_LOOKS = """async ([options, known]) => {
   const other = window.otherLooks(known);
   const found = other.length ? await axe.run({include: other.map(([element]) => element)}, options) : {violations: []};
@@ -154,7 +160,7 @@ class Look:
         self._note(f"{path} at a desk", EVERYTHING, where)
         self.page.evaluate(REMEMBER)
         self.on_a_phone()
-        self._note(f"{path} on a phone", ALL_BUT_COLOURS, where)
+        self._keep(f"{path} on a phone", self.page.evaluate(AXE_OTHER_THINGS, ALL_BUT_COLOURS))
         self._note_other_looks(f"{path} on a phone")
         self._nothing_hangs_over_the_edge(f"{path} on a phone")
         self.in_the_dark(path)

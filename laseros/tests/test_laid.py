@@ -1,0 +1,80 @@
+"""What is laid is what is made: the same rows and the same objects, as of now."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection, models, transaction
+from django.utils import timezone
+from django_scopes import scope
+
+from laseros.tests import laid
+from laseros.tests.database import tables_with_rows
+from laseros.tests.ground import new_workspace, stock_shop
+
+
+def whole_database() -> dict[str, list]:
+    with connection.cursor() as cursor:
+        found = {}
+        for table in tables_with_rows(cursor):
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+            found[table] = [tuple(map(when, row)) for row in cursor.fetchall()]
+        return found
+
+
+def when(value):
+    """Whatever has just been is now."""
+    if isinstance(value, datetime):
+        aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return "now" if timezone.now() - aware < timedelta(minutes=5) else aware
+    return value
+
+
+def values(model) -> dict:
+    found = {field.attname: when(getattr(model, field.attname)) for field in model._meta.concrete_fields}
+    return {
+        name: str(value) if isinstance(value, models.fields.files.FieldFile) else value for name, value in found.items()
+    }
+
+
+def made() -> tuple[dict, dict]:
+    """(rows by table, objects by name) of a business; then none of it is there."""
+    with transaction.atomic():
+        workspace = new_workspace("cutters")
+        with scope(workspace=workspace):
+            shop = stock_shop(workspace)
+            assert shop.workspace is shop.laser.workspace is workspace
+            found = whole_database(), {name: values(each) for name, each in vars(shop).items()}
+        transaction.set_rollback(True)
+    return found
+
+
+def test_what_is_laid_is_what_was_made(db):
+    laid.forget()
+    first = made()
+    assert [record is not None for record in laid._records.values()] == [True, True]
+    (rows, objects), (rows_again, objects_again) = first, made()
+    assert {table: rows_again.pop(table, None) for table in list(rows)} == rows
+    assert objects_again == objects
+    assert (rows_again, len(rows["accounts_activity"])) == ({}, 3)
+
+
+def test_what_stands_there_already_is_not_trodden_on(db):
+    laid.forget()
+    made()
+    other = new_workspace("printers")
+    workspace = new_workspace("cutters")
+    assert (workspace.pk > other.pk, laid.as_it_was(workspace)) == (True, False)
+    with scope(workspace=workspace):
+        assert stock_shop(workspace).client.code == "CL-0001"
+
+
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_business_that_was_changed_gets_its_shop_by_the_verbs(db, changed):
+    laid.forget()
+    made()
+    workspace = new_workspace("cutters")
+    if changed:
+        workspace.number_formats = {"client": "K{n:3}"}
+        workspace.save()
+    with scope(workspace=workspace):
+        assert stock_shop(workspace).client.code == ("K001" if changed else "CL-0001")

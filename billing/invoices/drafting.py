@@ -56,7 +56,7 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
     if _is_last(job, rows):
         from billing.invoices import deposits
 
-        deposits.deduct(invoice, by)
+        deposits.deduct(invoice, by, drafting=True)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice
 
@@ -125,9 +125,10 @@ def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[Inv
             line.tax_percent = ZERO
         line.net = totals.net_of(line, invoice.currency)
         line.save()
-    if any(net < 0 or tax < 0 for net, tax in totals.of(invoice.lines.all(), invoice.currency).rates.values()):
-        from billing.invoices import deposits
+    from billing.invoices import deposits
 
+    rows = list(invoice.lines.all())
+    if deposits.overdrawn(rows, totals.of(rows, invoice.currency)):
         deposits.deduct(invoice, by)  # less is left to take them off: as much as there is room for
     total(invoice)
     activity.record("changed", invoice, by, details={"what": "lines"}, money={"total": [before, invoice.total]})

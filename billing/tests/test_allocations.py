@@ -192,6 +192,7 @@ def test_the_credit_limit_warns_at_quote_and_job(shop, office, client):
 
 def test_the_credit_limit_counts_deposits_once_and_other_currencies_at_their_rate(workspace, shop, office):
     shop.client.credit_limit = D(1)
+    shop.client.save()
     job = made_job(shop, office)  # 427.80 with tax
     assert credit_limit.owed(shop.client) == (WHOLE, {})
     deposit = invoices.issue(invoices.draft_deposit(job, office, amount=D(100)), office)  # 115.00 with tax

@@ -5,13 +5,13 @@ from decimal import Decimal
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from billing import ageing, exchange, totals
-from billing.invoices.deposits import STANDING
+from billing import ageing, exchange
+from billing.invoices.deposits import STANDING, left_to_invoice
 from billing.invoices.drafting import currency_of
 from billing.models import Invoice
 from crm.models import Client
 from laseros.core.money import ZERO, cents, show
-from production.models import JobLine
+from production.models import Job
 from production.states import OPEN_JOB
 
 COUNTED = (*OPEN_JOB, "made")
@@ -33,12 +33,11 @@ def owed(client: Client) -> tuple[Decimal, dict[str, Decimal]]:
 
 def _work(client: Client) -> dict[str, Decimal]:
     """{currency: with tax} of what is ordered and not invoiced, job by job less its deposits: they are owed or paid."""
-    rows: dict[tuple[int, str], list[JobLine]] = {}
-    lines = JobLine.objects.filter(job__client=client, job__state__in=COUNTED, parent=None, quantity__gt=F("invoiced"))
-    for line in lines.select_related("job__quote", "job__workspace"):
-        line.quantity -= line.invoiced
-        rows.setdefault((line.job_id, currency_of(line.job)), []).append(line)
-    left = {(job, currency): totals.of(mine, currency).total for (job, currency), mine in rows.items()}
+    jobs = Job.objects.filter(client=client, state__in=COUNTED).select_related("quote", "workspace")
+    left = {}
+    for job in jobs.prefetch_related("lines"):
+        currency = currency_of(job)
+        left[job.pk, currency] = left_to_invoice(job, currency)[0].total
     deposits = Invoice.objects.filter(client=client, is_deposit=True, state__in=STANDING, job__state__in=COUNTED)
     before = Sum(F("total") - F("deducted") - F("credited"))
     for job, currency, amount in deposits.order_by().values_list("job", "currency").annotate(sum=before):

@@ -7,9 +7,9 @@ work at the new one. A deposit with VAT and a final invoice without (or the othe
 of them is wrong in law, so it is refused in words and nothing is left out silently.
 """
 
-import copy
 from collections.abc import Iterable
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db import transaction
 from django.db.models import F
@@ -19,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.documents.letterhead import day
-from billing import law, totals
-from billing.invoices.drafting import currency_of, hold_draft, total
+from billing import discounts, law, totals
+from billing.invoices.drafting import currency_of, hold_draft, row_of, total
 from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
 from laseros.core.errors import Refused
@@ -45,7 +45,8 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
     if job.invoices.filter(state="draft", kind=Kind.INVOICE).exists():
         raise Refused(_("There is a draft invoice for this job: issue or discard it first."), code="draft")
     currency = currency_of(job)
-    order, is_begun = _left_to_invoice(job, currency)
+    left, is_begun = left_to_invoice(job, currency)
+    order = {rate: net for rate, (net, _tax) in left.rates.items()}
     treatment = law.proposed(job.workspace, job.client)
     if treatment != Treatment.STANDARD:
         order = {ZERO: sum(order.values(), ZERO)}
@@ -95,15 +96,16 @@ def shares(
     return {rate: net for rate, net in found.items() if net}
 
 
-def _left_to_invoice(job: Job, currency: str) -> tuple[dict[Decimal, Decimal], bool]:
-    """{rate: net} of what was ordered and stands on no invoice yet, and whether anything was invoiced before."""
-    rows, is_begun = [], False
-    for line in job.lines.filter(parent=None):
-        is_begun = is_begun or line.invoiced > 0
-        if line.quantity > line.invoiced:
-            rows.append(copy.copy(line))
-            rows[-1].quantity -= line.invoiced
-    return {rate: net for rate, (net, _tax) in totals.of(rows, currency).rates.items()}, is_begun
+def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
+    """The sums of what was ordered and stands on no invoice yet, and whether anything was invoiced before."""
+    lines = [each for each in job.lines.all() if each.parent_id is None]
+    rows = [row_of(each, each.invoiced, each.quantity - each.invoiced, currency) for each in lines
+            if each.quantity > each.invoiced]  # fmt: skip
+    is_begun = any(each.invoiced for each in lines)
+    rest = SimpleNamespace(discount_percent=job.discount_percent, discount_amount=ZERO)
+    if job.discount_amount and rows:
+        rest.discount_amount = discounts.of_order(job, rows, currency, last=True)
+    return totals.of(rows, currency, rest), is_begun
 
 
 def _words(job: Job, percent: Decimal | None, is_begun: bool) -> str:
@@ -150,7 +152,7 @@ def deduct(invoice: Invoice, by, *, drafting: bool = False) -> Invoice:
     if not drafting:
         _refuse_contradicting(invoice, rows)
     lines = list(invoice.lines.all())
-    room = {rate: list(sums) for rate, sums in totals.of(lines, invoice.currency).rates.items()}
+    room = {rate: list(sums) for rate, sums in totals.of(lines, invoice.currency, invoice).rates.items()}
     taken = [
         (row, rate, *_within(net, tax, room[rate])) for row in fitting for rate, net, tax in _left_of(row)
         if rate in room
@@ -289,6 +291,7 @@ __all__ = [
     "deduct",
     "draft_deposit",
     "give_back",
+    "left_to_invoice",
     "open_deposits",
     "overdrawn",
     "shares",

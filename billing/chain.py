@@ -1,7 +1,8 @@
-"""The chain of issued documents: each link holds what a document said and the print of the link before.
+"""The chain of documents that have left the house: each link holds what one said and the print of the link before.
 
 `content_of` is the document as text, the same on both databases. A link is the SHA-256 of the link before and of the
-content; so whoever changes one has to make all that follow anew, and the last one is printed by `verify_documents`.
+content; so whoever changes one has to make all that follow anew, and the last one is printed by `verify_documents`. An
+invoice's papers are in its link. The PDF of what a worker draws afterwards has a link of its own (`seal_paper`).
 """
 
 import hashlib
@@ -13,30 +14,36 @@ from django.db import models
 from django.utils import timezone
 
 from accounts import numbering
-from billing.guards import MOVING, ONCE
-from billing.models import Invoice, InvoiceLine, Seal
-
-LINE_OWN = {"workspace", "invoice"}
+from billing import kept
+from billing.models import Seal
 
 
-def content_of(invoice: Invoice, lines: list[InvoiceLine]) -> dict:
-    """All that must stay of a document, values as text; its files by name and print."""
-    return {
-        "document": {
-            field.name: _plain(field, invoice)
-            for field in Invoice._meta.concrete_fields
-            if field.name not in MOVING | ONCE
-        },
-        "lines": [
-            {
-                field.name: _plain(field, line)
-                for field in InvoiceLine._meta.concrete_fields
-                if field.name not in LINE_OWN
-            }
-            for line in sorted(lines, key=lambda line: line.pk)
-        ],
-        "files": {name: str(getattr(invoice, name)) for name in sorted(ONCE) if getattr(invoice, name)},
-    }
+def content_of(document: models.Model, *parts: list[models.Model]) -> dict:
+    """All that must stay of a document, values as text; its files by name and print. `parts` as its kind has them."""
+    kind = kept.OF[type(document)]
+    content = {"kind": kind.name, "document": _row(document, kind.moving | kind.once), "files": files_of(document)}
+    for part, rows in zip(kind.parts, parts, strict=True):
+        content[part.label] = [
+            _row(row, part.moving | {"workspace", part.owner}) for row in sorted(rows, key=lambda row: row.pk)
+        ]
+    return content
+
+
+def files_of(document: models.Model) -> dict[str, str]:
+    names = sorted(kept.OF[type(document)].once)
+    return {name: str(getattr(document, name)) for name in names if getattr(document, name)}
+
+
+def paper_of(document: models.Model) -> dict:
+    """The print of a PDF that was made after the document had left the house."""
+    kind = kept.OF[type(document)]
+    named = {"id": str(document.pk), "number": str(document.number)}
+    return {"kind": kind.name, "document": named, "files": files_of(document)}
+
+
+def _row(record: models.Model, but: frozenset[str]) -> dict:
+    fields = record._meta.concrete_fields
+    return {field.name: _plain(field, record) for field in fields if field.name not in but}
 
 
 def written(content: dict) -> str:
@@ -47,28 +54,51 @@ def link_of(previous: str, position: int, content: str) -> str:
     return hashlib.sha256(f"{previous}\n{position}\n{content}".encode()).hexdigest()
 
 
-def seal(invoice: Invoice, lines: list[InvoiceLine], by) -> Seal:
-    """Write the next link, in the transaction that issues. Its position is drawn like a number: one after the other."""
-    position = numbering.draw_position(invoice.workspace, "seal")
+def seal(document: models.Model, by) -> Seal:
+    """Write the next link, in the transaction in which the document leaves the house."""
+    document.refresh_from_db()  # as both databases will give it back
+    return _next(document, by, content_of(document, *kept.parts_of(document)), at=_moment(document))
+
+
+def seal_paper(document: models.Model, by=None) -> Seal | None:
+    """Write the next link for a PDF that has just been stored; none for what has not left the house."""
+    if not kept.OF[type(document)].has_left(document):
+        return None
+    document.refresh_from_db(fields=sorted(kept.OF[type(document)].once))
+    return _next(document, by, paper_of(document), is_paper=True)
+
+
+def _next(document: models.Model, by, content: dict, at: datetime | None = None, is_paper: bool = False) -> Seal:
+    """Its position is drawn like a number: one after the other."""
+    position = numbering.draw_position(document.workspace, "seal")
     before = Seal.objects.filter(position=position - 1).first()
-    new = forge(invoice, lines, by, position, before.link if before else "")
+    new = forge(document, by, position, before.link if before else "", content, at=at, is_paper=is_paper)
     new.save()
     return new
 
 
-def forge(invoice: Invoice, lines: list[InvoiceLine], by, position: int, previous: str) -> Seal:
+def forge(
+    document: models.Model, by, position: int, previous: str, content: dict, *, at: datetime | None = None,
+    is_paper: bool = False,
+) -> Seal:  # fmt: skip
     """A link that is not stored yet."""
-    content = written(content_of(invoice, lines))
+    said = written(content)
     return Seal(
-        workspace_id=invoice.workspace_id,
+        workspace_id=document.workspace_id,
         position=position,
-        invoice=invoice,
-        at=invoice.issued_at or timezone.now(),
+        at=at or timezone.now(),
         by=str(by or "Laser OS")[:160],
-        content=content,
+        content=said,
         previous=previous,
-        link=link_of(previous, position, content),
+        link=link_of(previous, position, said),
+        is_paper=is_paper,
+        **{kept.OF[type(document)].name: document},
     )
+
+
+def _moment(document: models.Model) -> datetime | None:
+    name = kept.OF[type(document)].at
+    return getattr(document, name) if name else None
 
 
 def _plain(field: models.Field, record) -> str | dict | None:

@@ -1,19 +1,19 @@
-"""Triggers that keep issued documents as they are, whoever writes: a verb, a shell, or somebody with plain SQL.
+"""Triggers that keep documents as they left the house, whoever writes: a verb, a shell, or somebody with plain SQL.
 
-Laid after every migrate and, on SQLite, taken up before one: there a changed table is made anew, which would lose them
-and trip over them. `manage.py verify_documents` says when one is missing.
+`billing.kept` says what of which document stays. Laid after every migrate and, on SQLite, taken up before one: there a
+changed table is made anew, which would lose them and trip over them. `manage.py verify_documents` says when one is
+missing.
 """
 
 from django.db import connections, models
 
+from billing.kept import KINDS, OF
 from billing.models import Allocation, Invoice, InvoiceLine, Payment, PeriodClose, Seal
 
 REFUSAL = "an issued document is never changed"
-# What of an issued invoice may still move; whoever made it may leave, and the files may be made later, once.
-MOVING = {"state", "paid", "credited", "deducted", "created_by"}
-ONCE = {"pdf", "pdf_sha256", "xml", "xml_sha256"}
 PREFIX = "documents_stay_"
 TOO_EARLY = "the books are closed"
+BOOKS_LOCK = 1_112_493_931  # with a business: shared by who books, alone for who closes
 # Where a day is written for ever: table, when, which column, and when it counts.
 DATED = (
     (Payment, "INSERT", "received_on", ""),
@@ -81,16 +81,36 @@ def _columns(model: type[models.Model], names: set[str] | None = None, but: set[
 
 def _changed(differs: str) -> dict[type[models.Model], str]:
     """For each table the condition under which an update changes what must stay."""
-    kept = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Invoice, but=MOVING | ONCE)]
-    once = [f"""(OLD."{name}" <> '' AND OLD."{name}" {differs} NEW."{name}")""" for name in _columns(Invoice, ONCE)]
     paid = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Payment, but={"by", "unused"})]
     return {
-        Invoice: f"OLD.number IS NOT NULL AND ({' OR '.join(kept + once)})",
+        **{kind.model: _of_document(kind, differs) for kind in KINDS},
         Payment: " OR ".join(paid),
         Allocation: "",
         Seal: "",
         PeriodClose: " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(PeriodClose, but={"by"})),
     }
+
+
+def _of_document(kind, differs: str) -> str:
+    kept = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(kind.model, but=kind.moving | kind.once)]
+    once = _columns(kind.model, kind.once)
+    once = [f"""(OLD."{name}" <> '' AND OLD."{name}" {differs} NEW."{name}")""" for name in once]
+    has_left = f"OLD.{kind.since} IS NOT NULL AND " if kind.since else ""
+    return f"{has_left}({' OR '.join(kept + once)})"
+
+
+def _gone(model: type[models.Model], row: str = "OLD") -> str:
+    """The condition under which a row may not be deleted; empty: never."""
+    kind = OF.get(model)
+    return f"{row}.{kind.since} IS NOT NULL" if kind and kind.since else ""
+
+
+def _parts():
+    """Lines and parcels but those of invoices, whose lines have triggers of their own."""
+    for kind in KINDS:
+        if kind.model is not Invoice:
+            for part in kind.parts:
+                yield kind, part, part.model._meta.get_field(part.owner).column
 
 
 # --- SQLite -----------------------------------------------------------------------------------------------------------
@@ -107,16 +127,9 @@ def _sqlite():
 
     invoice, line, seal = (model._meta.db_table for model in (Invoice, InvoiceLine, Seal))
     for model, condition in _changed("IS NOT").items():
-        table = model._meta.db_table
         yield trigger(model, "UPDATE", condition)
-        yield trigger(model, "DELETE", "OLD.number IS NOT NULL" if model is Invoice else "")
-        # INSERT OR REPLACE deletes what is in its way without asking the trigger for DELETE.
-        in_the_way = f'EXISTS (SELECT 1 FROM "{table}" old WHERE old.id = NEW.id{{}})'  # noqa: S608
-        if model is Invoice:
-            same = " AND old.number IS NOT NULL OR old.workspace_id = NEW.workspace_id AND old.number = NEW.number"
-            yield trigger(model, "INSERT", in_the_way.format(same))
-        else:
-            yield trigger(model, "INSERT", in_the_way.format(""))
+        yield trigger(model, "DELETE", _gone(model))
+        yield trigger(model, "INSERT", _in_the_way(model))
     # What is dated into closed books, whoever writes it. The newest close counts.
     closed = (
         f'(SELECT until_on FROM "{PeriodClose._meta.db_table}" WHERE workspace_id = NEW.workspace_id'  # noqa: S608
@@ -133,6 +146,27 @@ def _sqlite():
     yield trigger(InvoiceLine, "INSERT", f"{sealed} OR {replaced}")
     yield trigger(InvoiceLine, "UPDATE", f"EXISTS ({issued}OLD.invoice_id) OR {sealed}")
     yield trigger(InvoiceLine, "DELETE", f"EXISTS ({issued}OLD.invoice_id)")
+    for kind, part, owner in _parts():
+        left = f'SELECT 1 FROM "{kind.model._meta.db_table}" WHERE {kind.since} IS NOT NULL AND id = '  # noqa: S608
+        sealed = f'EXISTS (SELECT 1 FROM "{seal}" WHERE {kind.name}_id = NEW.{owner})'  # noqa: S608
+        table = part.model._meta.db_table
+        replaced = f'EXISTS ({left}(SELECT old.{owner} FROM "{table}" old WHERE old.id = NEW.id))'  # noqa: S608
+        changed = " OR ".join(f'OLD."{name}" IS NOT NEW."{name}"' for name in _columns(part.model, but=part.moving))
+        yield trigger(part.model, "INSERT", f"{sealed} OR {replaced}")
+        yield trigger(part.model, "UPDATE", f"({changed}) AND (EXISTS ({left}OLD.{owner}) OR {sealed})")
+        yield trigger(part.model, "DELETE", f"EXISTS ({left}OLD.{owner})")
+
+
+def _in_the_way(model: type[models.Model]) -> str:
+    """INSERT OR REPLACE deletes what is in its way without asking the trigger for DELETE."""
+    kind, gone = OF.get(model), _gone(model, "old")
+    same = ["old.id = NEW.id"]
+    if kind and kind.in_the_way:
+        columns = ("workspace_id", *kind.in_the_way)
+        same.append(" AND ".join(f"old.{name} = NEW.{name}" for name in columns))
+    kept = f" AND {gone}" if gone else ""
+    where = f"({' OR '.join(same)}){kept}"
+    return f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" old WHERE {where})'  # noqa: S608
 
 
 # --- PostgreSQL -------------------------------------------------------------------------------------------------------
@@ -147,10 +181,16 @@ CREATE OR REPLACE FUNCTION {PREFIX}open() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE closed date; told date;
 BEGIN
   told := (to_jsonb(NEW) ->> TG_ARGV[0])::date;
+  PERFORM pg_advisory_xact_lock_shared({BOOKS_LOCK}, NEW.workspace_id::int);
   SELECT until_on INTO closed FROM billing_periodclose WHERE workspace_id = NEW.workspace_id ORDER BY id DESC LIMIT 1;
   IF told <= closed THEN
     RAISE EXCEPTION '{TOO_EARLY}' USING ERRCODE = 'integrity_constraint_violation';
   END IF;
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION {PREFIX}alone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock({BOOKS_LOCK}, NEW.workspace_id::int);
   RETURN NEW;
 END $$;
 CREATE OR REPLACE FUNCTION {PREFIX}lines() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -169,22 +209,44 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+CREATE OR REPLACE FUNCTION {PREFIX}parts() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Arguments: the document's table, the column that is filled when it has left, our column of it, the seal's, and what
+-- of us may go on moving.
+DECLARE has_left boolean; moving text[] := TG_ARGV[4:];
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    EXECUTE format('SELECT %I IS NOT NULL FROM %I WHERE id = $1 FOR NO KEY UPDATE', TG_ARGV[1], TG_ARGV[0])
+      INTO has_left USING (to_jsonb(OLD) ->> TG_ARGV[2])::bigint;
+    IF has_left AND (TG_OP = 'DELETE' OR to_jsonb(OLD) - moving <> to_jsonb(NEW) - moving) THEN
+      RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+  END IF;
+  IF TG_OP = 'DELETE' THEN
+    RETURN OLD;
+  END IF;
+  EXECUTE format('SELECT EXISTS (SELECT 1 FROM billing_seal WHERE %I = $1)', TG_ARGV[3])
+    INTO has_left USING (to_jsonb(NEW) ->> TG_ARGV[2])::bigint;
+  IF has_left AND (TG_OP = 'INSERT' OR to_jsonb(OLD) - moving <> to_jsonb(NEW) - moving) THEN
+    RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+  RETURN NEW;
+END $$;
 """  # noqa: S608
 
 
 def _postgres():
-    def trigger(model, event, condition="", function="refuse", each="ROW"):
+    def trigger(model, event, condition="", function="refuse", each="ROW", arguments=""):
         table = model._meta.db_table
         name = f"{PREFIX}{model._meta.model_name}_{event.split()[0]}".lower()
         when = f" WHEN ({condition})" if condition else ""
         return name, (
             f'CREATE OR REPLACE TRIGGER {name} BEFORE {event} ON "{table}" FOR EACH {each}{when}'
-            f" EXECUTE FUNCTION {PREFIX}{function}()"
+            f" EXECUTE FUNCTION {PREFIX}{function}({arguments})"
         )
 
     for model, condition in _changed("IS DISTINCT FROM").items():
         yield trigger(model, "UPDATE", condition)
-        yield trigger(model, "DELETE", "OLD.number IS NOT NULL" if model is Invoice else "")
+        yield trigger(model, "DELETE", _gone(model))
         yield trigger(model, "TRUNCATE", each="STATEMENT")
     for model, event, column, condition in DATED:
         name, table = f"{PREFIX}{model._meta.model_name}_open".lower(), model._meta.db_table
@@ -196,5 +258,12 @@ def _postgres():
                 f" EXECUTE FUNCTION {PREFIX}open('{column}')"
             ),
         )
+    yield trigger(PeriodClose, "INSERT", function="alone")
     yield trigger(InvoiceLine, "INSERT OR UPDATE OR DELETE", function="lines")
     yield trigger(InvoiceLine, "TRUNCATE", each="STATEMENT")
+    for kind, part, owner in _parts():
+        moving = [part.model._meta.get_field(name).column for name in sorted(part.moving)]
+        told = [kind.model._meta.db_table, kind.since, owner, f"{kind.name}_id", *moving]
+        arguments = ", ".join(f"'{each}'" for each in told)
+        yield trigger(part.model, "INSERT OR UPDATE OR DELETE", function="parts", arguments=arguments)
+        yield trigger(part.model, "TRUNCATE", each="STATEMENT")

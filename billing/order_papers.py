@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering, work
-from billing import law, totals
+from billing import chain, law, totals
 from billing.facts import frozen_facts
 from billing.invoices.drafting import currency_of
 from billing.models import OrderPaper, Quote, Treatment
@@ -75,6 +75,7 @@ def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, 
         return there
     paper.number = numbering.draw(client.workspace, kind)
     paper.save()
+    chain.seal(paper, by)
     activity.record("issued", paper, by, details={"for": facts["order"]}, money={"total": found.total})
     work.queue(send_order_paper, paper.workspace, paper.pk, subject=paper, by=by)
     return paper

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
-from billing import ageing
+from billing import ageing, chain
 from billing.models import AccountStatement, Invoice, Kind, Payment
 from crm import links
 from crm.models import Client
@@ -108,21 +108,38 @@ def balance_of(client: Client, currency: str) -> Decimal:
     return Decimal(items) - Decimal(theirs)
 
 
-@retried
-@transaction.atomic
-def send(client: Client, currency: str, from_on: date, until_on: date, by) -> AccountStatement:
-    """Keep a statement with its PDF and mail it with a link; the worker does both."""
-    from billing.tasks import send_statement
-
+def send(client: Client, currency: str, from_on: date, until_on: date, by, *, key: str = "") -> AccountStatement:
+    """Keep a statement and mail it with a link; the worker makes its PDF and mails it. The same key: the same one."""
     if not client.email:
         raise Refused(_("%(client)s has no e-mail address.") % {"client": client.name}, code="no-address")
+    return _write(client, currency, from_on, until_on, by, key, client.email)
+
+
+def prepare(client: Client, currency: str, from_on: date, until_on: date, by, *, key: str = "") -> AccountStatement:
+    """Keep a statement to be printed; the worker makes its PDF. The same key again answers the same one."""
+    return _write(client, currency, from_on, until_on, by, key, "")
+
+
+@retried
+@transaction.atomic
+def _write(client: Client, currency: str, from_on: date, until_on: date, by, key: str, to: str) -> AccountStatement:
+    from billing.documents.statement import frozen_of
+    from billing.tasks import send_statement
+
+    Client.objects.select_for_update().get(pk=client.pk)  # two presses come one after the other
+    there = AccountStatement.objects.filter(key=key).first() if key else None
+    if there is not None:
+        return there
     account = account_of(client, currency, from_on, min(until_on, timezone.localdate()))
-    row = AccountStatement.objects.create(
+    row = AccountStatement(
         workspace=client.workspace, client=client, currency=currency, from_on=from_on, until_on=account.until_on,
-        balance=account.closing, by=by if getattr(by, "pk", None) else None,
+        balance=account.closing, by=by if getattr(by, "pk", None) else None, mailed_to=to, frozen=frozen_of(account),
     )  # fmt: skip
-    details = {"what": _("statement of account"), "to": client.email}
-    activity.record("sent", client, by, details=details, money={"balance": account.closing})
+    row.key = key or row.key
+    row.save()
+    chain.seal(row, by)
+    details = {"what": _("statement of account"), **({"to": to} if to else {})}
+    activity.record("sent" if to else "printed", client, by, details=details, money={"balance": account.closing})
     work.queue(send_statement, client.workspace, row.pk, subject=row, by=by)
     return row
 

@@ -99,16 +99,17 @@ def send_reminder(pk: int) -> None:
     )  # fmt: skip
 
 
-@work.task(_("send a statement of account"))
+@work.task(_("make a statement of account"))
 def send_statement(pk: int) -> None:
+    """Make its PDF once and mail it where it was to be mailed."""
     from billing import statements
-    from billing.documents.statement import statement_pdf
+    from billing.documents.statement import kept_pdf
 
     row = AccountStatement.objects.select_related("workspace", "client").get(pk=pk)
-    account = statements.account_of(row.client, row.currency, row.from_on, row.until_on)
-    documents.keep(row, lambda: statement_pdf(account))
-    with transaction.atomic():
-        _post(STATEMENT, row, row.client.email, links.url(statements.link(row)))
+    documents.keep(row, lambda: kept_pdf(row))
+    if row.mailed_to:
+        with transaction.atomic():
+            _post(STATEMENT, row, row.mailed_to, links.url(statements.link(row)))
 
 
 def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None, xml: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Whether issued documents still say what they said: the chain, the rows, the files, the numbers, the triggers.
+"""Whether documents still say what they said when they left: the chain, the rows, the files, the numbers.
 
 Each answer is a sentence that names the row and the cell. What a row says now is held against the content its seal
 keeps, and the seal against the print of the one before.
@@ -11,36 +11,40 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.core.files.storage import default_storage
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Sequence
-from billing import chain
-from billing.models import Allocation, Invoice, Kind, Payment, Seal
+from billing import chain, kept
+from billing.kept import KINDS, Kept, Part
+from billing.models import Allocation, Delivery, Invoice, Kind, OrderPaper, Parcel, Payment, Seal
 from laseros.core.money import ZERO
-
-FILES = ("pdf", "xml")
 
 
 def wrong(workspace) -> Iterator[str]:
-    """A sentence for whatever of a business's issued documents is not as it was. Must run inside its scope."""
+    """A sentence for whatever of a business's documents is not as it left. Must run inside its scope."""
     yield from _chain()
-    for invoice in _issued().order_by("pk").iterator():
-        yield from _row(invoice)
-        yield from _files(invoice)
-        yield from _settled(invoice)
+    for kind in KINDS:
+        for document in _left(kind):
+            yield from _said(kind, document)
+            yield from _files(kind, document)
+            if kind.model is Invoice:
+                yield from _settled(document)
     yield from _payments()
-    yield from _numbers(workspace)
+    yield from _numbers()
 
 
 def head() -> str:
     """The last link: written down elsewhere, it proves that nothing before it was made anew."""
     last = Seal.objects.order_by("position").last()
-    return f"{last.position} documents, the last link is {last.link}" if last else "no documents"
+    return f"{last.position} links, the last one is {last.link}" if last else "no documents"
 
 
-def _issued():
-    return Invoice.objects.exclude(number=None).select_related("seal")
+def _left(kind: Kept):
+    rows = kind.model.objects.exclude(**{kind.since: None}) if kind.since else kind.model.objects.all()
+    related = [field.name for field in kind.model._meta.concrete_fields if field.name in ("invoice", "client")]
+    rows = rows.select_related(*related).prefetch_related("seals", *(part.label for part in kind.parts))
+    return rows.order_by("pk").iterator(chunk_size=200)
 
 
 def _chain() -> Iterator[str]:
@@ -57,33 +61,50 @@ def _chain() -> Iterator[str]:
 
 def _name(content: str) -> str:
     try:
-        return str(json.loads(content)["document"]["number"])
+        document = json.loads(content)["document"]
+        return str(document.get("number") or document["id"])
     except (ValueError, KeyError, TypeError):
         return "unreadable"
 
 
-def _row(invoice: Invoice) -> Iterator[str]:
-    seal = getattr(invoice, "seal", None)
-    if seal is None:
-        yield f"{invoice.number} (invoice {invoice.pk}): it was never sealed"
+def _where(kind: Kept, document) -> str:
+    return f"{document.number} ({kind.model._meta.verbose_name_raw} {document.pk})"
+
+
+def _said(kind: Kept, document) -> Iterator[str]:
+    """The cells of a row and of its parts beside what its seals hold."""
+    seals = {seal.is_paper: seal for seal in document.seals.all()}
+    if False not in seals:
+        yield f"{_where(kind, document)}: it was never sealed"
         return
     try:
-        kept = json.loads(seal.content)
-        was, were, files = kept["document"], kept["lines"], kept["files"]
+        was = json.loads(seals[False].content)
+        files = dict(was["files"])
+        files |= json.loads(seals[True].content)["files"] if True in seals else {}
+        now = chain.content_of(document, *kept.parts_of(document))
+        number = was["document"].get("number") or document.number
+        where = f"{number} ({kind.model._meta.verbose_name_raw} {document.pk})"
+        found = [*_cells(where, was["document"], now["document"])]
+        for part in kind.parts:
+            found += _rows(where, part, was[part.label], now[part.label])
+        found += _cells(where, files, {name: str(getattr(document, name)) for name in files})
     except (ValueError, KeyError, TypeError):
         return  # the chain says so
-    now = chain.content_of(invoice, list(invoice.lines.all()))
-    where = f"{was.get('number')} (invoice {invoice.pk})"
-    yield from _cells(where, was, now["document"])
-    lines = {line["id"]: line for line in now["lines"]}
-    for line in were:
-        name = f"{where}, line {line['position']} (invoice line {line['id']})"
-        if line["id"] not in lines:
+    yield from found
+    if document.pdf and "pdf" not in files:
+        yield f"{where}: the print of its PDF was never sealed"
+
+
+def _rows(where: str, part: Part, were: list[dict], are: list[dict]) -> Iterator[str]:
+    what, rows = part.model._meta.verbose_name_raw, {row["id"]: row for row in are}
+    short = "parcel" if part.model is Parcel else "line"
+    for row in were:
+        name = f"{where}, {short} {row['position']} ({what} {row['id']})"
+        if row["id"] not in rows:
             yield f"{name}: it is gone"
         else:
-            yield from _cells(name, line, lines.pop(line["id"]))
-    yield from (f"{where}: line {line['position']} (invoice line {pk}) was added" for pk, line in lines.items())
-    yield from _cells(where, files, {name: str(getattr(invoice, name)) for name in files})
+            yield from _cells(name, row, rows.pop(row["id"]))
+    yield from (f"{where}: {short} {row['position']} ({what} {pk}) was added" for pk, row in rows.items())
 
 
 def _cells(where: str, was: dict, now: dict) -> Iterator[str]:
@@ -92,19 +113,19 @@ def _cells(where: str, was: dict, now: dict) -> Iterator[str]:
             yield f"{where}: {name} was {was.get(name)!r} and is {now.get(name)!r}"
 
 
-def _files(invoice: Invoice) -> Iterator[str]:
-    for kind in FILES:
-        stored, expected = getattr(invoice, kind), getattr(invoice, f"{kind}_sha256")
+def _files(kind: Kept, document) -> Iterator[str]:
+    for name in ("pdf", "xml"):
+        stored = getattr(document, name, None)
         if not stored:
             continue
         try:
             with default_storage.open(stored.name) as handle:
                 found = hashlib.sha256(handle.read()).hexdigest()
         except OSError:
-            yield f"{invoice.number} (invoice {invoice.pk}): the file {stored.name} is missing"
+            yield f"{_where(kind, document)}: the file {stored.name} is missing"
             continue
-        if found != expected:
-            yield f"{invoice.number} (invoice {invoice.pk}): the file {stored.name} is not the one that was stored"
+        if found != getattr(document, f"{name}_sha256"):
+            yield f"{_where(kind, document)}: the file {stored.name} is not the one that was stored"
 
 
 def _settled(invoice: Invoice) -> Iterator[str]:
@@ -130,10 +151,17 @@ def _payments() -> Iterator[str]:
             yield f"{payment.number} (payment {payment.pk}): unused is {payment.unused}, {left} are left"
 
 
-def _numbers(workspace) -> Iterator[str]:
+def _numbers() -> Iterator[str]:
     """Every number up to the last one that was drawn is there."""
-    for kind, rows in (("invoice", Q(kind=Kind.INVOICE)), ("credit", ~Q(kind=Kind.INVOICE))):
-        numbers = set(_issued().filter(rows).values_list("number", flat=True))
+    series = {
+        "invoice": Invoice.objects.filter(kind=Kind.INVOICE),
+        "credit": Invoice.objects.exclude(kind=Kind.INVOICE),
+        "delivery": Delivery.objects.all(),
+        "confirmation": OrderPaper.objects.filter(kind=OrderPaper.Kind.CONFIRMATION),
+        "proforma": OrderPaper.objects.filter(kind=OrderPaper.Kind.PROFORMA),
+    }
+    for kind, rows in series.items():
+        numbers = set(rows.exclude(number=None).values_list("number", flat=True))
         for sequence in Sequence.objects.filter(prefix__startswith=f"{kind}:"):
             prefix, suffix = sequence.prefix.removeprefix(f"{kind}:").split("…", 1)
             shape = re.compile(rf"{re.escape(prefix)}(\d+){re.escape(suffix)}")

@@ -16,6 +16,9 @@ USUAL = {
     "revenue:reverse": ("8337", "4337"),
     "revenue:small": ("8195", "4185"),
     "revenue:none": ("8200", "4200"),
+    "prepaid:19": ("1718", "3272"),
+    "prepaid:7": ("1711", "3260"),
+    "prepaid": ("1710", "3250"),
     "discount:19": ("8736", "4736"),
     "discount:7": ("8731", "4731"),
     "discount": ("8730", "4730"),
@@ -39,6 +42,9 @@ LABELS = {
     "revenue:reverse": _("Sales with reverse charge"),
     "revenue:small": _("Sales of a small business"),
     "revenue:none": _("Sales without VAT"),
+    "prepaid:19": _("Deposits received, 19 % VAT"),
+    "prepaid:7": _("Deposits received, 7 % VAT"),
+    "prepaid": _("Deposits received, other"),
     "discount:19": _("Discounts, 19 %"),
     "discount:7": _("Discounts, 7 %"),
     "discount": _("Discounts, other"),
@@ -74,6 +80,10 @@ class Accounts:
         if treatment == "standard":
             return self.of("revenue", treatment, f"{percent.normalize():f}")
         return self.of("revenue", treatment)
+
+    def prepaid(self, treatment: str, percent: Decimal) -> str:
+        """Where a deposit waits for its final invoice: it is no revenue yet."""
+        return self.of("prepaid", f"{percent.normalize():f}") if treatment == "standard" else self.of("prepaid")
 
     def loss_of(self, reason: str, percent: Decimal) -> str:
         return self.of(reason, f"{percent.normalize():f}")

@@ -11,15 +11,19 @@ from datetime import date
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import activity, work
+from accounts.models import BackgroundTask
 from billing import documents
+from billing.documents.order_paper import order_paper_pdf
 from billing.documents.reminder import reminder_pdf
-from billing.models import AccountStatement, Archive, Invoice, Reminder
+from billing.documents.statement import kept_pdf
+from billing.models import AccountStatement, Archive, Delivery, Invoice, OrderPaper, Quote, Reminder
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -28,16 +32,38 @@ MOST_DAYS = 366
 HEADS = ("file", "kind", "number", "day", "bytes", "sha256")
 
 
-@retried
-@transaction.atomic
-def order(workspace, from_on: date, until_on: date, by) -> Archive:
-    """Have the worker make it. Raises `Refused` for a while that is none, or longer than a year."""
+def order(workspace, from_on: date, until_on: date, by, *, key: str = "") -> Archive:
+    """Have the worker make it: one of the same days at a time, and one for each key. Whoever asks again is answered it.
+
+    Raises `Refused` for a while that is none, or longer than a year.
+    """
     if until_on < from_on or (until_on - from_on).days > MOST_DAYS:
         raise Refused(_("An archive holds up to a year."), code="days")
-    row = Archive.objects.create(
-        workspace=workspace, from_on=from_on, until_on=until_on, by=by if getattr(by, "pk", None) else None
-    )
-    Archive._base_manager.filter(pk=row.pk).update(total=_issued(row).count())
+    asked = Q(from_on=from_on, until_on=until_on, file="") | (Q(key=key) if key else Q())
+    try:
+        there = Archive.objects.filter(asked).order_by("-id").first()
+        return _go_on(there, by) if there else _order(workspace, from_on, until_on, by, key)
+    except IntegrityError:
+        return Archive.objects.filter(asked).order_by("-id")[0]  # somebody else was quicker
+
+
+@retried
+@transaction.atomic
+def _go_on(row: Archive, by) -> Archive:
+    """One that the worker has given up is tried once more."""
+    tasks = BackgroundTask.objects.filter(name=make_archive.task_name, arguments=[row.pk])
+    if not row.file and not tasks.filter(state__in=("waiting", "running")).exists():
+        work.queue(make_archive, row.workspace, row.pk, subject=row, by=by)
+    return row
+
+
+@retried
+@transaction.atomic
+def _order(workspace, from_on: date, until_on: date, by, key: str) -> Archive:
+    row = Archive(workspace=workspace, from_on=from_on, until_on=until_on, by=by if getattr(by, "pk", None) else None)
+    row.key = key or row.key
+    row.total = sum(rows.count() for rows in _rows(row))
+    row.save()
     activity.record("exported", row, by, details={"what": _("archive of documents")})
     work.queue(make_archive, workspace, row.pk, subject=row, by=by)
     return row
@@ -60,8 +86,17 @@ def make_archive(pk: int) -> None:
         default_storage.delete(stored)  # another worker was quicker
 
 
-def _issued(row: Archive):
-    return Invoice.objects.filter(number__isnull=False, issued_on__gte=row.from_on, issued_on__lte=row.until_on)
+def _rows(row: Archive) -> tuple:
+    """Invoices, quotes that were sent, order papers, delivery notes, reminders and statements of these days."""
+    days = (row.from_on, row.until_on)
+    return (
+        Invoice.objects.filter(number__isnull=False, issued_on__range=days).select_related("client", "origin", "job"),
+        Quote.objects.filter(sent_at__date__range=days).select_related("workspace", "client", "contact"),
+        OrderPaper.objects.filter(created_at__date__range=days).select_related("client"),
+        Delivery.objects.filter(shipped_on__range=days).select_related("workspace", "client", "job__contact"),
+        Reminder.objects.filter(state="sent", sent_on__range=days).select_related("invoice__client"),
+        AccountStatement.objects.filter(created_at__date__range=days).select_related("client"),
+    )
 
 
 def _fill(archive: zipfile.ZipFile, row: Archive) -> None:
@@ -82,30 +117,42 @@ def _fill(archive: zipfile.ZipFile, row: Archive) -> None:
     archive.writestr("manifest.json", json.dumps(said, ensure_ascii=False, indent=1))
 
 
+FOLDERS = {Invoice: "invoices", Quote: "quotes", OrderPaper: "orders", Delivery: "deliveries", Reminder: "reminders",
+           AccountStatement: "statements"}  # fmt: skip
+DRAWN = {Invoice: documents.invoice_pdf, Quote: documents.quote_pdf, OrderPaper: order_paper_pdf,
+         Delivery: documents.delivery_pdf, Reminder: reminder_pdf, AccountStatement: kept_pdf}  # fmt: skip
+
+
 def _papers(row: Archive) -> Iterator[tuple[str, str, str, date, bytes]]:
     """(name in the archive, kind, number, day, content) of every paper; one that is not the stored one is refused."""
-    for count, invoice in enumerate(_issued(row).select_related("client", "origin", "job").order_by("id"), start=1):
-        documents.keep(invoice, lambda invoice=invoice: documents.invoice_pdf(invoice))
-        name = documents.file_name(invoice).removesuffix(".pdf")
-        for kind in ("pdf", "xml"):
-            stored = getattr(invoice, kind)
-            if stored:
-                content = _checked(stored, getattr(invoice, f"{kind}_sha256"), invoice)
-                yield f"invoices/{name}.{kind}", invoice.kind, invoice.number, invoice.issued_on, content
-        if count % EVERY == 0:
-            Archive._base_manager.filter(pk=row.pk).update(done=count)
-    between = {"sent_on__gte": row.from_on, "sent_on__lte": row.until_on}
-    for reminder in Reminder.objects.filter(state="sent", **between).select_related("invoice__client").order_by("id"):
-        documents.keep(reminder, lambda reminder=reminder: reminder_pdf(reminder))
-        content = _checked(reminder.pdf, reminder.pdf_sha256, reminder)
-        name = f"reminders/{reminder.pk}-{documents.file_name(reminder)}"
-        yield name, "reminder", reminder.number, reminder.sent_on, content
-    sent = AccountStatement.objects.filter(created_at__date__gte=row.from_on, created_at__date__lte=row.until_on)
-    for statement in sent.exclude(pdf="").select_related("client").order_by("id"):
-        content = _checked(statement.pdf, statement.pdf_sha256, statement)
-        name = f"statements/{statement.pk}-{documents.file_name(statement)}"
-        yield name, "statement", statement.number, statement.until_on, content
-    Archive._base_manager.filter(pk=row.pk).update(done=row.total)
+    done = 0
+    for rows in _rows(row):
+        for record in rows.order_by("id"):
+            documents.keep(record, lambda record=record: DRAWN[type(record)](record))
+            yield from _papers_of(record)
+            done += 1
+            if done % EVERY == 0:
+                Archive._base_manager.filter(pk=row.pk).update(done=done)
+    Archive._base_manager.filter(pk=row.pk).update(done=done, total=done)
+
+
+def _papers_of(record) -> Iterator[tuple[str, str, str, date, bytes]]:
+    name, folder = documents.file_name(record).removesuffix(".pdf"), FOLDERS[type(record)]
+    if isinstance(record, Reminder | AccountStatement):  # their names are ours, and may be there twice
+        name = f"{record.pk}-{name}"
+    kind = record.kind if isinstance(record, Invoice | OrderPaper) else folder.removesuffix("s")
+    for form in ("pdf", "xml"):
+        stored = getattr(record, form, None)
+        if stored:
+            content = _checked(stored, getattr(record, f"{form}_sha256"), record)
+            yield f"{folder}/{name}.{form}", kind, record.number, _day_of(record), content
+
+
+def _day_of(record) -> date:
+    for name in ("issued_on", "shipped_on", "sent_on", "until_on"):
+        if hasattr(record, name):
+            return getattr(record, name)
+    return timezone.localdate(record.sent_at if isinstance(record, Quote) else record.created_at)
 
 
 def _checked(stored, expected: str, record) -> bytes:

@@ -1,11 +1,12 @@
-"""What happened in a while as bookings: documents on revenue, money on bank, losses where they belong.
+"""What happened in a while as bookings: documents on revenue, deposits as received before they are earned, money on
+bank, losses where they belong.
 
 One booking is an amount on an account with its counter account; `side` S is debit of the first. Sums are exact: what is
 divided over rates adds up to what was divided.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing.accounting.accounts import Accounts
 from billing.exchange import in_books
-from billing.models import Allocation, Invoice, Kind, Payment, Treatment, rules_of
+from billing.models import Allocation, Invoice, InvoiceLine, Kind, Payment, Treatment, rules_of
 from laseros.core.money import ZERO, cents
 
 OTHER_SIDE = {"S": "H", "H": "S"}
@@ -47,21 +48,59 @@ def of(workspace, from_on: date, until_on: date) -> list[Booking]:
 
 def _documents(workspace, accounts: Accounts, from_on: date, until_on: date) -> Iterator[Booking]:
     rows = Invoice.objects.filter(number__isnull=False, issued_on__gte=from_on, issued_on__lte=until_on)
-    for row in rows.select_related("client").order_by("id").iterator(chunk_size=500):
-        side = "S" if row.kind == Kind.INVOICE else "H"
-        rates = _rates_of(row)
-        booked = shared(in_books(row.total, row.rate, workspace), [gross for _p, gross in rates], workspace.currency)
-        for (percent, gross), whole in zip(rates, booked, strict=True):
-            if not gross and not whole:
-                continue  # its deposits were all of it: nothing to book
-            crossing = row.treatment in (Treatment.INTRA, Treatment.REVERSE)
-            yield Booking(
-                day=row.issued_on, amount=gross, currency=row.currency, rate=row.rate, booked=whole, side=side,
-                account=accounts.debtor(row.client.code), contra=accounts.revenue(row.treatment, percent),
-                number=row.number, text=f"{row.get_kind_display()} {row.client.name}", due_on=row.due_on,
-                supplied_on=row.supplied_on, percent=percent,
-                vat_number=row.frozen.get("buyer", {}).get("vat_number", "") if crossing else "",
-            )  # fmt: skip
+    taken_off = InvoiceLine.objects.exclude(deposit=None).select_related("deposit").order_by("position", "id")
+    rows = rows.select_related("client", "origin").prefetch_related(Prefetch("lines", taken_off, to_attr="taken_off"))
+    for row in rows.order_by("id").iterator(chunk_size=500):
+        crossing = row.treatment in (Treatment.INTRA, Treatment.REVERSE)
+        document = Booking(
+            day=row.issued_on, amount=ZERO, currency=row.currency, rate=row.rate, booked=ZERO,
+            side="S" if row.kind == Kind.INVOICE else "H", account=accounts.debtor(row.client.code), contra="",
+            number=row.number, text=f"{row.get_kind_display()} {row.client.name}", due_on=row.due_on,
+            supplied_on=row.supplied_on,
+            vat_number=row.frozen.get("buyer", {}).get("vat_number", "") if crossing else "",
+        )  # fmt: skip
+        yield from _earned(workspace, accounts, row, document)
+        yield from _no_longer_prepaid(workspace, accounts, row, document)
+
+
+def _earned(workspace, accounts: Accounts, row: Invoice, document: Booking) -> Iterator[Booking]:
+    """What a document says rate by rate, before deposits were taken off: revenue, or received before it is earned."""
+    deposit = row.is_deposit or (row.origin is not None and row.origin.is_deposit)
+    account = accounts.prepaid if deposit else accounts.revenue
+    whole, booked = dict(_rates_of(row)), in_books(row.total, row.rate, workspace)
+    for line in row.taken_off:
+        if line.deposit.rate == row.rate:
+            whole[line.tax_percent] = whole.get(line.tax_percent, ZERO) + _gross(line)
+            booked += in_books(_gross(line), row.rate, workspace)
+        else:  # earned at the rate it was received at: the foreign money was worth that much
+            yield _of(document, _gross(line), in_books(_gross(line), line.deposit.rate, workspace),
+                      account(row.treatment, line.tax_percent), line.tax_percent, line.deposit.rate)  # fmt: skip
+    parts = shared(booked, list(whole.values()), workspace.currency)
+    for (percent, gross), part in zip(whole.items(), parts, strict=True):
+        if gross or part:
+            yield _of(document, gross, part, account(row.treatment, percent), percent, row.rate)
+
+
+def _no_longer_prepaid(workspace, accounts: Accounts, row: Invoice, document: Booking) -> Iterator[Booking]:
+    """A deposit that the final invoice takes off is no longer one: back by way of the client, as it was booked."""
+    back = replace(document, side=OTHER_SIDE[document.side])
+    for line in row.taken_off:
+        booked = in_books(_gross(line), line.deposit.rate, workspace)
+        account = accounts.prepaid(line.deposit.treatment, line.tax_percent)
+        text = _("Deposit %(number)s taken off") % {"number": line.deposit.number}
+        yield replace(_of(back, _gross(line), booked, account, line.tax_percent, line.deposit.rate), text=text)
+
+
+def _of(document: Booking, amount: Decimal, booked: Decimal, contra: str, percent: Decimal, rate: Decimal) -> Booking:
+    """A booking of a document; amounts are more than nothing and the side says which way."""
+    side = OTHER_SIDE[document.side] if amount < 0 else document.side
+    return replace(
+        document, amount=abs(amount), booked=abs(booked), contra=contra, percent=percent, rate=rate, side=side
+    )
+
+
+def _gross(line: InvoiceLine) -> Decimal:
+    return line.unit_price + line.deposit_tax
 
 
 def _rates_of(invoice: Invoice) -> list[tuple[Decimal, Decimal]]:

@@ -8,6 +8,7 @@ from billing import closing
 from billing.accounting.accounts import LABELS, Accounts
 from billing.models import Seal, TaxRate, rules_of
 from laseros.core import numbering
+from laseros.core.templatetags.laseros import day
 
 
 def sections(workspace) -> list[tuple[str, list[str]]]:
@@ -50,7 +51,8 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
         (_("Tax"), [*(rates or [_("No VAT is charged.")]),
                     *([_("Small business: no VAT (§ 19 UStG)")] if workspace.small_business else [])]),
         (_("Closed months"), [
-            _("The books are closed until %(until)s.") % {"until": until} if until else _("No month is closed yet."),
+            _("The books are closed until %(until)s.") % {"until": day(until)} if until
+            else _("No month is closed yet."),
             _("Nothing can be issued, paid or taken back on a day in closed books; triggers refuse that too. Opening"
               " them again needs a right and a reason, which stay in the log."),
         ]),
@@ -61,6 +63,7 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
         (_("Export and keeping"), [
             _("Bookings are handed over as DATEV EXTF (format 700, version 13), CSV or XLSX; documents as a ZIP with a"
               " manifest that names every file with its SHA-256."),
-            _("This description was written from the settings on %(day)s.") % {"day": timezone.localdate()},
+            _("This description was written from the settings on %(day)s.")
+            % {"day": day(timezone.localdate())},
         ]),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ import zlib
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -14,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import display
 
 from accounts.back_office import RoomAdmin, Verb, to_list, to_record
@@ -23,7 +25,7 @@ from accounts.roles import SEE_MONEY
 from billing.admin.documents import amount
 from billing.bank import booking, columns, importing, matching
 from billing.bank.reading import MOST_BYTES
-from billing.models import BankLine, BankStatement, Invoice
+from billing.models import BankLine, BankStatement, Invoice, Payment
 from crm.models import Client
 from laseros.core.errors import Refused
 
@@ -53,6 +55,13 @@ REASONS = {
     "name": _("the name is like the client’s"),
     "account": _("they paid from this account before"),
     "client": _("names the client number"),
+}
+
+
+TONES = {
+    "sure": pgettext_lazy("match", "Surely"),
+    "likely": pgettext_lazy("match", "Probably"),
+    "perhaps": pgettext_lazy("match", "Perhaps"),
 }
 
 
@@ -102,7 +111,12 @@ class FileForm(forms.Form):
 class BookForm(forms.Form):
     """For what no proposal fits: a client, and which of their invoices."""
 
-    client = forms.ModelChoiceField(queryset=None, label=_("Client"))
+    client = forms.ModelChoiceField(
+        queryset=None, label=_("Client"), help_text=_("Type a part of the name or the number."),
+        widget=AutocompleteSelect(
+            Payment._meta.get_field("client"), admin.site, {"class": "unfold-admin-autocomplete admin-autocomplete"}
+        ),
+    )  # fmt: skip
     numbers = forms.CharField(
         label=_("Invoices"), max_length=500, required=False,
         help_text=_("Numbers with a comma between them, in the order they are to be settled. Empty: all is credit."),
@@ -110,7 +124,9 @@ class BookForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["client"].queryset = Client.objects.filter(archived_at=None).order_by("name")
+        self.fields["client"].queryset = self.fields["client"].widget.choices.queryset = Client.objects.filter(
+            archived_at=None
+        )
 
     def clean_numbers(self):
         wanted = [number.strip() for number in self.cleaned_data["numbers"].split(",") if number.strip()]
@@ -298,14 +314,30 @@ def _shown_invoices(found) -> dict[int, Invoice]:
 def _said(proposal: matching.Proposal, invoices: dict[int, Invoice]) -> dict:
     rows = [invoices[pk] for pk in proposal.invoices]
     certainty = proposal.certainty
+    tone = "sure" if certainty >= matching.SURE else "likely" if certainty >= matching.LIKELY else "perhaps"
     return {
         "pks": ",".join(str(row.pk) for row in rows),
         "invoices": [(row, amount(row.balance, row.currency)) for row in rows],
         "client": rows[0].client,
         "certainty": certainty,
-        "tone": "sure" if certainty >= matching.SURE else "likely" if certainty >= matching.LIKELY else "perhaps",
+        "tone": tone,
+        "word": TONES[tone],
         "reasons": [REASONS[reason] for reason in proposal.reasons],
+        "afterwards": _afterwards(proposal, rows),
     }
+
+
+def _afterwards(proposal: matching.Proposal, rows: list[Invoice]) -> str:
+    """What booking it does, in words: what is paid, what stays open, what becomes the client's credit."""
+    currency, left = rows[0].currency, proposal.left_over
+    if left < 0:
+        return _t("Booked, %(amount)s stay open.") % {"amount": amount(-left, currency)}
+    paid = ngettext("Booked, the invoice is paid.", "Booked, all %(count)s invoices are paid.", len(rows))
+    paid %= {"count": len(rows)}
+    if left > 0:
+        more = _t("%(amount)s more become the client’s credit.") % {"amount": amount(left, currency)}
+        return f"{paid} {more}"
+    return paid
 
 
 @admin.register(BankStatement)

@@ -26,8 +26,10 @@ from billing import closing
 from billing.accounting import archive, datev, journal, procedure
 from billing.law import turnover
 from billing.models import Archive, BankLine, Invoice, PeriodClose, Reminder, rules_of
+from billing.models.reminding import new_key
 from billing.states import OWED
 from laseros.core.errors import Refused
+from laseros.core.templatetags.laseros import day
 from production import jobs
 
 CLOSE, REOPEN = "billing.close_period", "billing.reopen_period"
@@ -36,6 +38,7 @@ CLOSE, REOPEN = "billing.close_period", "billing.reopen_period"
 class MonthForm(forms.Form):
     until = forms.DateField(required=False)
     reason = forms.CharField(required=False, max_length=300)
+    once = forms.CharField(required=False, max_length=40)
 
 
 def month_of(text: str) -> tuple[date, date]:
@@ -108,6 +111,7 @@ class PeriodCloseAdmin(RoomAdmin):
             "may_close": request.user.has_perm(CLOSE),
             "may_reopen": request.user.has_perm(REOPEN) and until is not None,
             "archives": Archive.objects.order_by("-id")[:5],
+            "once": new_key(),
         }
         return TemplateResponse(request, "admin/billing/month_end.html", context)
 
@@ -120,12 +124,13 @@ class PeriodCloseAdmin(RoomAdmin):
             raise Refused(next(iter(form.errors.values()))[0], code="form")
         if what == "close":
             closing.close(request.workspace, last, request.user)
-            messages.success(request, _t("The books are closed until %(until)s.") % {"until": last})
+            messages.success(request, _t("The books are closed until %(until)s.") % {"until": day(last)})
         elif what == "reopen":
             closing.reopen(request.workspace, form.cleaned_data["until"], form.cleaned_data["reason"], request.user)
             messages.success(request, _t("The books are open again. The reason stands in the log."))
         elif what == "archive":
-            archive.order(request.workspace, first, last, request.user)
+            once = form.cleaned_data["once"]
+            archive.order(request.workspace, first, last, request.user, key=f"page:{once}" if once else "")
             messages.success(request, _t("The archive is being made. It appears here when it is done."))
 
     def bookings_view(self, request, kind):

@@ -18,11 +18,12 @@ from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, 
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from billing import deliveries, documents, invoices
+from billing.admin.documents import to_seals
 from billing.carriers import CHOICES, page_of
 from billing.deliveries.boards import columns
 from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
-from billing.models import Delivery, DeliveryLine, Parcel
+from billing.models import Delivery, DeliveryLine, Invoice, Parcel
 from billing.models.delivery import ON_THE_WAY_OUT
 from inventory.lots_admin import trace_link
 from laseros.core.templatetags.laseros import number
@@ -160,6 +161,12 @@ def _is(*states):
 
 def _floor(delivery) -> str:
     return reverse("deliveries:page", args=[delivery.pk])
+
+
+def _billed_by(delivery):
+    """The invoices its pieces stand on."""
+    rows = Invoice.objects.filter(lines__delivery_line__delivery=delivery).exclude(state="cancelled")
+    return rows.distinct().order_by("id")
 
 
 @admin.register(Delivery)
@@ -329,9 +336,11 @@ class DeliveryAdmin(RoomAdmin):
             Related(_("Follow the parcel"), follow, "open_in_new") if follow else None,
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
+            *(to_record(row, icon="receipt_long") for row in _billed_by(obj)),
             to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id),
             trace_link(f"delivery:{obj.pk}"),
             to_messages(obj),
+            *to_seals(obj),
         ]
 
     @display(description=_("number"), ordering="number")

@@ -9,10 +9,11 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.back_office import Related, RoomAdmin, RoomInline
+from accounts.back_office import Related, RoomAdmin, RoomInline, to_record
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents, printing
@@ -167,6 +168,12 @@ class DocumentAdmin(RoomAdmin):
         label = _("PDF preview") if is_draft(record) else _("PDF")
         url = reverse(f"admin:{self.page_name}_pdf", args=[record.pk])
         return Related(label, url, "picture_as_pdf", SEE_MONEY)
+
+
+def to_seals(record) -> list[Related | None]:
+    """Links to the chain, where it says what the record said and which print its PDF had."""
+    label = pgettext_lazy("chain", "Seal")
+    return [to_record(seal, label, icon="verified") for seal in record.seals.order_by("position")]
 
 
 def amount(value, currency: str) -> str:

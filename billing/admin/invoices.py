@@ -1,5 +1,7 @@
 """Invoices in the back office: checked, issued, paid; never edited afterwards."""
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -8,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -17,17 +20,18 @@ from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import discounts, documents, einvoice, invoices, payments
 from billing.admin.ageing import AgeingDoors
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, to_seals
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
 from billing.law import turnover
 from billing.law.treatments import EU
-from billing.models import Invoice, InvoiceLine
+from billing.models import Delivery, Invoice, InvoiceLine
 from billing.states import OWED
 from inventory.lots_admin import trace_link
 from laseros.core.errors import Refused
+from laseros.core.money import ZERO
 
 OFF = ("discount_percent", "discount_amount")
 STATE_COLOURS = {
@@ -121,8 +125,29 @@ def _has_credit(invoice) -> bool:
     return invoice.state in OWED and payments.credit_of(invoice.client, invoice.currency) > 0
 
 
+def _deduct(request, invoice):
+    """Says what was taken off, and what of it waits."""
+    invoices.deduct(invoice, request.user)
+    off = sum((line.unit_price + line.deposit_tax for line in invoice.lines.exclude(deposit=None)), ZERO)
+    messages.success(request, _t("Deposits of %(amount)s are taken off.") % {"amount": amount(off, invoice.currency)})
+    taken: dict[int, Decimal] = {}
+    for line in invoice.lines.exclude(deposit=None):
+        taken[line.deposit_id] = taken.get(line.deposit_id, ZERO) + line.unit_price + line.deposit_tax
+    for row in invoices.open_deposits(invoice.job, invoice.currency):
+        left = row.total - row.deducted - row.credited - taken.get(row.pk, ZERO)
+        if left > 0:
+            messages.info(request, _t("Of %(deposit)s %(left)s wait for a later invoice: there is no room on this one.")
+                          % {"deposit": row.number, "left": amount(left, row.currency)})  # fmt: skip
+
+
 def _currency(request, invoice, currency):
     invoices.change_currency(invoice, currency, request.user)
+
+
+def _billing(invoice):
+    """The deliveries whose pieces it bills."""
+    lines = invoice.lines.exclude(delivery_line=None).order_by().values("delivery_line__delivery")
+    return Delivery.objects.filter(pk__in=lines).order_by("id")
 
 
 def _taking_off(deposit):
@@ -183,9 +208,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
-        Verb("deduct", _("Deduct deposits"),
-             lambda request, invoice: invoices.deduct(invoice, request.user) and None, "billing.change_invoice",
-             _has_deposits, icon="remove_circle", done=_("The deposits of the job are taken off.")),
+        Verb("deduct", _("Deduct deposits"), _deduct, "billing.change_invoice", _has_deposits, icon="remove_circle"),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),
              confirm=_("What is made stays to be invoiced. No number is lost.")),
@@ -262,8 +285,11 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
             ),
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
+            *(to_record(row, icon="local_shipping") for row in _billing(obj)),
+            *(to_record(row, icon="notification_important") for row in obj.reminders.exclude(state="dropped")),
             trace_link(f"invoice:{obj.pk}"),
             to_messages(obj),
+            *to_seals(obj),
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),

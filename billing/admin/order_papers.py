@@ -7,12 +7,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, to_record
+from accounts.back_office import Related, RoomAdmin, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents
-from billing.admin.documents import amount
+from billing.admin.documents import amount, to_seals
 from billing.documents.order_paper import order_paper_pdf
 from billing.models import OrderPaper
 
@@ -61,6 +61,9 @@ class OrderPaperAdmin(RoomAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.quote, icon="request_quote"),
             to_record(obj.job, icon="work"),
+            to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id) if obj.job_id else None,
+            to_messages(obj),
+            *to_seals(obj),
         ]
 
     @display(description=_("total"), ordering="total")

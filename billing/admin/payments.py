@@ -12,7 +12,7 @@ from accounts.day_filter import BetweenDays
 from billing import payments
 from billing.admin.documents import amount
 from billing.admin.money_forms import CreditBackForm, ReverseForm
-from billing.models import ExchangeRate, Invoice, Payment
+from billing.models import BankLine, ExchangeRate, Invoice, Payment
 
 
 def _refund_credit(request, payment, once, **facts):
@@ -91,6 +91,7 @@ class PaymentAdmin(RoomAdmin):
         return [
             *invoices.values(),
             *(to_record(part.refund, _("Paid back"), icon="currency_exchange") for part in obj.allocations.all()),
+            to_record(BankLine.objects.filter(payment=obj).first(), icon="account_balance"),
             to_record(obj.reverses, _("Takes back"), icon="undo"),
             to_record(getattr(obj, "reversal", None), _("Taken back by"), icon="undo"),
             to_record(obj.client, icon="groups"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts import activity
-from accounts.back_office import Verb, to_messages, to_record
+from accounts.back_office import Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, discounts, order_papers, quotes, staleness
@@ -216,6 +216,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_record(obj.job, icon="work"),
+            *(to_record(paper, paper.get_kind_display(), icon="task") for paper in obj.order_papers.order_by("id")),
+            to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id) if obj.job_id else None,
             to_messages(obj),
         ]
 

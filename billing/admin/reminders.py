@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, Verb, to_record
+from accounts.back_office import Related, RoomAdmin, Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download, file_name
 from accounts.roles import SEE_MONEY
 from billing import reminding
-from billing.admin.documents import amount
+from billing.admin.documents import amount, to_seals
 from billing.facts import address_of
 from billing.models import Reminder, ReminderHold
 from billing.states import OWED
@@ -152,6 +152,12 @@ class ReminderAdmin(RoomAdmin):
             Related(_("PDF"), page, "picture_as_pdf", SEE_MONEY) if obj.pdf else None,
             to_record(obj.invoice, icon="receipt_long"),
             to_record(obj.invoice.client, icon="groups"),
+            *(
+                to_record(row, icon="notification_important")
+                for row in obj.invoice.reminders.exclude(pk=obj.pk).exclude(state="dropped").order_by("step")
+            ),
+            to_messages(obj.invoice),
+            *to_seals(obj),
         ]
 
     @display(description=_("client"), ordering="invoice__client__name")

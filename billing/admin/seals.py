@@ -1,4 +1,4 @@
-"""The chain of issued documents, to be read: which was issued when, by whom, and the print that proves it."""
+"""The chain of documents that have left the house, to be read: which when, by whom, and the print that proves it."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -7,20 +7,34 @@ from unfold.decorators import display
 from accounts.back_office import RoomAdmin, to_record
 from accounts.day_filter import BetweenDays
 from billing.models import Seal
+from billing.models.seal import DOCUMENTS
+
+
+class KindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request, model_admin):
+        return [(name, Seal._meta.get_field(name).verbose_name) for name in DOCUMENTS]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(**{f"{self.value()}__isnull": False}) if self.value() in DOCUMENTS else queryset
 
 
 @admin.register(Seal)
 class SealAdmin(RoomAdmin):
-    list_display = ("position", "invoice", "at", "by", "print_shown")
-    list_select_related = ("invoice",)
-    list_filter = (("at", BetweenDays),)
+    list_display = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "print_shown")
+    list_select_related = ("invoice", "delivery", "order_paper", "reminder__invoice", "statement__client")
+    list_filter = (KindFilter, ("at", BetweenDays))
     list_filter_submit = True
-    search_fields = ("invoice__number", "by", "link")
+    search_fields = ("invoice__number", "delivery__number", "order_paper__number", "reminder__invoice__number",
+                     "statement__client__code", "by", "link")  # fmt: skip
     search_help_text = _("Number, person or print")
-    fields = (("position", "invoice"), ("at", "by"), "link", "previous")
-    readonly_fields = ("position", "invoice", "at", "by", "link", "previous")
-    export_fields = ("position", "invoice", "at", "by", "previous", "link")
-    empty_text = _("Every invoice and credit note is sealed here when it is issued.")
+    fields = (("position", "kind_shown", "document_shown"), ("at", "by", "is_paper"), "link", "previous")
+    readonly_fields = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "link", "previous")
+    export_fields = ("position", "invoice", "delivery", "order_paper", "reminder", "statement", "is_paper", "at", "by",
+                     "previous", "link")  # fmt: skip
+    empty_text = _("Every document that leaves the house is sealed here: invoices, delivery notes, reminders and more.")
     empty_icon = "verified"
 
     def has_add_permission(self, request):
@@ -30,7 +44,17 @@ class SealAdmin(RoomAdmin):
         return False
 
     def related_links(self, obj):
-        return [to_record(obj.invoice, icon="receipt_long")]
+        return [to_record(obj.document, icon="description")]
+
+    @display(description=_("kind"))
+    def kind_shown(self, seal):
+        document = seal.document
+        has_kinds = hasattr(document, "get_kind_display")
+        return document.get_kind_display() if has_kinds else str(document._meta.verbose_name).capitalize()
+
+    @display(description=_("document"))
+    def document_shown(self, seal):
+        return str(seal.document)
 
     @display(description=_("link"))
     def print_shown(self, seal):

@@ -5,8 +5,9 @@ from datetime import date
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
@@ -15,15 +16,17 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, to_record
+from accounts.back_office import Related, RoomAdmin, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download, file_name
 from accounts.forms import bounded, dress
+from accounts.models import BackgroundTask
 from accounts.roles import SEE_MONEY
 from billing import statements
-from billing.admin.documents import amount
-from billing.documents.statement import statement_pdf
+from billing.admin.documents import amount, to_seals
 from billing.models import AccountStatement
+from billing.models.reminding import new_key
+from billing.tasks import send_statement
 from crm.models import Client
 from laseros.core.errors import Refused
 
@@ -38,6 +41,15 @@ class WhileForm(forms.Form):
         self.fields["currency"].choices = [(code, code) for code in statements.currencies_of(client)]
 
 
+def _paper(row: AccountStatement) -> dict:
+    """`failed`: why the worker gave up."""
+    task = None
+    if not row.pdf:
+        tasks = BackgroundTask.objects.filter(name=send_statement.task_name, arguments=[row.pk])
+        task = tasks.order_by("-id").first()
+    return {"row": row, "failed": task.error if task is not None and task.state == "failed" else ""}
+
+
 def this_year() -> tuple[date, date]:
     today = timezone.localdate()
     return today.replace(month=1, day=1), today
@@ -45,18 +57,20 @@ def this_year() -> tuple[date, date]:
 
 @admin.register(AccountStatement)
 class AccountStatementAdmin(RoomAdmin):
-    list_display = ("client", "from_on", "until_on", "balance_shown", "created_at", "by")
+    list_display = ("client", "from_on", "until_on", "balance_shown", "mailed_to", "created_at", "by")
     list_display_links = ("client",)
     list_select_related = ("client", "by")
     list_filter = (("created_at", BetweenDays),)
     list_filter_submit = True
     search_fields = ("client__name", "client__code")
     search_help_text = _("Client")
-    money_fields = ("balance_shown",)
-    fields = (("client", "currency"), ("from_on", "until_on"), "balance_shown", ("by", "created_at"))
-    readonly_fields = ("client", "currency", "from_on", "until_on", "balance_shown", "by", "created_at")
-    export_fields = ("client", "currency", "from_on", "until_on", "balance", "created_at")
-    empty_text = _("Statements of account are sent from a client's page and stay here as they were.")
+    money_fields = ("balance_shown", "paper")
+    fields = (("client", "currency"), ("from_on", "until_on"), ("balance_shown", "paper"),
+              ("mailed_to", "by", "created_at"))  # fmt: skip
+    readonly_fields = ("client", "currency", "from_on", "until_on", "balance_shown", "paper", "mailed_to", "by",
+                       "created_at")  # fmt: skip
+    export_fields = ("client", "currency", "from_on", "until_on", "balance", "mailed_to", "created_at")
+    empty_text = _("Statements of account are made on a client's page, mailed or printed, and stay here as they were.")
     empty_icon = "list_alt"
 
     def has_add_permission(self, request):
@@ -70,11 +84,12 @@ class AccountStatementAdmin(RoomAdmin):
         return [
             path("of/<int:pk>/", view(self.of_view), name=f"{self.page_name}_of"),
             path("<int:pk>/pdf/", view(self.pdf_view), name=f"{self.page_name}_pdf"),
+            path("<int:pk>/paper/", view(self.paper_view), name=f"{self.page_name}_paper"),
             *super().get_urls(),
         ]
 
     def of_view(self, request, pk):
-        """A client's account: GET shows it, with `pdf` as a paper; POST mails it."""
+        """A client's account: GET shows it; POST has the worker make the paper of it, and mail it where asked to."""
         client = Client.objects.filter(pk=pk).first()
         if client is None:
             raise Http404
@@ -91,13 +106,11 @@ class AccountStatementAdmin(RoomAdmin):
             messages.error(request, next(iter(form.errors.values()))[0])
         account = None
         try:
-            if request.method == "POST" and form.is_valid():  # mailed is what was asked for, or nothing
-                return self._sent(request, client, currency, from_on, until_on)
+            if request.method == "POST" and form.is_valid():  # what was asked for, or nothing
+                return self._made(request, client, currency, from_on, until_on)
             account = statements.account_of(client, currency, from_on, until_on)
         except Refused as refusal:
             messages.error(request, refusal.reason)
-        if account is not None and "pdf" in data:
-            return download(HttpResponse(statement_pdf(account)), f"{client.code}-{until_on}.pdf")
         form = form if form.is_bound else WhileForm(client=client, initial={"from_on": from_on, "until_on": until_on})
         context = {
             **self.admin_site.each_context(request),
@@ -107,16 +120,35 @@ class AccountStatementAdmin(RoomAdmin):
             "client": client,
             "account": account,
             "form": dress(form),
-            "query": f"from_on={from_on}&until_on={until_on}&currency={currency}",
+            "asked": {"from_on": f"{from_on}", "until_on": f"{until_on}", "currency": currency, "once": new_key()},
         }
         return TemplateResponse(request, "admin/billing/account.html", context)
 
-    def _sent(self, request, client, currency, from_on, until_on):
-        if not request.user.has_perm("billing.receive_payment"):
+    def _made(self, request, client, currency, from_on, until_on):
+        """Pressed twice it is the same one: the page says under which key."""
+        facts = (client, currency, from_on, until_on, request.user)
+        once = request.POST.get("once", "")[:40]
+        if "pdf" in request.POST:
+            row = statements.prepare(*facts, key=f"pdf:{once}" if once else "")
+        elif not request.user.has_perm("billing.receive_payment"):
             raise PermissionDenied
-        statements.send(client, currency, from_on, until_on, request.user)
-        messages.success(request, _t("The statement is on its way to %(to)s.") % {"to": client.email})
-        return redirect(reverse("admin:crm_client_change", args=[client.pk]))
+        else:
+            row = statements.send(*facts, key=f"mail:{once}" if once else "")
+            messages.success(request, _t("The statement is on its way to %(to)s.") % {"to": row.mailed_to})
+        return redirect(reverse(f"admin:{self.page_name}_change", args=[row.pk]))
+
+    def paper_view(self, request, pk):
+        """The piece of the page that asks until the PDF is there."""
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row) or not request.user.has_perm(SEE_MONEY):
+            raise PermissionDenied
+        return TemplateResponse(request, "admin/billing/_paper.html", _paper(row))
+
+    @display(description=_("PDF"))
+    def paper(self, row):
+        return render_to_string("admin/billing/_paper.html", _paper(row))
 
     def pdf_view(self, request, pk):
         row = self.get_object(request, str(pk))
@@ -131,6 +163,9 @@ class AccountStatementAdmin(RoomAdmin):
         return [
             Related(_("PDF"), page, "picture_as_pdf", SEE_MONEY) if obj.pdf else None,
             to_record(obj.client, icon="groups"),
+            to_list("billing.invoice", icon="receipt_long", client__id__exact=obj.client_id, number__isnull=False),
+            to_messages(obj) if obj.mailed_to else None,
+            *to_seals(obj),
         ]
 
     @display(description=pgettext_lazy("money", "balance"), ordering="balance")

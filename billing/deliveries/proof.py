@@ -2,11 +2,14 @@
 
 import base64
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
+from billing.models import Delivery
 from laseros.core.errors import Refused
 
+FOLDER = "proofs"
 MOST_BYTES = 24 * 1024 * 1024
 
 
@@ -25,3 +28,14 @@ def picture_of(upload) -> ContentFile:
             _("This is not a PNG or JPEG picture we can read."), code="not-a-picture", field="picture"
         ) from None
     return ContentFile(base64.b64decode(drawn))
+
+
+def store(delivery: Delivery, picture: File) -> str:
+    """Its name in the storage. No delivery refers to it yet."""
+    picture.seek(0)
+    return default_storage.save(f"{FOLDER}/{delivery.workspace_id}/{delivery.pk}.jpg", picture)
+
+
+def discard(name: str) -> None:
+    if name:
+        default_storage.delete(name)

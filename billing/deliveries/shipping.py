@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
-from billing.deliveries import stock, telling
+from billing import chain
+from billing.deliveries import proof, stock, telling
 from billing.deliveries.packing import more_than_made
 from billing.deliveries.ready import made
 from billing.documents.delivery import facts_of
@@ -56,6 +57,7 @@ def ship(
     telling.shipped(delivery, by)
     details = {"carrier": delivery.get_carrier_display(), "tracking number": delivery.tracking}
     activity.record("shipped", delivery, by, details={name: value for name, value in details.items() if value})
+    chain.seal(delivery, by)
     work.queue(keep_delivery_note, delivery.workspace, delivery.pk, subject=delivery, by=by)
     return delivery
 
@@ -70,10 +72,22 @@ def _count(line: DeliveryLine) -> None:
         raise more_than_made(line, max(made(there) - there.delivered, 0))
 
 
+def arrive(delivery: Delivery, by, *, received_by: str, at: datetime | None = None, picture=None) -> Delivery:
+    """Somebody took it. `picture` is a photograph or signature as `proof.picture_of` made it.
+
+    It lies in the storage before the transaction begins; what a killed process leaves there is swept.
+    """
+    name = proof.store(delivery, picture) if picture is not None else ""
+    try:
+        return _arrive(delivery, by, received_by, at, name)
+    except BaseException:
+        proof.discard(name)
+        raise
+
+
 @retried
 @transaction.atomic
-def arrive(delivery: Delivery, by, *, received_by: str, at: datetime | None = None, picture=None) -> Delivery:
-    """Somebody took it. `picture` is a photograph or signature as `proof.picture_of` made it."""
+def _arrive(delivery: Delivery, by, received_by: str, at: datetime | None, picture: str) -> Delivery:
     name = " ".join(received_by.split())[:120]
     if not name:
         raise Refused(_("Who took it?"), code="no-name", field="received_by")
@@ -83,11 +97,7 @@ def arrive(delivery: Delivery, by, *, received_by: str, at: datetime | None = No
     delivery = _held(delivery)
     if delivery.shipped_on and timezone.localdate(at) < delivery.shipped_on:
         raise Refused(_("It was shipped later than that."), code="early", field="at")
-    DELIVERY.move(delivery, "deliver", delivered_at=at, received_by=name)
-    if picture is not None:
-        picture.seek(0)
-        delivery.proof.save(f"{delivery.workspace_id}/{delivery.pk}.jpg", picture, save=False)
-        Delivery._base_manager.filter(pk=delivery.pk).update(proof=delivery.proof.name)
+    DELIVERY.move(delivery, "deliver", delivered_at=at, received_by=name, proof=picture)
     activity.record("delivered", delivery, by, details={"by": name})
     _tell(delivery, by, delivery_arrived)
     telling.arrived(delivery, by)

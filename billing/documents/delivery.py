@@ -5,8 +5,9 @@ from decimal import Decimal
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.documents import keep, pdf, pictures
+from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead
+from billing.documents.keeping import keep
 from billing.models import Delivery, DeliveryLine
 from crm import links
 

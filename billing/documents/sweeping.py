@@ -1,32 +1,49 @@
-"""Papers that belong to nothing: a process that was killed while it issued left them behind."""
+"""Files that belong to nothing: a process that was killed while it stored a paper or a proof left them behind."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from billing.models import Invoice
+from billing.deliveries.proof import FOLDER as PROOFS
+from billing.kept import KINDS
+from billing.models import Archive, Delivery, Quote
 
-OLD = timedelta(days=1)  # nobody issues for so long
+OLD = timedelta(days=1)  # nobody stores for so long
 
 
 def sweep(workspace, older: timedelta = OLD) -> int:
-    """Delete papers of invoices that no invoice refers to. Must run inside the business's scope; how many there were.
+    """Delete files that no document refers to. Must run inside the business's scope; answers how many there were.
 
     Young ones stay: somebody may be about to issue with them.
     """
-    folder = f"documents/{workspace.pk}"
+    before, gone = timezone.now() - older, 0
+    for folder, beginnings, kept in _places(workspace):
+        for name in _lying_in(folder):
+            mine = name.rpartition("/")[2].startswith(beginnings)
+            if mine and name not in kept and default_storage.get_modified_time(name) <= before:
+                default_storage.delete(name)
+                gone += 1
+    return gone
+
+
+def _places(workspace) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
+    """(folder, how what is ours begins there, what is referred to)."""
+    kept: set[str] = set()
+    models = [*(kind.model for kind in KINDS), Quote]
+    for model in models:
+        for field in ("pdf", "xml"):
+            if any(each.name == field for each in model._meta.concrete_fields):
+                kept |= set(model.objects.exclude(**{field: ""}).values_list(field, flat=True))
+    yield f"documents/{workspace.pk}", tuple(f"{model._meta.model_name}-" for model in models), kept
+    yield f"{PROOFS}/{workspace.pk}", ("",), set(Delivery.objects.exclude(proof="").values_list("proof", flat=True))
+    yield f"archives/{workspace.pk}", ("archive-",), set(Archive.objects.values_list("file", flat=True))
+
+
+def _lying_in(folder: str) -> list[str]:
     try:
         _folders, names = default_storage.listdir(folder)
     except FileNotFoundError:
-        return 0
-    mine = [f"{folder}/{name}" for name in names if name.startswith("invoice-")]
-    kept = set()
-    for field in ("pdf", "xml"):
-        kept |= set(Invoice.objects.exclude(**{field: ""}).values_list(field, flat=True))
-    before, gone = timezone.now() - older, 0
-    for name in mine:
-        if name not in kept and default_storage.get_modified_time(name) <= before:
-            default_storage.delete(name)
-            gone += 1
-    return gone
+        return []
+    return [f"{folder}/{name}" for name in names]

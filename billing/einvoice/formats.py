@@ -95,7 +95,9 @@ def hybrid(pdf: bytes, xml: bytes, language: str = "de") -> bytes:
     """The PDF with the XML inside, as Factur-X and ZUGFeRD want it."""
     from facturx import generate_from_binary
 
-    return generate_from_binary(
+    from billing.einvoice import archival
+
+    return archival.made(generate_from_binary(
         pdf, xml, flavor="factur-x", level="en16931", check_xsd=False, check_schematron=False,
         lang=language, afrelationship="alternative",
-    )  # fmt: skip
+    ))  # fmt: skip

@@ -130,7 +130,16 @@ def take_back(document: Invoice, lines: list[InvoiceLine]) -> None:
         activity.record("reversed", origin, details={"by": document.number})
     else:
         _settle(origin)
+        complete_if_settled(origin)
         activity.record("credited", origin, details={"by": document.number}, money={"amount": document.total})
+
+
+def complete_if_settled(invoice: Invoice) -> None:
+    """Complete its job when nothing is owed of it any more, in the transaction that settled it."""
+    from billing import payments
+
+    if invoice.job_id:
+        payments.complete_if_settled(invoice.job)
 
 
 def _settle(origin: Invoice) -> None:

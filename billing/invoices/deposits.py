@@ -1,11 +1,15 @@
 """Deposits: an invoice before the work, with its tax, and the later one that is less by it, to the cent.
 
 A line with a `deposit` takes off what that invoice said at one rate: its net counts against the invoice, and so does
-exactly the tax that was charged (`totals.of`). So deposits and final invoice together are what the order costs.
+exactly the tax that was charged (`totals.of`). So deposits and final invoice together are what the order costs. Where
+the rate has changed meanwhile, the deposit stands on the final invoice at its own, as § 14 (5) UStG wants it, and the
+work at the new one. A deposit with VAT and a final invoice without (or the other way round) contradict each other: one
+of them is wrong in law, so it is refused in words and nothing is left out silently.
 """
 
 from collections.abc import Iterable
 from decimal import Decimal
+from types import SimpleNamespace
 
 from django.db import transaction
 from django.db.models import F
@@ -15,8 +19,8 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.documents.letterhead import day
-from billing import law, totals
-from billing.invoices.drafting import currency_of, hold_draft, total
+from billing import discounts, law, totals
+from billing.invoices.drafting import currency_of, hold_draft, row_of, total
 from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
 from laseros.core.errors import Refused
@@ -26,29 +30,34 @@ from production.models import Job
 
 HUNDRED = Decimal(100)
 STANDING = ("issued", "partly_paid", "paid")
+_OFF_THE_SUM = Decimal(-1)  # beside the rates: what deposits at other rates have taken of all
 
 
 @retried
 @transaction.atomic
 def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decimal | None = None) -> Invoice:
-    """A draft of a deposit invoice: a share of the order, or an amount without tax, divided over its rates.
+    """A draft of a deposit invoice: a share of what of the order is not invoiced yet, or an amount without tax, divided
+    over its rates.
 
-    Raises `Refused`: "draft" while the job has another draft, "deposit" for nothing, or more than the order costs.
+    Raises `Refused`: "draft" while the job has another draft, "deposit" for nothing, or more than is left of the order.
     """
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.invoices.filter(state="draft", kind=Kind.INVOICE).exists():
         raise Refused(_("There is a draft invoice for this job: issue or discard it first."), code="draft")
     currency = currency_of(job)
-    order = _order(job, currency)
+    left, is_begun = left_to_invoice(job, currency)
+    order = {rate: net for rate, (net, _tax) in left.rates.items()}
     treatment = law.proposed(job.workspace, job.client)
     if treatment != Treatment.STANDARD:
         order = {ZERO: sum(order.values(), ZERO)}
     parts = shares(order, currency, percent=percent, amount=amount)
     wanted = sum(parts.values(), ZERO)
-    before = sum((row.net for row in job.invoices.filter(is_deposit=True, state__in=STANDING)), ZERO)
+    before = sum((net for row in open_deposits(job, currency) for _rate, net, _tax in _left_of(row)), ZERO)
     if wanted <= 0 or wanted + before > sum(order.values(), ZERO):
-        raise Refused(_("A deposit is more than nothing, and all of them no more than the order costs."),
-                      code="deposit", field="percent" if percent else "amount")  # fmt: skip
+        raise Refused(
+            _("A deposit is more than nothing, and all of them no more than what of the order is not invoiced yet."),
+            code="deposit", field="percent" if percent else "amount",
+        )  # fmt: skip
     invoice = Invoice.objects.create(
         workspace=job.workspace,
         client=job.client,
@@ -60,7 +69,7 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
         created_by=by if getattr(by, "pk", None) else None,
     )
     with translation.override(job.workspace.language):
-        words = _words(job, percent)
+        words = _words(job, percent, is_begun)
     for position, (rate, net) in enumerate(parts.items(), start=1):
         InvoiceLine.objects.create(
             workspace=job.workspace, invoice=invoice, position=position, description=words, quantity=1, unit_price=net,
@@ -87,15 +96,25 @@ def shares(
     return {rate: net for rate, net in found.items() if net}
 
 
-def _order(job: Job, currency: str) -> dict[Decimal, Decimal]:
-    """{rate: net} of everything that was ordered."""
-    lines = list(job.lines.filter(parent=None))
-    return {rate: net for rate, (net, _tax) in totals.of(lines, currency, job).rates.items()}
+def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
+    """The sums of what was ordered and stands on no invoice yet, and whether anything was invoiced before."""
+    lines = [each for each in job.lines.all() if each.parent_id is None]
+    rows = [row_of(each, each.invoiced, each.quantity - each.invoiced, currency) for each in lines
+            if each.quantity > each.invoiced]  # fmt: skip
+    is_begun = any(each.invoiced for each in lines)
+    rest = SimpleNamespace(discount_percent=job.discount_percent, discount_amount=ZERO)
+    if job.discount_amount and rows:
+        rest.discount_amount = discounts.of_order(job, rows, currency, last=True)
+    return totals.of(rows, currency, rest), is_begun
 
 
-def _words(job: Job, percent: Decimal | None) -> str:
+def _words(job: Job, percent: Decimal | None, is_begun: bool) -> str:
     if percent is None:
         return _("Deposit on order %(job)s") % {"job": job.number}
+    if is_begun:
+        return _("Deposit of %(percent)s %% on what is left of order %(job)s") % {
+            "percent": f"{percent.normalize():f}", "job": job.number,
+        }  # fmt: skip
     return _("Deposit of %(percent)s %% on order %(job)s") % {"percent": f"{percent.normalize():f}", "job": job.number}
 
 
@@ -118,35 +137,99 @@ def open_deposits(job: Job, currency: str) -> list[Invoice]:
 
 @retried
 @transaction.atomic
-def deduct(invoice: Invoice, by) -> Invoice:
+def deduct(invoice: Invoice, by, *, drafting: bool = False) -> Invoice:
     """Take the deposits of its job off a draft, each at its rates; asked twice, they are taken off once.
 
-    At each rate no more than the invoice comes to: what is left of a deposit waits for the next one.
+    At each rate no more than the invoice comes to: what is left of a deposit waits for the next one. Raises `Refused`
+    with code "treatment" for one whose VAT contradicts the invoice's; `drafting` leaves saying so to whoever issues.
     """
     hold_draft(invoice)
     if invoice.job is None or invoice.is_deposit or invoice.is_correction:
         return invoice
     invoice.lines.filter(deposit__isnull=False).delete()
-    room = {rate: list(sums) for rate, sums in totals.of(invoice.lines.all(), invoice.currency, invoice).rates.items()}
-    position = max(invoice.lines.values_list("position", flat=True), default=0)
-    for deposit in open_deposits(invoice.job, invoice.currency):
-        for rate, net, tax in _left_of(deposit):
-            net, tax = _within(net, tax, *room.get(rate, (ZERO, ZERO)))
-            if not net:
-                continue
-            room[rate] = [room[rate][0] - net, room[rate][1] - tax]
+    rows = open_deposits(invoice.job, invoice.currency)
+    fitting = [row for row in rows if row.treatment == invoice.treatment]
+    if not drafting:
+        _refuse_contradicting(invoice, rows)
+    lines = list(invoice.lines.all())
+    room = {rate: list(sums) for rate, sums in totals.of(lines, invoice.currency, invoice).rates.items()}
+    taken = [
+        (row, rate, *_within(net, tax, room[rate])) for row in fitting for rate, net, tax in _left_of(row)
+        if rate in room
+    ]  # fmt: skip
+    later = _rates_to_come(invoice, lines)
+    taken += [
+        (row, rate, *_within_sum(net, tax, room, invoice.currency))
+        for row in fitting for rate, net, tax in _left_of(row) if rate not in room and rate not in later
+    ]  # fmt: skip
+    position = max((line.position for line in lines), default=0)
+    for row, rate, net, tax in taken:
+        if net:
             position += 1
             InvoiceLine.objects.create(
-                workspace=invoice.workspace, invoice=invoice, position=position, deposit=deposit, deposit_tax=tax,
-                description=_named(deposit), quantity=1, unit_price=net, tax_percent=rate, net=-net,
+                workspace=invoice.workspace, invoice=invoice, position=position, deposit=row, deposit_tax=tax,
+                description=_named(row), quantity=1, unit_price=net, tax_percent=rate, net=-net,
             )  # fmt: skip
     total(invoice)
     return invoice
 
 
-def _within(net: Decimal, tax: Decimal, most_net: Decimal, most_tax: Decimal) -> tuple[Decimal, Decimal]:
-    """A whole deposit where there is room for it; otherwise all that there is room for."""
-    return (net, tax) if net <= most_net and tax <= most_tax else (min(net, most_net), min(tax, most_tax))
+def _within(net: Decimal, tax: Decimal, room: list[Decimal]) -> tuple[Decimal, Decimal]:
+    """A whole deposit where there is room for it at its rate; otherwise all there is room for. The room shrinks."""
+    if net > room[0] or tax > room[1]:
+        net, tax = min(net, room[0]), min(tax, room[1])
+    room[0], room[1] = room[0] - net, room[1] - tax
+    return net, tax
+
+
+def _within_sum(
+    net: Decimal, tax: Decimal, room: dict[Decimal, list[Decimal]], currency: str
+) -> tuple[Decimal, Decimal]:
+    """A deposit at a rate that no line has any more: off the sum, as far as that goes."""
+    left = sum((sum(sums) for sums in room.values()), ZERO)
+    if net + tax > left:
+        share = cents(net * left / (net + tax), currency)
+        net, tax = share, left - share
+    there = room.setdefault(_OFF_THE_SUM, [ZERO, ZERO])
+    there[0], there[1] = there[0] - net, there[1] - tax
+    return net, tax
+
+
+def _rates_to_come(invoice: Invoice, lines: list[InvoiceLine]) -> set[Decimal]:
+    """Rates at which something of the order is left for a later invoice."""
+    now: dict[int, int] = {}
+    for line in lines:
+        if line.job_line_id:
+            now[line.job_line_id] = now.get(line.job_line_id, 0) + line.quantity
+    rows = invoice.job.lines.filter(parent=None)
+    return {row.tax_percent for row in rows if row.invoiced + now.get(row.pk, 0) < row.quantity}
+
+
+def _refuse_contradicting(invoice: Invoice, rows: list[Invoice]) -> None:
+    row = next((row for row in rows if row.treatment != invoice.treatment), None)
+    if row is None:
+        return
+    raise Refused(
+        _("Deposit invoice %(number)s says “%(its)s”, this invoice “%(ours)s”: one of them is wrong. Choose the same"
+          " VAT here, or cancel the deposit invoice and issue it anew.")
+        % {"number": row.number, "its": row.get_treatment_display(), "ours": invoice.get_treatment_display()},
+        code="treatment", field="treatment",
+    )  # fmt: skip
+
+
+def check_last(invoice: Invoice, lines: list[InvoiceLine]) -> None:
+    """Refuse the last invoice of an order while a deposit contradicts it and so is not on it."""
+    if invoice.job is None or invoice.is_deposit or invoice.is_correction or _rates_to_come(invoice, lines):
+        return
+    _refuse_contradicting(invoice, open_deposits(invoice.job, invoice.currency))
+
+
+def overdrawn(lines: Iterable[InvoiceLine], found: totals.Totals) -> bool:
+    """Whether more deposit is taken off than there is to pay: of all, or at a rate that other lines have too."""
+    own = {line.tax_percent for line in lines if not line.deposit_id}
+    if found.total < 0:
+        return True
+    return any((net < 0 or tax < 0) and rate in own for rate, (net, tax) in found.rates.items())
 
 
 def _left_of(deposit: Invoice) -> Iterable[tuple[Decimal, Decimal, Decimal]]:
@@ -202,4 +285,15 @@ def _by_deposit(lines: list[InvoiceLine]) -> dict[int, Decimal]:
     return found
 
 
-__all__ = ["count", "deduct", "draft_deposit", "give_back", "open_deposits", "shares", "terms_of"]
+__all__ = [
+    "check_last",
+    "count",
+    "deduct",
+    "draft_deposit",
+    "give_back",
+    "left_to_invoice",
+    "open_deposits",
+    "overdrawn",
+    "shares",
+    "terms_of",
+]

@@ -62,7 +62,7 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
     if last:
         from billing.invoices import deposits
 
-        deposits.deduct(invoice, by)
+        deposits.deduct(invoice, by, drafting=True)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice
 
@@ -77,7 +77,7 @@ def _is_last(job: Job, rows: list[InvoiceLine]) -> bool:
 
 def _made(job: Job) -> list[InvoiceLine]:
     currency = currency_of(job)
-    return [_row(line, line.invoiced, line.to_invoice, currency) for line in job.lines.all() if line.to_invoice]
+    return [row_of(line, line.invoiced, line.to_invoice, currency) for line in job.lines.all() if line.to_invoice]
 
 
 def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
@@ -97,7 +97,7 @@ def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
         if pieces <= 0:
             continue
         lines[line.job_line_id] -= pieces
-        row = _row(line.job_line, before[line.job_line_id], pieces, currency)
+        row = row_of(line.job_line, before[line.job_line_id], pieces, currency)
         before[line.job_line_id] += pieces
         row.delivery_line, row.description = line, line.description
         ordered = timezone.localdate(job.approved_at)
@@ -106,7 +106,7 @@ def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
     return found
 
 
-def _row(line: JobLine, before: int, pieces: int, currency: str) -> InvoiceLine:
+def row_of(line: JobLine, before: int, pieces: int, currency: str) -> InvoiceLine:
     """So many pieces of an order, after those that were invoiced before, with their part of the line's discount."""
     return InvoiceLine(
         job_line=line,
@@ -149,10 +149,10 @@ def recount(invoice: Invoice, by) -> Invoice:
 
 
 def _counted(invoice: Invoice, what: str, before, by) -> Invoice:
-    found = totals.of(invoice.lines.all(), invoice.currency, invoice)
-    if any(net < 0 or tax < 0 for net, tax in found.rates.values()):
-        from billing.invoices import deposits
+    from billing.invoices import deposits
 
+    rows = list(invoice.lines.all())
+    if deposits.overdrawn(rows, totals.of(rows, invoice.currency, invoice)):
         deposits.deduct(invoice, by)  # less is left to take them off: as much as there is room for
     total(invoice)
     activity.record("changed", invoice, by, details={"what": what}, money={"total": [before, invoice.total]})

@@ -31,6 +31,7 @@ from billing.turns import turn
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
+from laseros.core.templatetags.laseros import day
 from production import milestones
 from production.models import Event, JobLine
 
@@ -144,18 +145,11 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
     )
     if not document.total and not document.is_correction:
         INVOICE.move(document, "pay")  # its deposits were all of it
-        transaction.on_commit(lambda: _settle(document))
-    document.refresh_from_db()
-    chain.seal(document, list(document.lines.all()), by)
+        correcting.complete_if_settled(document)
+    chain.seal(document, by)
     details = {"to": address_of(document) or _("by hand")} | ({"due": document.due_on} if document.due_on else {})
     activity.record("issued", document, by, details=details, money={"total": cents(document.total, document.currency)})
     work.queue(send_invoice, document.workspace, document.pk, subject=document, by=by)
-
-
-def _settle(document: Invoice) -> None:
-    from billing import payments
-
-    payments.complete_if_settled(document.job)
 
 
 def _let_followers_know(document: Invoice, by) -> None:
@@ -176,7 +170,8 @@ def _check(paper: law.Paper) -> None:
             _("%(count)s lines are more than one document can carry: make several.") % {"count": len(paper.lines)},
             code="too-long",
         )
-    if any(net < 0 or tax < 0 for net, tax in paper.found.rates.values()):
+    deposits.check_last(paper.invoice, paper.lines)
+    if deposits.overdrawn(paper.lines, paper.found):
         raise Refused(
             _("More deposit is taken off than there is to pay at a rate: press “Deduct deposits” again."),
             code="deposit",
@@ -191,7 +186,7 @@ def _check(paper: law.Paper) -> None:
     if (percent := paper.wrong_rate()) is not None:
         raise Refused(
             _("%(percent)s %% VAT does not apply on %(day)s, the date of supply.")
-            % {"percent": f"{percent.normalize():f}", "day": paper.supplied_on},
+            % {"percent": f"{percent.normalize():f}", "day": day(paper.supplied_on)},
             code="rate",
         )
 

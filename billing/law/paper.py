@@ -87,10 +87,13 @@ class Paper:
         return [str(label) for label, value in wanted if not value.strip()]
 
     def wrong_rate(self) -> Decimal | None:
-        """A rate on a line that the business's own table, or the country's, does not have on the day of supply."""
+        """A rate on a line that the business's own table, or the country's, does not have on the day of supply.
+
+        A deposit is taken off at the rate of its own day.
+        """
         rows = list(TaxRate.objects.all())
         lawful = limits.rates(self.workspace.country, self.supplied_on)
-        for percent in sorted({line.tax_percent for line in self.lines if line.tax_percent}):
+        for percent in sorted({line.tax_percent for line in self.lines if line.tax_percent and not line.deposit_id}):
             known = [rate for rate in rows if rate.percent == percent]
             fits = any(rate.covers(self.supplied_on) for rate in known) if known else not lawful or percent in lawful
             if not fits:

@@ -1,3 +1,4 @@
+import billing.models.reminding
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
@@ -350,11 +351,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='seal',
-            name='invoice',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='seal', to='billing.invoice', verbose_name='document'),
-        ),
-        migrations.AddField(
-            model_name='seal',
             name='workspace',
             field=models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace'),
         ),
@@ -651,12 +647,16 @@ class Migration(migrations.Migration):
                 ('pdf_sha256', models.CharField(blank=True, max_length=64)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='made')),
+                ('mailed_to', models.CharField(blank=True, help_text='Empty: printed', max_length=254, verbose_name='mailed to')),
+                ('frozen', models.JSONField(default=dict)),
+                ('key', models.CharField(default=billing.models.reminding.new_key, max_length=60)),
             ],
             options={
                 'verbose_name': 'statement of account',
                 'verbose_name_plural': 'statements of account',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='account_statement_by_workspace')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='account_statement_key_once')],
             },
         ),
         migrations.CreateModel(
@@ -692,12 +692,14 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='asked for')),
                 ('made_at', models.DateTimeField(null=True, verbose_name='made')),
+                ('key', models.CharField(default=billing.models.reminding.new_key, max_length=60)),
             ],
             options={
                 'verbose_name': 'archive',
                 'verbose_name_plural': 'archives',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='archive_by_workspace')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='archive_key_once'), models.UniqueConstraint(condition=models.Q(('file', '')), fields=('workspace', 'from_on', 'until_on'), name='archive_one_at_a_time')],
             },
         ),
         migrations.CreateModel(
@@ -739,6 +741,56 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='payment',
             index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='payment_reversing'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='delivery',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.delivery', verbose_name='delivery'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='invoice',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.invoice', verbose_name='invoice'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='is_paper',
+            field=models.BooleanField(default=False, verbose_name='print of the PDF'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='order_paper',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.orderpaper', verbose_name='order paper'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='reminder',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.reminder', verbose_name='reminder'),
+        ),
+        migrations.AddField(
+            model_name='seal',
+            name='statement',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.accountstatement', verbose_name='statement of account'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(condition=models.Q(('invoice__isnull', False)), fields=('invoice', 'is_paper'), name='seal_of_invoice_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(condition=models.Q(('delivery__isnull', False)), fields=('delivery', 'is_paper'), name='seal_of_delivery_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(condition=models.Q(('order_paper__isnull', False)), fields=('order_paper', 'is_paper'), name='seal_of_order_paper_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(condition=models.Q(('reminder__isnull', False)), fields=('reminder', 'is_paper'), name='seal_of_reminder_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.UniqueConstraint(condition=models.Q(('statement__isnull', False)), fields=('statement', 'is_paper'), name='seal_of_statement_once'),
         ),
         migrations.AddConstraint(
             model_name='invoice',

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
+from billing.models.reminding import new_key
 
 
 class PeriodClose(WorkspaceModel):
@@ -52,6 +53,7 @@ class Archive(WorkspaceModel):
     done = models.PositiveIntegerField(_("of them in it"), default=0)
     file = models.FileField(upload_to="archives/", blank=True, max_length=200)
     sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    key = models.CharField(max_length=60, default=new_key)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
     )
@@ -63,6 +65,12 @@ class Archive(WorkspaceModel):
         verbose_name_plural = _("archives")
         ordering = ["-id"]
         indexes = [models.Index(fields=["workspace", "-id"], name="archive_by_workspace")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "key"], name="archive_key_once"),
+            models.UniqueConstraint(
+                fields=["workspace", "from_on", "until_on"], condition=Q(file=""), name="archive_one_at_a_time"
+            ),
+        ]
 
     def __str__(self):
         return f"{self.from_on} – {self.until_on}"

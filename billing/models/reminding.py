@@ -1,3 +1,5 @@
+import secrets
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,11 @@ from accounts.models.workspace import money_field
 from billing.models.invoice import Invoice
 from billing.states import REMINDER
 from crm.models import Client
+
+
+def new_key() -> str:
+    """For what nobody asked for by a key of their own."""
+    return secrets.token_urlsafe(12)
 
 
 class Reminder(WorkspaceModel):
@@ -96,13 +103,17 @@ class ReminderHold(WorkspaceModel):
 
 
 class AccountStatement(WorkspaceModel):
-    """A statement of account as it was sent to a client: what stood in it stays in its PDF."""
+    """A statement of account as it was mailed to a client or printed: what stands in it is frozen with it."""
 
     client = models.ForeignKey(Client, models.PROTECT, related_name="account_statements", verbose_name=_("client"))
     currency = models.CharField(_("currency"), max_length=3)
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"))
     balance = money_field(pgettext_lazy("money", "balance"))
+    mailed_to = models.CharField(_("mailed to"), max_length=254, blank=True, help_text=_("Empty: printed"))
+    # Names, addresses, entries and open items as they were when it was made.
+    frozen = models.JSONField(default=dict)
+    key = models.CharField(max_length=60, default=new_key)
     pdf = models.FileField(upload_to="documents/", blank=True, max_length=200)
     pdf_sha256 = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(
@@ -115,6 +126,7 @@ class AccountStatement(WorkspaceModel):
         verbose_name_plural = _("statements of account")
         ordering = ["-id"]
         indexes = [models.Index(fields=["workspace", "-id"], name="account_statement_by_workspace")]
+        constraints = [models.UniqueConstraint(fields=["workspace", "key"], name="account_statement_key_once")]
 
     def __str__(self):
         return f"{self.client.code} {self.from_on} – {self.until_on}"

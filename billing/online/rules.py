@@ -54,6 +54,6 @@ def _of_money(found: Looked, workspace, client: Client) -> list[str]:
             _("Orders above %(limit)s without VAT are confirmed by us first.")
             % {"limit": money_filter(limit, found.currency)}
         )
-    if credit_limit.warning(client, more=found.sums.total):
+    if credit_limit.warning(client, more=found.sums.total, currency=found.currency):
         said.append(_("With this order more would be open than we have agreed."))
     return said

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
+from billing import chain
 from billing.documents.reminder import frozen_of
 from billing.models import Invoice, Kind, Reminder, ReminderHold, rules_of
 from billing.reminding.claims import Claim, claim_of
@@ -101,6 +102,7 @@ def _send(reminder: Reminder, by) -> Reminder:
         "reminded", invoice, by, details={"step": reminder.step, "due": pay_by},
         money={"balance": claim.open, "amount": cents(reminder.asked, invoice.currency)},
     )  # fmt: skip
+    chain.seal(reminder, by)
     work.queue(send_reminder, invoice.workspace, reminder.pk, subject=reminder, by=by)
     return reminder
 

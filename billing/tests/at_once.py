@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -10,7 +11,7 @@ from django.db import transaction
 from django_scopes import scope
 
 from accounts.models import Workspace
-from billing import invoices, payments, quotes
+from billing import closing, invoices, payments, quotes
 from billing.bank import booking
 from billing.models import BankLine, Invoice, Payment, Quote
 from crm.models import Client
@@ -111,6 +112,37 @@ def share(workspace_pk: int, client_pk: int, invoice_pks: list[int], mine: int) 
             except Refused as refusal:
                 said.append(refusal.code)
     return said
+
+
+def post_slowly(workspace_pk: int, invoice_pk: int, day: str, mine: int) -> str:
+    """Book a cent on that day and commit a good while later; "done", or the code of the refusal."""
+    with _inside(workspace_pk):
+        try:
+            with transaction.atomic():
+                facts = {"key": f"slow{mine}", "received_on": date.fromisoformat(day), "again": True}
+                payments.receive(Invoice.objects.get(pk=invoice_pk), Decimal("0.01"), **facts)
+                time.sleep(1)
+        except Refused as refusal:
+            return refusal.code
+        return "done"
+
+
+def close_books(workspace_pk: int, until: str) -> list:
+    """How many payments of that day there are in the moment the books are closed; or why they are not."""
+    with _inside(workspace_pk):
+        time.sleep(0.3)
+        try:
+            with transaction.atomic():
+                closing.close(Workspace.objects.get(pk=workspace_pk), date.fromisoformat(until), None)
+                time.sleep(0.3)
+        except Refused as refusal:
+            return [refusal.code]
+        return ["done", Payment.objects.filter(received_on__lte=until).count()]
+
+
+def one_of(deed: str, *arguments):
+    """Different deeds at one moment: each by its name here."""
+    return globals()[deed](*arguments)
 
 
 def _inside(workspace_pk: int):

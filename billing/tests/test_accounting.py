@@ -14,7 +14,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from billing import closing, invoices, payments
+from billing import closing, invoices, order_papers, payments
 from billing.accounting import archive, datev, journal
 from billing.accounting.accounts import Accounts
 from billing.accounting.journal import Booking
@@ -106,18 +106,27 @@ def test_bookings_of_a_month_add_up_to_what_is_open(scoped, workspace, shop, off
 def test_the_archive_holds_every_paper_with_its_print(scoped, workspace, shop, office, run_work, client):
     invoice = issued_invoice(shop, office)
     today = invoice.issued_on
-    row = archive.order(workspace, today, today, office)
+    confirmed = order_papers.write_for_job(invoice.job, "confirmation", office)
+    row = archive.order(workspace, today, today, office, key="a")
+    assert archive.order(workspace, today, today, office, key="b") == row  # it is in the making
     run_work()
     row.refresh_from_db()
-    assert (row.done, row.total, bool(row.made_at)) == (1, 1, True)
+    assert archive.order(workspace, today, today, office, key="a") == row  # the same press again
+    assert Archive.objects.count() == 1
+    assert (row.done, row.total, bool(row.made_at)) == (3, 3, True)
     client.force_login(office)
     content = b"".join(client.get(reverse("admin:billing_archive_zip", args=[row.pk])).streaming_content)
     assert hashlib.sha256(content).hexdigest() == row.sha256
     with zipfile.ZipFile(io.BytesIO(content)) as zipped:
         manifest = json.loads(zipped.read("manifest.json"))
-        (paper,) = manifest["files"]
+        papers = {each["kind"]: each for each in manifest["files"]}
+        quote = invoice.job.quote
+        assert {each["file"] for each in manifest["files"]} == {
+            f"invoices/{invoice.number}.pdf", f"quotes/{quote.number}.pdf", f"orders/{confirmed.number}.pdf"
+        }  # fmt: skip
+        paper = papers["invoice"]
         assert paper["sha256"] == invoice.pdf_sha256 == hashlib.sha256(zipped.read(paper["file"])).hexdigest()
-        assert len(zipped.read("manifest.csv").splitlines()) == 2
+        assert len(zipped.read("manifest.csv").splitlines()) == 4
     with pytest.raises(Refused, match="up to a year"):
         archive.order(workspace, today, today.replace(year=today.year + 2), office)
     with invoice.pdf.storage.open(invoice.pdf.name, "wb") as stored:

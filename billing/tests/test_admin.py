@@ -19,7 +19,7 @@ from crm.models import Client
 from inventory.models import Item
 from laseros.tests.ground import new_person
 
-QUOTE_LIST, INVOICE_LIST, PAYMENT_LIST, QUOTE_PAGE = 2, 2, 4, 18
+QUOTE_LIST, INVOICE_LIST, PAYMENT_LIST, QUOTE_PAGE = 2, 2, 4, 19
 ROOMS = re.compile(r'FROM "(billing|production|inventory|machines|crm)_')
 AMOUNTS = ("427,80", "372,00", "37,20", "55,80", "427.80", "372.00", "37.20", "55.80", "15,2893", "15,2893")
 

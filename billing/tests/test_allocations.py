@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Activity
 from billing import ageing, credit_limit, invoices, payments, verifying
-from billing.models import Allocation, ExchangeRate, Invoice, Payment
+from billing.models import Allocation, ExchangeRate, Invoice, Payment, Quote
 from billing.tests.ground import issued_invoice, late_invoice, made_job, sent_quote
 from laseros.core.errors import Refused
 from production.models import Job
@@ -188,6 +188,23 @@ def test_the_credit_limit_warns_at_quote_and_job(shop, office, client):
     client.force_login(office)
     page = client.get(reverse("admin:billing_quote_change", args=[quote.pk])).content.decode()
     assert "their credit limit is" in page
+
+
+def test_the_credit_limit_counts_deposits_once_and_other_currencies_at_their_rate(workspace, shop, office):
+    shop.client.credit_limit = D(1)
+    shop.client.save()
+    job = made_job(shop, office)  # 427.80 with tax
+    assert credit_limit.owed(shop.client) == (WHOLE, {})
+    deposit = invoices.issue(invoices.draft_deposit(job, office, amount=D(100)), office)  # 115.00 with tax
+    assert credit_limit.owed(shop.client) == (WHOLE, {})  # 115.00 open, 312.80 to come
+    payments.receive(deposit, D(115), key="d", received_on=timezone.localdate())
+    assert credit_limit.owed(shop.client) == (D("312.80"), {})
+    Quote._base_manager.filter(job=job).update(currency="USD")
+    assert credit_limit.owed(shop.client) == (0, {"USD": WHOLE})  # the deposit was in ours
+    assert "no exchange rate: " in credit_limit.warning(shop.client)
+    ExchangeRate.objects.create(workspace=workspace, currency="USD", rate=D("18.50"))
+    assert credit_limit.owed(shop.client) == (D("7914.30"), {})
+    assert "R7914,30" in credit_limit.of_job(Job.objects.get()).replace("\xa0", "").replace(" ", "")
 
 
 def test_pages_book_over_several_and_ask_before_too_much(shop, office, client):

@@ -1,7 +1,7 @@
 """Eight processes at one quote, at one counter, at one balance."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,8 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import OutgoingMail
-from billing import invoices, payments, verifying
-from billing.models import Invoice, Payment, Quote, Seal
+from billing import closing, invoices, payments, verifying
+from billing.models import Invoice, Payment, PeriodClose, Quote, Seal
 from billing.tests.ground import issued_invoice, made_job, sent_quote
 from laseros.tests.processes import run_together
 from production.models import Job, JobLine, Operation
@@ -84,6 +84,25 @@ def test_eight_processes_pay_and_never_more_than_is_owed(workspace, shop, office
         assert (invoice.state, invoice.paid) == ("paid", Decimal("427.80"))
         assert Payment.objects.count() == 5
         assert Job.objects.get().state == "completed"
+
+
+def test_nothing_slips_into_books_that_are_being_closed(workspace, shop, office):
+    """Two are booking when three close to different days: whoever closes waits for them, and each goes further."""
+    with scope(workspace=workspace):
+        invoice = issued_invoice(shop, office)
+    today = timezone.localdate()
+    days = [f"{today - timedelta(days=back)}" for back in (1, 2, 3)]
+    arguments = [("post_slowly", workspace.pk, invoice.pk, days[2], number) for number in range(2)]
+    arguments += [("close_books", workspace.pk, day) for day in days]
+    said = run_together("billing.tests.at_once:one_of", arguments)
+    with scope(workspace=workspace):
+        rows = list(PeriodClose.objects.order_by("id").values_list("until_on", flat=True))
+        assert rows == sorted(set(rows))
+        assert f"{closing.closed_until()}" == days[0]
+        booked = Payment.objects.count()
+        assert booked == said[:2].count("done")
+        assert [answer for answer in said[2:] if answer[0] == "done"] == [["done", booked]] * len(rows)
+        assert {answer[0] for answer in said[2:]} <= {"done", "closed"}
 
 
 def test_eight_processes_share_out_one_credit_and_take_one_payment_back(workspace, shop, office):

@@ -84,6 +84,16 @@ def test_what_is_left_is_what_can_be_paid_and_credited(shop, office):
     assert (invoice.state, invoice.surplus) == ("credited", Decimal("256.68"))
 
 
+def test_a_credit_note_that_settles_the_last_invoice_completes_the_job(shop, office):
+    invoice = issued_invoice(shop, office)
+    pay(invoice, "256.68")
+    assert invoice.job.state == "made"
+    partial_credit(invoice, office)
+    invoice.refresh_from_db()
+    invoice.job.refresh_from_db()
+    assert (invoice.state, invoice.balance, invoice.job.state) == ("paid", 0, "completed")
+
+
 def test_a_draft_credit_note_is_no_draft_invoice(shop, office):
     job = quotes.accept(sent_quote(shop, office), name="Thandi")
     JobLine._base_manager.update(made_good=4)

@@ -14,9 +14,10 @@ from pypdf import PdfReader
 from accounts.models import Workspace
 from billing import einvoice, invoices, payments, totals, verifying
 from billing.accounting import journal
+from billing.accounting.accounts import Accounts
 from billing.einvoice import checking
 from billing.invoices import deposits
-from billing.models import Invoice
+from billing.models import BooksRules, ExchangeRate, Invoice
 from billing.tests.ground import made_job, make, with_address
 from billing.tests.test_einvoice import FULL
 from crm.models import Address
@@ -131,7 +132,88 @@ def test_all_of_it_paid_before_leaves_nothing_to_pay(job, office):
     final = invoices.issue(invoices.draft_from(job, office), office)
     assert (final.total, final.tax, final.state, final.balance) == (0, 0, "paid", 0)
     booked = journal.of(job.workspace, final.issued_on, final.issued_on)
-    assert {row.number for row in booked} == {deposit.number}  # no accountant's program takes a booking of nothing
+    debtor, said = Accounts(BooksRules()).debtor(job.client.code), []
+    for row in booked:
+        said.append((row.number, row.account, row.side, row.contra, row.amount))
+    assert said == [
+        (deposit.number, "1800", "S", debtor, deposit.total),
+        (deposit.number, debtor, "S", "3250", deposit.total),  # received, and not earned yet
+        (final.number, debtor, "H", "3250", deposit.total),
+        (final.number, debtor, "S", "4200", deposit.total),
+    ]
+
+
+def test_a_deposit_is_a_share_of_what_is_not_invoiced_yet(job, office):
+    JobLine._base_manager.filter(job=job).update(made_good=4)
+    part = invoices.issue(invoices.draft_from(job, office), office)
+    left = whole(job).net - part.net
+    deposit = invoices.draft_deposit(job, office, percent=Decimal(50))
+    assert deposit.net == (left / 2).quantize(Decimal("0.01"))
+    assert deposit.lines.get().description == f"Deposit of 50 % on what is left of order {job.number}"
+    invoices.issue(deposit, office)
+    refused("deposit", invoices.draft_deposit, job, office, amount=left - deposit.net + Decimal("0.01"))
+    assert invoices.draft_deposit(job, office, amount=left - deposit.net).net == left - deposit.net
+
+
+def test_at_a_rate_that_is_gone_a_deposit_is_taken_off_at_its_own(german):
+    """Paid for at 19 %, supplied at 7 %: the final invoice says both, and the books are even."""
+    shop, office = german
+    job = ordered(shop, (10, "100", "19"), (1, "50", "7"))
+    deposit = invoices.issue(invoices.draft_deposit(job, office, amount=Decimal("105")), office)
+    assert [(line.unit_price, line.tax_percent) for line in deposit.lines.all()] == [(100, 19), (5, 7)]
+    JobLine._base_manager.filter(job=job).update(tax_percent=7)
+    draft = invoices.draft_from(job, office)
+    assert (draft.net, draft.tax, draft.total) == (Decimal("945"), Decimal("54.15"), Decimal("999.15"))
+    final = invoices.issue(draft, office)
+    assert [tuple(map(Decimal, (row["percent"], row["net"], row["tax"]))) for row in final.frozen["vat"]] == [
+        (19, -100, -19), (7, Decimal("1045"), Decimal("73.15"))
+    ]  # fmt: skip
+    text = words(final)
+    assert "abzüglich" in text.lower() or deposit.number in text
+    for name in ("xrechnung-cii", "xrechnung-ubl"):
+        assert checking.failures(einvoice.written(final, name), xrechnung=True) == []
+    booked = [row for row in journal.of(shop.workspace, final.issued_on, final.issued_on) if row.number == final.number]
+    assert [(row.side, row.contra, row.amount) for row in booked] == [
+        ("H", "3260", Decimal("5.35")), ("H", "3272", Decimal("119.00")), ("S", "4300", Decimal("1123.50"))
+    ]  # fmt: skip
+    deposit.refresh_from_db()
+    assert deposit.deducted == deposit.total
+    assert list(verifying.wrong(shop.workspace)) == []
+
+
+def test_a_deposit_whose_vat_contradicts_the_invoice_is_refused_in_words(german):
+    shop, office = german
+    job = ordered(shop, (10, "100", "19"))
+    deposit = invoices.issue(invoices.draft_deposit(job, office, percent=Decimal(30)), office)
+    draft = invoices.draft_from(job, office)
+    Invoice._base_manager.filter(pk=draft.pk).update(treatment="export")
+    draft.refresh_from_db()
+    invoices.treat(draft, office)
+    said = refused("treatment", invoices.deduct, draft, office)
+    assert deposit.number in said
+    assert refused("treatment", invoices.issue, draft, office) == said
+    draft.refresh_from_db()
+    assert (draft.state, draft.number, draft.total, draft.lines.count()) == ("draft", None, Decimal(1000), 1)
+    invoices.cancel(deposit, office, "Export")  # as the sentence says
+    assert invoices.issue(draft, office).total == 1000
+
+
+def test_deposits_in_the_books_of_another_currency(scoped, workspace, shop, office):
+    """Earned at the rate of the day it was received; the account of deposits is even, the client's as they owe."""
+    ExchangeRate.objects.create(workspace=workspace, currency="USD", rate=Decimal(18))
+    with_address(shop)
+    job = made_job(shop)
+    draft = invoices.draft_deposit(job, office, percent=Decimal(50))
+    deposit = invoices.issue(invoices.change_currency(draft, "USD", office), office)
+    ExchangeRate.objects.update(rate=Decimal(20))
+    draft = invoices.change_currency(invoices.draft_from(job, office), "USD", office)
+    final = invoices.issue(invoices.deduct(draft, office), office)
+    booked = journal.of(workspace, final.issued_on, final.issued_on)
+    prepaid = sum(row.booked if row.side == "H" else -row.booked for row in booked if row.contra == "3250")
+    owed = sum(row.booked if row.side == "S" else -row.booked for row in booked)
+    earned = sum(row.booked for row in booked if row.contra == "4200")
+    assert (prepaid, deposit.rate, final.rate) == (0, 18, 20)
+    assert owed == deposit.total * 18 + final.total * 20 == earned
 
 
 def test_a_deposit_stays_until_the_last_part_of_the_order(job, office):

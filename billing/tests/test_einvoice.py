@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from accounts.models import Workspace
 from billing import einvoice, invoices, totals
-from billing.einvoice import checking, formats, said
+from billing.einvoice import archival, checking, formats, said
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Seal, Treatment
 from billing.tests.ground import issued_invoice, made_job
@@ -85,6 +85,8 @@ def test_the_hybrid_is_the_stored_pdf_with_the_xml_inside(shop):
     assert inside == einvoice.file_of(invoice, "facturx-xml")
     assert wrong(inside, "facturx-xml") == []
     assert invoice.number in reader.pages[0].extract_text()
+    assert list(archival.lacking(pdf)) == []
+    assert list(archival.lacking(invoice.pdf.read()))[:1] == ["no colour profile"]  # it is not blind
 
 
 def test_issuing_stores_what_the_client_wants_and_mails_it(shop, run_work, mailoutbox):

@@ -36,7 +36,7 @@ def test_issuing_stores_the_pdf_with_its_print_and_seals_it(workspace, shop, off
     assert first.number in one.content
     assert first.pdf_sha256 in one.content
     assert wrong(workspace) == []
-    assert verifying.head() == f"2 documents, the last link is {two.link}"
+    assert verifying.head() == f"2 links, the last one is {two.link}"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_good_business_is_told_its_last_link(workspace, shop, office):
     out = StringIO()
     call_command("verify_documents", stdout=out, stderr=out)
     assert out.getvalue() == (
-        f"cutters: 1 documents, the last link is {Seal.objects.get().link}\n"
+        f"cutters: 1 links, the last one is {Seal.objects.get().link}\n"
         "Every document says what it said when it was issued.\n"
     )
     with pytest.raises(CommandError, match="no business"):
@@ -224,7 +224,7 @@ def test_papers_that_a_killed_process_left_behind_are_swept_when_they_are_old(sh
     invoice = issued_invoice(shop, office)
     folder = f"documents/{shop.workspace.pk}"
     lost = default_storage.save(f"{folder}/invoice-9-0123456789abcdef.pdf", ContentFile(b"lost"))
-    other = default_storage.save(f"{folder}/quote-9-0123456789abcdef.pdf", ContentFile(b"kept"))
+    other = default_storage.save(f"{folder}/purchaseorder-9-0123456789abcdef.pdf", ContentFile(b"kept"))
     assert sweep(shop.workspace) == 0  # somebody may be about to issue with it
     assert sweep(shop.workspace, timedelta(0)) == 1
     assert [default_storage.exists(name) for name in (lost, other, invoice.pdf.name)] == [False, True, True]

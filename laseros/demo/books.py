@@ -368,12 +368,17 @@ class Books:
 
     def _seal(self, invoices, lines):
         """As issuing does; their PDFs are made when somebody first asks for one."""
-        mine, seals = {}, []
+        mine = {}
         for line in lines:
             mine.setdefault(line.invoice_id, []).append(line)
-        for invoice in invoices:
-            position = self.numbers.draw_position("seal")
-            seals.append(chain.forge(invoice, mine[invoice.pk], self.office, position, self.link))
+        self.seal([(invoice, invoice.issued_at, (mine[invoice.pk],)) for invoice in invoices])
+
+    def seal(self, documents) -> None:
+        """Links for (document, moment, its parts)."""
+        seals = []
+        for document, at, parts in documents:
+            position, content = self.numbers.draw_position("seal"), chain.content_of(document, *parts)
+            seals.append(chain.forge(document, self.office, position, self.link, content, at=at))
             self.link = seals[-1].link
         self._create(Seal, seals)
 

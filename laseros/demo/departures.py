@@ -18,17 +18,23 @@ def write(books, orders, jobs, lines) -> None:
     for delivery in rows:
         delivery.frozen = facts_of(delivery, [])
     books._create(Delivery, rows)
-    books._create(DeliveryLine, [
+    parts = {}
+    for line in books._create(DeliveryLine, [
         DeliveryLine(
             workspace=books.workspace, delivery=delivery, position=line.position, job_line=line,
             description=line.description, quantity=line.quantity, is_packed=True, is_checked=True,
         )
         for delivery in rows for line in lines[delivery.job_id]
-    ])  # fmt: skip
-    books._create(Parcel, [
+    ]):  # fmt: skip
+        parts.setdefault(line.delivery_id, []).append(line)
+    parcels = books._create(Parcel, [
         Parcel(workspace=books.workspace, delivery=delivery, position=1, weight_kg=2 + delivery.pk % 17,
                length_cm=60, width_cm=40, height_cm=20)
         for delivery in rows
+    ])  # fmt: skip
+    books.seal([
+        (delivery, delivery.shipped_at, (parts[delivery.pk], [parcel]))
+        for delivery, parcel in zip(rows, parcels, strict=True)
     ])  # fmt: skip
     books._tell([("shipped", row, books.office, row.shipped_at, {}) for row in rows])
 

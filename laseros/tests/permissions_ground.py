@@ -351,7 +351,7 @@ def _documents(world) -> None:
     _closed(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
     world.exchange_rate = ExchangeRate.objects.create(workspace=shop.workspace, currency="USD", rate=18)
-    world.seal = world.invoice.seal
+    world.seal = world.invoice.seals.get()
     _quote, job, _operation = _order(world)
     _done(job)
     world.draft_credit = invoices.credit(invoices.issue(invoices.draft_from(job, None), None), None, "Bent")

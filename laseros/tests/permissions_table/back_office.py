@@ -448,6 +448,7 @@ POST billing_accountstatement    change                 403    403    403    403
 GET  billing_accountstatement    of                     403    200    200    200    404    client
 POST billing_accountstatement    of                     403    302    302    302    404    client from_on=2026-01-01&until_on=2026-01-31&currency=ZAR
 GET  billing_accountstatement    pdf                    403    200    200    200    404    account_statement
+GET  billing_accountstatement    paper                  403    200    200    200    404    account_statement
 GET  billing_periodclose         list,export            200    200    200    200    200
 POST billing_periodclose         saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_periodclose         add                    403    403    403    403    403

@@ -1,0 +1,74 @@
+"""What of each kind of document must stay once it has left the house: for the chain, the triggers and the verifier."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from billing.models import (
+    AccountStatement,
+    Delivery,
+    DeliveryLine,
+    Invoice,
+    InvoiceLine,
+    OrderPaper,
+    Parcel,
+    Reminder,
+)
+
+PDF = frozenset({"pdf", "pdf_sha256"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of a document: its lines, its parcels."""
+
+    label: str  # as `document.<label>` and in the chain
+    model: type[models.Model]
+    owner: str  # its foreign key to the document
+    moving: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One kind. `since`: the column that is filled from when it may not change; empty: from the beginning.
+
+    `moving` may go on changing (whoever made it may leave), `once` may be filled later, one time.
+    """
+
+    name: str  # of the seal's foreign key
+    model: type[models.Model]
+    since: str = ""
+    moving: frozenset[str] = frozenset()
+    once: frozenset[str] = PDF
+    parts: tuple[Part, ...] = ()
+    at: str = ""  # the moment it left the house
+    in_the_way: tuple[str, ...] = ("number",)  # unique beside the key, within a business
+
+    def has_left(self, document) -> bool:
+        return not self.since or getattr(document, self.since) is not None
+
+
+KINDS = (
+    Kept(
+        "invoice", Invoice, "number", frozenset({"state", "paid", "credited", "deducted", "created_by"}),
+        PDF | {"xml", "xml_sha256"}, (Part("lines", InvoiceLine, "invoice"),), "issued_at",
+    ),
+    Kept(
+        "delivery", Delivery, "shipped_on",
+        frozenset({"state", "carrier", "tracking", "tracking_page", "delivered_at", "received_by", "proof", "reason",
+                   "packed_by", "checked_by", "created_by"}),
+        parts=(
+            Part("lines", DeliveryLine, "delivery", frozenset({"invoiced", "is_packed", "is_checked"})),
+            Part("parcels", Parcel, "delivery", frozenset({"tracking"})),
+        ), at="shipped_at",
+    ),
+    Kept("order_paper", OrderPaper, moving=frozenset({"created_by"}), at="created_at"),
+    Kept("reminder", Reminder, "sent_on", frozenset({"by"}), in_the_way=("invoice_id", "step")),
+    Kept("statement", AccountStatement, moving=frozenset({"by"}), at="created_at", in_the_way=()),
+)  # fmt: skip
+OF = {kept.model: kept for kept in KINDS}
+
+
+def parts_of(document) -> list[list]:
+    """The rows of a document's parts as they are stored, in the order of its kind."""
+    return [list(getattr(document, part.label).all()) for part in OF[type(document)].parts]

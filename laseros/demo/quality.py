@@ -45,10 +45,9 @@ def of_today(business: Business) -> None:
     """On what the machines are at: a hole that is too small and waits for a decision, a scratch that was accepted."""
     words, operator = WORDS[business.is_laser], business.people["operator"]
     of_the_past(business)
-    run = Run.objects.filter(state="running", quantity__gt=2, operation__job_line__isnull=False).order_by("pk").first()
-    if run is None:
+    operation = _looked_at()
+    if operation is None:
         return
-    operation = Operation.objects.select_related("job_line", "machine").get(pk=run.operation_id)
     nominal = Decimal("12.5") if business.is_laser else Decimal("3.2")
     size, edge, _photo = (
         planning.add(operation.job_line, check, business.people["office"])
@@ -66,6 +65,14 @@ def of_today(business: Business) -> None:
     )
     deciding.decide(scratch, "accept", business.people["manager"], why=words["why"])
     checking.record(size, seen=1, value=nominal - Decimal("0.18"), **said)
+
+
+def _looked_at() -> Operation | None:
+    """What is running, else what was made last and is still here."""
+    rows = Operation.objects.filter(job_line__isnull=False).select_related("job_line", "machine")
+    running = rows.filter(runs__state="running", runs__quantity__gt=2).order_by("pk").first()
+    here = rows.filter(good__gt=2, job_line__delivered=0, job_line__job__state__in=("in_progress", "made"))
+    return running or here.order_by("-pk").first()
 
 
 def of_the_past(business: Business) -> None:

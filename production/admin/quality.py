@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import StackedInline
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
@@ -30,6 +31,7 @@ HIGH, WIDE = 120, 600  # of the chart
 
 class ProductCheckInline(RoomStackedInline):
     model = ProductCheck
+    template = StackedInline.template
     ordering_field = "position"
     verbose_name = _("check")
     verbose_name_plural = _("what is checked")
@@ -174,8 +176,7 @@ def _is_open(found) -> bool:
 class NonConformanceAdmin(Untouched):
     paginator = InfinitePaginator
     list_before_template = "admin/production/fault_list.html"
-    list_display = ("number", "picture", "found_at", "job", "what", "reason", "pieces", "machine", "state_shown",
-                    "decided_by")  # fmt: skip
+    list_display = ("number", "picture", "found_at", "job", "what", "reason", "pieces", "machine", "state_shown")
     list_select_related = ("job", "job_line", "machine", "decided_by", "result")
     list_filter = ("state", "reason", "machine", ("found_at", BetweenDays))
     list_filter_submit = True

@@ -38,7 +38,7 @@ class Check(WorkspaceModel):
 
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     name = models.CharField(_("what is checked"), max_length=80)
-    kind = models.CharField(_("how"), max_length=8, choices=Kind.choices, default=Kind.MEASURE)
+    kind = models.CharField(_("kind of check"), max_length=8, choices=Kind.choices, default=Kind.MEASURE)
     nominal = _size(_("nominal"))
     tolerance = _size(_("tolerance ±"), validators=[MinValueValidator(0)])
     minimum = _size(_("at least"), help_text=_("instead of a tolerance"))

@@ -88,6 +88,7 @@ def test_the_office_adds_and_lists_and_reports(work, log_in, office, operator, d
     asked = {
         "line": operation.job_line_id,
         "name": "Flat",
+        "unit": "mm",
         "kind": "measure",
         "how_often": "every",
         "is_required": "on",

@@ -36,9 +36,8 @@ class ProductCheckInline(RoomStackedInline):
     verbose_name = _("check")
     verbose_name_plural = _("what is checked")
     fieldsets = (
-        (None, {"fields": (("position", "name", "kind", "step"),
-                           ("nominal", "tolerance", "minimum", "maximum", "unit"),
-                           ("how_often", "every", "is_required"))}),
+        (None, {"fields": (("name", "kind", "step"), ("nominal", "tolerance", "unit"),
+                           ("minimum", "maximum", "position"), ("how_often", "every", "is_required"))}),
     )  # fmt: skip
 
 
@@ -62,7 +61,7 @@ class CheckForm(forms.ModelForm):
 class LineCheckForm(CheckForm):
     """For a job: on which piece of work."""
 
-    line = forms.ModelChoiceField(JobLine.objects.none(), label=_("on"))
+    line = forms.ModelChoiceField(JobLine.objects.none(), label=_("job line"))
     field_order = ("line",)
 
     def __init__(self, *args, record, **kwargs):
@@ -214,7 +213,7 @@ class NonConformanceAdmin(Untouched):
             to_record(obj.run, icon="timer"),
             to_record(obj.product, icon="deployed_code"),
             to_record(obj.result.line_check if obj.result else None, icon="rule"),
-            to_list("production.nonconformance", _("others of this job"), icon="report", q=obj.job.number),
+            to_list("production.nonconformance", icon="report", q=obj.job.number),
         ]
 
     def get_urls(self):

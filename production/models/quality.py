@@ -41,7 +41,7 @@ class Check(WorkspaceModel):
     kind = models.CharField(_("kind of check"), max_length=8, choices=Kind.choices, default=Kind.MEASURE)
     nominal = _size(_("nominal"))
     tolerance = _size(_("tolerance ±"), validators=[MinValueValidator(0)])
-    minimum = _size(_("at least"), help_text=_("instead of a tolerance"))
+    minimum = _size(_("at least"))
     maximum = _size(_("at most"))
     unit = models.CharField(_("unit"), max_length=10, blank=True, default="mm")
     how_often = models.CharField(_("how often"), max_length=6, choices=Often.choices, default=Often.FIRST)

@@ -89,6 +89,7 @@ VERBS = {
     "imported": _("imported"),
     "closed": _("closed"),
     "counted": _("counted"),
+    "decided": _("decided"),
     "printed": _("printed"),
     "cut": _("cut on the machine"),
     "loaded": _("loaded"),

@@ -1,7 +1,8 @@
 """Who may do what: one matrix, synchronised to Django groups after every migrate.
 
-A pattern is `app.codename` with `*`; a role is the union of its patterns. Money is a permission of its own
-(`accounts.see_money`): whoever lacks it sees no price or cost on any screen, export, PDF, search result or history.
+A pattern is `app.codename` with `*`; a role is the union of its patterns, without those that begin with "-". Money is a
+permission of its own (`accounts.see_money`): whoever lacks it sees no price or cost on any screen, export, PDF, search
+result or history.
 """
 
 from fnmatch import fnmatchcase
@@ -77,6 +78,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "machines.view_*",
         "machines.maintain_machine",
         "production.*",
+        "-production.accept_nonconformance",
         "billing.view_*",
         "billing.add_quote*",
         "billing.add_invoice*",
@@ -124,6 +126,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
 
 def allows(role: str, permission: str) -> bool:
     """Whether the matrix gives `permission` ("app.codename") to `role`."""
+    if any(fnmatchcase(f"-{permission}", pattern) for pattern in MATRIX[role] if pattern.startswith("-")):
+        return False
     return any(fnmatchcase(permission, pattern) for pattern in MATRIX[role])
 
 

@@ -80,6 +80,7 @@ DETAILS = {
     "total": gettext_lazy("total"),
     "tracking number": gettext_lazy("tracking number"),
     "unit": gettext_lazy("unit"),
+    "value": gettext_lazy("value"),
     "until": gettext_lazy("until"),
     "unit cost": gettext_lazy("unit cost"),
     "usual rate": gettext_lazy("usual rate"),

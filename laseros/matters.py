@@ -93,6 +93,10 @@ MATTERS = (
         _is("changes"), "production.view_proof",
     ),
     Matter(
+        "open_faults", _("Pieces that are not good, to be decided"), "production.nonconformance", "report", "danger",
+        _is("open"), "production.view_nonconformance",
+    ),
+    Matter(
         "ordered_by_clients", _("Orders from the portal, not started"), "production.job", "shopping_cart", "info",
         lambda today: {"enquiry__origin__exact": "portal", "state__exact": "approved"}, "production.view_job",
     ),

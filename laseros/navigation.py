@@ -122,6 +122,14 @@ NAVIGATION = (
             ),
             Entry(_("Runs"), "timer", "admin:production_run_changelist", "production.view_run"),
             Entry(
+                _("Quality"),
+                "report",
+                "admin:production_nonconformance_changelist",
+                "production.view_nonconformance",
+                "open_faults",
+                "danger",
+            ),
+            Entry(
                 _("Working times"),
                 "more_time",
                 "admin:production_labourtime_changelist",

@@ -30,8 +30,8 @@ class OutcomeForm(forms.Form):
     )
     note = forms.CharField(label=_("Note"), max_length=NOTE - 60, required=False)
 
-    def __init__(self, run: Run, data=None, *, good: int, scrap: int = 0):
-        super().__init__(data, initial={"good": good, "scrap": scrap})
+    def __init__(self, run: Run, data=None, *, good: int, scrap: int = 0, reason: str = ""):
+        super().__init__(data, initial={"good": good, "scrap": scrap, "reason": reason})
         self.run = run
         self.fields["reason"].choices = [(str(value), label) for value, label in REASONS]
         for name in ("good", "scrap"):

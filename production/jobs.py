@@ -41,6 +41,7 @@ from production.models import (
     Product,
     Run,
 )
+from production.quality import gate, planning
 from production.shortages import lacks_material, material_for, wanting
 from production.signals import job_changed, job_made
 from production.states import ACTIVE_RUN, JOB, OPEN_OPERATION, OPERATION
@@ -66,6 +67,7 @@ class NewLine(TypedDict, total=False):
     product_id: int | None
     revision: int | None  # of the product
     recipe: dict  # as `production.frozen_recipes` keeps it, empty for none; without it the product's own is taken
+    checks: list[dict]  # beside those of its product, as `production.quality.planning.carried` writes them
 
 
 @retried
@@ -120,10 +122,12 @@ def open_from(
                 note=note,
                 key=key,
             )
+            checks = {}
             for position, line in enumerate(lines, start=1):
                 line = {"position": position, **line}
-                recipe = line.pop("recipe", None)
+                recipe, checks[line["position"]] = line.pop("recipe", None), line.pop("checks", ())
                 exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
+            planning.plan(job, checks)
             activity.record("created", job, by, money={"quoted": total})
             milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
@@ -152,7 +156,8 @@ def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None
     """
     names = ("position", "description", "quantity", "unit_price", "tax_percent", "material_each", "seconds_each",
              "item_id", "design_file_id", "product_id")  # fmt: skip
-    lines = job.lines.filter(parent=None).order_by("position", "id").values(*names)
+    lines, checks = job.lines.filter(parent=None).order_by("position", "id"), planning.carried(job.lines.all())
+    lines = [{**line, "checks": checks.get(line["position"], [])} for line in lines.values(*names)]
     return open_from(
         job.client, key=f"clone:{job.pk}:{key}"[:80], title=title or job.title, lines=lines, contact=job.contact,
         due_on=due_on, priority=job.priority, note=job.note, despite=despite, by=by,
@@ -258,7 +263,10 @@ def _of_the_client(line: JobLine, needed: Decimal) -> dict:
 @retried
 @transaction.atomic
 def made_by_hand(job: Job, by) -> None:
-    """Say that the lines no machine makes are done: bending, delivery, what was bought in."""
+    """Say that the lines no machine makes are done: bending, delivery, what was bought in.
+
+    Refused ("checks") where something of them is still to be checked.
+    """
     lock(job)
     by_hand = _by_hand(job)
     if not by_hand:
@@ -270,6 +278,7 @@ def made_by_hand(job: Job, by) -> None:
     while rows := [(line, turn) for line, turn in by_hand if turn is None or turn.room]:
         for line, turn in rows:
             made = line.quantity if turn is None else line.made_good + turn.room
+            gate.check_done(line, made - line.made_good)
             JobLine._base_manager.filter(pk=line.pk).update(made_good=made)
             names.append(line.description)
         exploding.settle(job, by)  # what came together by that may be what a later step waits for

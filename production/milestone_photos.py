@@ -18,6 +18,11 @@ MOST = 8  # of one milestone
 
 def add(milestone: Milestone, upload, by) -> MilestonePhoto:
     """Keep a photograph. Raises `Refused` with code "too-large", "not-a-picture" or "too-many"."""
+    return _add(milestone, ContentFile(drawn_anew(upload)), by)
+
+
+def drawn_anew(upload) -> bytes:
+    """A JPEG of what was uploaded. Raises `Refused` with code "too-large" or "not-a-picture"."""
     from laseros.core import sandbox
 
     if upload.size > MOST_BYTES:
@@ -27,7 +32,7 @@ def add(milestone: Milestone, upload, by) -> MilestonePhoto:
         drawn = sandbox.run("laseros.core.pictures:photograph", content, seconds=30, cpu_seconds=20, memory_mb=768)
     except sandbox.SandboxError:
         raise Refused(_("This is not a PNG or JPEG picture we can read."), code="not-a-picture") from None
-    return _add(milestone, ContentFile(base64.b64decode(drawn)), by)
+    return base64.b64decode(drawn)
 
 
 @retried

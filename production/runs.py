@@ -20,6 +20,7 @@ from machines.models import Machine
 from production import at_machine, booking, exploding, following, jobs, milestones, sheet_runs, taking
 from production.machine_work import used as machine_uses
 from production.models import Event, Job, JobLine, Operation, Run
+from production.quality import gate
 from production.signals import job_changed, run_finished, run_started
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 
@@ -159,7 +160,8 @@ def finish(run: Run, *, good: int, scrap: int, material_used=None, note: str = "
     """Say what came out. Books the material, counts the pieces; what is short goes back to the front of the queue.
 
     `material_used` is in the item's unit; None is what good and scrap together take. Said twice in the same words it
-    is said once; otherwise `Refused` with code "counts", "quantity", "state" or "told-otherwise".
+    is said once; otherwise `Refused` with code "counts", "quantity", "state" or "told-otherwise", and "checks" or
+    "undecided" where something is still to be checked or decided (`production.quality.gate`).
     """
     return _end(run, "finish", good, scrap, material_used, note, by)
 
@@ -181,6 +183,7 @@ def _end(run: Run, move: str, good, scrap, material_used, note: str, by) -> Run:
         return _again(fresh, good, scrap)
     _check_counts(fresh, good, scrap)
     line = fresh.operation.job_line
+    gate.check_end(fresh, fresh.operation, line, planned=fresh.quantity, good=good, scrap=scrap)
     counted = machine_uses.by_machine(fresh)
     used = _used(fresh, line, good + scrap, material_used, counted)
     fields = {"good": good, "scrap": scrap, "material_used": used, "note": note[:300], "finished_at": timezone.now()}

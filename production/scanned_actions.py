@@ -8,6 +8,7 @@ from laseros.core.errors import Refused
 from production import milestones, runs, sheet_runs, sheet_undoing, undoing
 from production.labour import clocks
 from production.models import Job, Operation, Run
+from production.quality import gate
 from production.states import ACTIVE_RUN
 
 MOST_DIGITS = 5
@@ -68,7 +69,8 @@ def _done(operation: Operation, run: Run, counted: Counted, by) -> str:
     elif scrap > run.quantity:
         raise Refused(_("There are only %(count)s pieces in this run.") % {"count": run.quantity}, code="counts")
     else:
-        done = runs.finish(run, good=run.quantity - scrap, scrap=scrap, by=by)
+        good, scrap = gate.claims(run, operation).proposed(run.quantity, run.quantity - scrap, scrap)
+        done = runs.finish(run, good=good, scrap=scrap, by=by)
     return _("%(good)s good, %(scrap)s scrap.") % {"good": done.good, "scrap": done.scrap}
 
 

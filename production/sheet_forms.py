@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from production import sheet_runs
 from production.forms import NOTE, REASONS
 from production.models import NestSheet, Run, RunPart
 
@@ -29,7 +30,8 @@ class SheetForm(forms.Form):
         if not sheet.remnant:
             del self.fields["keep"], self.fields["place"]
         for part in parts:
-            for name, initial in (("good", part.quantity if finishing else 0), ("scrap", 0)):
+            good, scrap = sheet_runs.proposal(run, part) if finishing else (0, 0)
+            for name, initial in (("good", good), ("scrap", scrap)):
                 field = forms.IntegerField(
                     label=_("Good") if name == "good" else _("Scrap"), min_value=0, initial=initial, required=False
                 )

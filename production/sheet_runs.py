@@ -17,6 +17,7 @@ from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import at_machine, booking, exploding, jobs, queue
 from production.models import Job, JobLine, Nest, NestPart, NestSheet, Operation, Run, RunPart
+from production.quality import gate
 from production.signals import job_changed, run_finished
 from production.states import NEST, NEST_SHEET, OPERATION, RUN
 
@@ -62,8 +63,13 @@ def finish(run: Run, counts: Counts, *, keep: bool = False, place: str = "", not
     With `keep` the remnant as planned goes on the rack. Said twice in the same words it is said once; otherwise
     `Refused` with code "counts", "state" or "told-otherwise".
     """
-    said = {part.operation_id: (part.quantity, 0) for part in run.parts.all()} | counts
+    said = {part.operation_id: proposal(run, part) for part in run.parts.all()} | counts
     return _end(run, "finish", said, True, keep, place, note, by)
+
+
+def proposal(run: Run, part: RunPart) -> tuple[int, int]:
+    """(good, scrap) of one part where nobody says anything else: all good but what was decided not to be."""
+    return gate.claims(run, part.operation_id).proposed(part.quantity, part.quantity, 0)
 
 
 @retried
@@ -87,6 +93,9 @@ def _end(run: Run, move: str, counts: Counts, used_up: bool, keep: bool, place: 
     _check(parts, counts)
     for part in parts:
         part.good, part.scrap = counts[part.operation_id]
+        gate.check_end(
+            fresh, part.operation, part.operation.job_line, planned=part.quantity, good=part.good, scrap=part.scrap
+        )
     good, scrap = sum(part.good for part in parts), sum(part.scrap for part in parts)
     sheet = fresh.operation.sheet
     kept = lots.share_of(sheet.remnant["area_mm2"], sheet.item) if used_up and keep and sheet.remnant else Decimal(0)

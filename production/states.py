@@ -172,6 +172,37 @@ MILESTONE = Life(
     ],
 )
 
+CHECK_RESULT = Life(
+    {
+        "passed": _("good"),
+        "failed": _("not good"),
+        "accepted": _("used as it is"),
+        "withdrawn": pgettext_lazy("check", "taken back"),
+    },
+    [
+        Move("accept", ("failed",), "accepted"),
+        Move("withdraw", ("passed", "failed"), "withdrawn"),
+    ],
+)
+
+NON_CONFORMANCE = Life(
+    {
+        "open": pgettext_lazy("non-conformance", "to be decided"),
+        "rework": _("made again"),
+        "scrapped": _("scrapped"),
+        "accepted": _("used as it is"),
+        "same": _("same pieces as another"),
+        "withdrawn": pgettext_lazy("non-conformance", "taken back"),
+    },
+    [
+        Move("rework", ("open",), "rework", _("Make again")),
+        Move("scrap", ("open",), "scrapped", _("Scrap")),
+        Move("accept", ("open",), "accepted", _("Use as it is")),
+        Move("same", ("open",), "same", _("Same pieces as another")),
+        Move("withdraw", ("open",), "withdrawn"),
+    ],
+)
+
 LABOUR = Life(
     {"running": _("running"), "paused": _("paused"), "stopped": _("stopped")},
     [

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from io import BytesIO
+from math import ceil
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,7 +10,10 @@ from django.utils.safestring import mark_safe
 
 from inventory.scanning import codes
 from production import drawings
-from production.models import Job, Operation
+from production.models import Job, LineCheck, Operation
+from production.quality import showing
+
+MOST_BOXES = 10
 
 
 @dataclass(frozen=True)
@@ -22,11 +26,31 @@ class Leaf:
     drawn: bool
     mass_kg: object
 
+    @property
+    def boxes(self) -> list[tuple]:
+        """(check, numbers of the boxes to be filled in)."""
+        return [(check, _boxes(check, self.operation.left)) for check in self.operation.job_line.checks.all()]
+
 
 def leaves(job: Job) -> list[Leaf]:
     related = ("machine", "job_line__item__material", "job_line__design_file__measurement")
     rows = Operation.objects.filter(job_line__job=job).exclude(state="cancelled").select_related(*related)
-    return [_leaf(operation) for operation in rows.order_by("job_line__position", "id")]
+    rows = rows.prefetch_related("job_line__checks").order_by("job_line__position", "id")
+    return [_leaf(operation) for operation in rows]
+
+
+def by_hand(job: Job) -> list[tuple]:
+    """(line, its checks with their boxes) of what no machine makes."""
+    return [
+        (line, [(check, _boxes(check, line.missing)) for check in line.checks.all()])
+        for line in showing.checked_by_hand(job)
+    ]
+
+
+def _boxes(check: LineCheck, pieces: int) -> range:
+    """As many as it is done, on paper at most a line of them."""
+    per = {"each": pieces, "every": ceil(pieces / (check.every or 1))}
+    return range(1, min(max(per.get(check.how_often, 1), 1), MOST_BOXES) + 1)
 
 
 def job_code(job: Job) -> str:

@@ -16,7 +16,7 @@ from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import at_machine, exploding, jobs, milestones, runs, taking, telling
 from production.machine_work import counting
-from production.models import Event, Job, JobLine, Operation, Run
+from production.models import Event, Job, JobLine, NonConformance, Operation, Run
 from production.signals import job_changed
 from production.states import ACTIVE_RUN, JOB, OPERATION, RUN
 
@@ -75,6 +75,8 @@ def check(run: Run, times: int) -> None:
         raise Refused(_("More than a minute has passed: this cannot be taken back any more."), code="too-late")
     if operation.runs.filter(pk__gt=run.pk).exists() or operation.run_parts.filter(run__gt=run.pk).exists():
         raise Refused(_("What was left of it has been started since."), code="later")
+    if NonConformance.objects.filter(run=run, uncounted=True).exists():
+        raise Refused(_("Pieces of it were found not to be good, and that was decided since."), code="later")
     if operation.machine_id != run.machine_id:
         raise Refused(_("This work has moved to %(machine)s.") % {"machine": operation.machine}, code="moved")
     busy = runs.active(machine=run.machine)
@@ -101,7 +103,7 @@ def uncount_line(line: JobLine, good: int, scrap: int, by) -> None:
     if JOB.try_move(line.job, "unmake", made_at=None):
         milestones.no_longer(line.job, Event.MADE, by)
         telling.no_longer_ready(line.job)
-    elif line.job.state not in ("in_progress", "on_hold"):
+    elif line.job.state not in ("approved", "in_progress", "on_hold"):
         raise Refused(
             _("%(job)s is %(state)s.") % {"job": line.job, "state": line.job.get_state_display()}, code="state"
         )

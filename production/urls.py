@@ -2,6 +2,7 @@ from django.urls import path
 
 from production.views import (
     action,
+    checks,
     job,
     label,
     labour,
@@ -45,6 +46,13 @@ urlpatterns = [
     path("operations/<int:pk>/shift/", queue.shift, name="shift"),
     path("operations/<int:pk>/move/", queue.move, name="move"),
     path("operations/<int:pk>/start/", runs.start, name="start"),
+    path("lines/<int:pk>/checks/", checks.page, name="checks"),
+    path("lines/<int:pk>/not-good/", checks.report, name="report_fault"),
+    path("checks/<int:pk>/", checks.check, name="check"),
+    path("checks/results/<int:pk>/undo/", checks.undo, name="undo_check"),
+    path("checks/results/<int:pk>/photo/", checks.photo, name="check_photo"),
+    path("not-good/<int:pk>/", checks.decide, name="decide_fault"),
+    path("not-good/<int:pk>/photo/", checks.fault_photo, name="fault_photo"),
     path("jobs/<int:pk>/", job.page, name="job"),
     path("milestones/<int:pk>/reach/", job.reach, name="reach"),
     path("milestones/<int:pk>/skip/", job.skip, name="skip_milestone"),

@@ -44,6 +44,7 @@ KINDS = {
     "plate": _("Sheets with a heat number"),
     "batch": _("Batches"),
     "nest": _("Nests"),
+    "nonconformance": _("Non-conformances"),
     "supplier": _("Suppliers"),
     "purchase": _("Purchase orders"),
     "delivery": _("Deliveries"),

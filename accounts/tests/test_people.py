@@ -189,6 +189,7 @@ CELLS = {
     "machines.change_machine": {"admin", "manager"},
     "production.view_job": {"admin", "manager", "office", "operator", "viewer"},
     "production.run_operation": {"admin", "manager", "office", "operator"},
+    "production.accept_nonconformance": {"admin", "manager"},
     "production.change_cuttingparameter": {"admin", "manager", "office"},
     "billing.view_invoice": {"admin", "manager", "office", "viewer"},
     "billing.issue_invoice": {"admin", "manager", "office"},

@@ -4,11 +4,25 @@ import datetime as dt
 import zoneinfo
 from collections.abc import Callable
 
+from django.db import transaction
 from django.utils import timezone, translation
 from django_scopes import scope
 
 from crm.models import Client
-from laseros.demo import buying, departures, ground, parts, people, products, sheets, stores, talking, today, upkeep
+from laseros.demo import (
+    buying,
+    departures,
+    ground,
+    parts,
+    people,
+    products,
+    quality,
+    sheets,
+    stores,
+    talking,
+    today,
+    upkeep,
+)
 from laseros.demo.books import Books, Numbers, keep_drawings
 from laseros.demo.drawings import DESIGNS
 from laseros.demo.story import Plan, Planner
@@ -30,10 +44,13 @@ def seed(scale: int = 1, say: Callable[[str], None] = print) -> None:
             _history(business, scale, now, say)
             _today(business)
             products.make(business)
+            quality.of_products(business)
         businesses.append(business)
     for business in businesses:
         with _at_home(business.workspace):
             today.start_machines(business)
+            with transaction.atomic():
+                quality.of_today(business)
 
 
 class _at_home:

@@ -77,6 +77,7 @@ from production.models import (
     JobMessage,
     JobMessageFile,
     LabourTime,
+    LineCheck,
     MachineWork,
     Measurement,
     Milestone,
@@ -89,7 +90,8 @@ from production.models import (
     Run,
     Slicing,
 )
-from production.nests import deciding
+from production.nests import deciding as nest_deciding
+from production.quality import checking, deciding, planning
 from production.states import NEST
 from production.tests.ground import line, new_job
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered
@@ -145,6 +147,7 @@ def build() -> World:
         _scanned(world)
         _tablets(world)
         _times(world)
+        _quality(world)
         _mark_money(world)
     return world
 
@@ -183,6 +186,20 @@ def _times(world) -> None:
     world.clock = clocks.start(world.operator, world.job, world.operation)
     world.old_clock = clocks.start(world.member.user, world.job)
     LabourTime.objects.filter(pk=world.old_clock.pk).update(started_at="2020-01-01T00:00Z")
+
+
+def _quality(world) -> None:
+    """A check nobody did, one that was done a moment ago, and pieces that are not good, with a picture."""
+    line = world.paused_line = world.paused_operation.job_line
+    world.check, world.done_check = (
+        planning.add(line, LineCheck(name=name, kind="yes_no", is_required=False), None) for name in ("Flat", "Clean")
+    )
+    world.result = checking.record(world.done_check, seen=0, operation=world.paused_operation, yes=True,
+                                   by=world.operator)  # fmt: skip
+    world.result.photo.save("c.jpg", ContentFile(LOGO))
+    type(world.result).objects.update(at=timezone.now() + timedelta(days=1))  # until the test asks
+    world.fault = deciding.report(line, world.paused_operation, reason="size", pieces=1, note="short", by=None)
+    world.fault.photo.save("f.jpg", ContentFile(LOGO))
 
 
 def _tablets(world) -> None:
@@ -557,7 +574,7 @@ def _nests(world) -> None:
     world.draft_nest = nested(shop, ordered(shop, (world.nested_drawing, 4), key="draft_nest"))
     NEST.move(world.searched_nest, "ask")
     NEST.move(world.searched_nest, "search")
-    deciding.approve(world.approved_nest, None)
+    nest_deciding.approve(world.approved_nest, None)
     world.sheet_operation = Operation.objects.get(sheet__nest=world.approved_nest)
     world.remnant = lots.keep(shop.sheet, **square, key="kept", by=None)
     world.reserved_remnant = lots.keep(shop.sheet, **square, key="reserved", by=None)

@@ -17,7 +17,7 @@ from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
 from machines.models import MachineJob, MaintenancePlan, Tablet
-from production.models import DesignFile, Enquiry, Job, JobLine, JobMessage, Milestone, Operation, Proof
+from production.models import DesignFile, Enquiry, Job, JobLine, JobMessage, Milestone, NonConformance, Operation, Proof
 
 pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 
@@ -57,6 +57,7 @@ def one_of_each(shop, workspace, n=0):
     by_hand = JobLine.objects.create(workspace=workspace, job=job, description="Engraving", quantity=1, made_good=1)
     for part in (line, by_hand):  # one that takes a sheet, one that takes nothing
         Operation.objects.create(workspace=workspace, job_line=part, machine=shop.laser, quantity=5, seconds_each=60)
+    NonConformance.objects.create(workspace=workspace, job=job, job_line=line, number=f"NC-{n}")
     invoice = {"workspace": workspace, "client": shop.client, **money}
     Invoice.objects.create(**invoice)
     issued = Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
@@ -198,6 +199,7 @@ def test_every_room_with_a_page_is_in_the_sidebar(workspace):
     reached_otherwise |= {"billing.bankline", "billing.bankstatement"}  # from what is matched, and from a line
     reached_otherwise |= {"billing.reminder", "billing.accountstatement"}  # from those to send, and from the client
     reached_otherwise |= {"billing.periodclose", "billing.archive"}  # from the month's end
+    reached_otherwise |= {"production.linecheck"}  # from what was not good, from jobs and operations
     linked = {entry.url for group in navigation.NAVIGATION for entry in group.entries}
     missing = set()
     for model in admin.site._registry:

@@ -11,6 +11,7 @@ from production.admin import (
     nest,
     product,
     proofs,
+    quality,
     work,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "nest",
     "product",
     "proofs",
+    "quality",
     "work",
 ]

@@ -20,7 +20,7 @@ from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
 from production import jobs, milestones, shortages
-from production.admin import client_material, conversation
+from production.admin import client_material, conversation, quality
 from production.admin import milestones as follow
 from production.admin import proofs as proof_pages
 from production.admin.badges import COLOURS, PRIORITIES, badge
@@ -169,6 +169,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
              confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
         *follow.VERBS,
         proof_pages.SEND,
+        quality.ADD_TO_JOB,
         Verb("clone", _("Copy as a new job"), _clone, "production.add_job", form=CloneForm, icon="content_copy",
              done=_("This is the copy: lines, prices and client as they were.")),
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
@@ -243,7 +244,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             context["lines"] = lines_of(obj)
             context["proofs"] = obj.proofs.select_related("design_file")
             context["job"] = obj
-            context |= self.milestones_of(request, obj)
+            context |= self.milestones_of(request, obj) | quality.of_job(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def related_links(self, obj):

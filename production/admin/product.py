@@ -14,7 +14,9 @@ from laseros.core.templatetags.laseros import money_filter
 from production import parts, products, recipes
 from production.admin.badges import thumbnail
 from production.admin.drawing import DesignFileAdmin
+from production.admin.quality import ProductCheckInline
 from production.models import Component, Product, ProductPicture, Step
+from production.quality import planning
 
 CHANGE = "production.change_product"
 MOST_SHOWN = 60  # rows of a tree on one page
@@ -121,7 +123,7 @@ class ProductAdmin(RoomAdmin):
     money_fields = ("price", "price_shown")
     autocomplete_fields = ("item", "design_file")
     readonly_fields = ("sku", "drawing", "revision")
-    inlines = (ComponentInline, StepInline)
+    inlines = (ComponentInline, StepInline, ProductCheckInline)
     fieldsets = (
         (None, {"fields": (("sku", "name"), ("material", "thickness_mm"), ("item", "revision"))}),
         (_("Making and selling"), {"fields": (("grams_each", "minutes_each"), "price")}),
@@ -155,6 +157,7 @@ class ProductAdmin(RoomAdmin):
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
             recipes.check(form.instance)
+            planning.check_steps(form.instance)
 
     def get_inlines(self, request, obj):
         return self.inlines if obj is not None else ()

@@ -13,6 +13,7 @@ from inventory.models import Move
 from laseros.core.templatetags.laseros import duration, number
 from machines.models import Machine
 from production import jobs, queue, shortages
+from production.admin import quality
 from production.admin.badges import COLOURS, PRIORITIES, Untouched, badge
 from production.models import Job, Operation, Priority, Run
 from production.states import OPEN_OPERATION
@@ -88,6 +89,7 @@ class OperationAdmin(Untouched):
         Verb("move", _("To another machine"),
              lambda request, operation, machine: queue.move(operation, machine, request.user), CHANGE, is_queued,
              form=MachineForm, icon="swap_horiz", done=_("It waits on the other machine.")),
+        quality.ADD_TO_OPERATION,
     )  # fmt: skip
 
     def lookup_allowed(self, lookup, value, request=None):
@@ -102,6 +104,7 @@ class OperationAdmin(Untouched):
             to_record(obj.job_line.design_file if obj.job_line_id else None, icon="architecture"),
             to_record(obj.reservation, icon="bookmark"),
             to_list("production.run", _("Runs"), icon="timer", operation__id__exact=obj.pk),
+            to_list("production.linecheck", icon="rule", q=obj.reference) if obj.job_line_id else None,
         ]
 
     @display(description=_("what"), ordering="job_line__description")

@@ -16,6 +16,7 @@ from machines.models import MachineJob
 from production import runs
 from production.machine_work import used
 from production.models import MachineWork, Run
+from production.quality import gate
 from production.states import ACTIVE_RUN
 
 
@@ -95,7 +96,12 @@ def open_plates(run: Run) -> list[MachineWork]:
 
 
 def proposal(run: Run) -> tuple[int, int]:
-    """(good, scrap) of a whole run, as the counted plates and the machine's word have it."""
+    """(good, scrap) of a whole run, as the counted plates and the machine's word have it, less what was decided not to
+    be good."""
+    return gate.claims(run, run.operation_id).proposed(run.quantity, *_told(run))
+
+
+def _told(run: Run) -> tuple[int, int]:
     told = told_of(run)
     good, scrap = told["good"], told["scrap"]
     plates = open_plates(run)

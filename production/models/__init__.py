@@ -14,9 +14,12 @@ from production.models.parameters import CuttingParameter
 from production.models.parcel import Parcel
 from production.models.product import Component, Product, ProductPicture, ProductRevision, Step
 from production.models.proof import Proof
+from production.models.quality import Check, CheckResult, LineCheck, NonConformance, ProductCheck
 from production.models.slicing import Slicing
 
 __all__ = [
+    "Check",
+    "CheckResult",
     "Component",
     "CuttingParameter",
     "DesignFile",
@@ -30,6 +33,7 @@ __all__ = [
     "LabourTime",
     "LayerRole",
     "LayerRule",
+    "LineCheck",
     "LineMaterial",
     "LoadedSpool",
     "MachineWork",
@@ -41,11 +45,13 @@ __all__ = [
     "NestPart",
     "NestSheet",
     "NestingRules",
+    "NonConformance",
     "Operation",
     "Origin",
     "Parcel",
     "Priority",
     "Product",
+    "ProductCheck",
     "ProductPicture",
     "ProductRevision",
     "Proof",

@@ -3,7 +3,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
@@ -168,7 +168,7 @@ class NestSheet(WorkspaceModel):
         ]
 
     def __str__(self):
-        return say("Sheet %(position)s of %(nest)s") % {"position": self.position, "nest": self.nest.number}
+        return _t("Sheet %(position)s of %(nest)s") % {"position": self.position, "nest": self.nest.number}
 
     @property
     def left(self) -> int:

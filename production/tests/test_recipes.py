@@ -246,7 +246,7 @@ def test_queries_of_a_product(log_in, office, works, rows, django_assert_num_que
         Component.objects.create(workspace=works.shop.workspace, product=works.frame, part=part, amount=ONE)
     desk, address = log_in(office), reverse("admin:production_product_change", args=[works.frame.pk])
     desk.get(address)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(23):
         assert desk.get(address).content.decode().count("lo-tree-1") == rows + 1
 
 
@@ -262,7 +262,7 @@ def test_the_form_refuses_a_ring(log_in, office, works):
         "components-0-waste_percent": "0", "components-1-product": works.plate.pk, "components-1-position": 2,
         "components-1-item": "", "components-1-part": works.frame.pk, "components-1-amount": "1",
         "components-1-measure": "unit", "components-1-waste_percent": "0",
-        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0, "checks-TOTAL_FORMS": 0, "checks-INITIAL_FORMS": 0,
     }  # fmt: skip
     answer = desk.post(address, said)
     assert answer.status_code == 409

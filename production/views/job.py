@@ -11,6 +11,7 @@ from laseros.core.errors import Refused
 from production import milestone_photos, milestones, serving
 from production.labour import clocks
 from production.models import Job, Milestone, MilestonePhoto, Operation
+from production.quality import showing
 from production.states import OPEN_OPERATION
 from production.views.access import LOOK, WORK, floor
 
@@ -32,6 +33,7 @@ def page(request, pk):
         "next": None if job.state in milestones.STILL else milestones.next_of(rows),
         "last": _last(rows),
         "operations": work.select_related("job_line", "machine").order_by("job_line__position", "id")[:30],
+        "checked_by_hand": showing.checked_by_hand(job),
         "can_work": request.user.has_perm(WORK),
         "clock": clocks.open_of(request.user) if request.user.has_perm(WORK) else None,
         "can_skip": request.user.has_perm(SKIP),

@@ -12,7 +12,7 @@ from production.labour import clocks
 from production.models import Job, NestSheet, Operation, Run
 from production.nests import picture, problem
 from production.states import ACTIVE_RUN
-from production.views import queue, sheet
+from production.views import checks, queue, sheet
 from production.views.access import LOOK, WORK, floor, machines
 
 
@@ -53,6 +53,7 @@ def page(request, pk):
         "clock": clocks.open_of(request.user) if request.user.has_perm(WORK) else None,
         "can_undo": runs[0].pk if runs and undoing.undo_until(runs[0]) else None,
         "today": timezone.localdate(),
+        **checks.card(request, line, operation),
     }
     return render(request, "floor/operation.html", context)
 
@@ -76,5 +77,5 @@ def drawing(request, pk):
 def traveller(request, pk):
     """A job's sheet, for the printer."""
     job = get_object_or_404(Job.objects, pk=pk)
-    context = {"job": job, "leaves": sheets.leaves(job), "code": sheets.job_code(job)}
+    context = {"job": job, "leaves": sheets.leaves(job), "by_hand": sheets.by_hand(job), "code": sheets.job_code(job)}
     return render(request, "floor/traveller.html", context)

@@ -9,6 +9,7 @@ from machines.models import MachineJob
 from production import dispatching, runs, sheet_runs
 from production.machine_work import counting, following, matching
 from production.models import MachineWork, Operation
+from production.quality import gate
 from production.views import queue
 from production.views.access import LOOK, WORK, floor, machines
 from production.views.runs import _floor, _run, _said
@@ -42,7 +43,8 @@ def all_good(request, pk):
     if run.operation.sheet_id:
         done = sheet_runs.finish(run, {}, by=request.user)
     else:
-        done = runs.finish(run, good=run.quantity, scrap=0, by=request.user)
+        good, scrap = gate.claims(run, run.operation_id).proposed(run.quantity, run.quantity, 0)
+        done = runs.finish(run, good=good, scrap=scrap, by=request.user)
     messages.success(request, _said(done))
     return _floor(request, run.machine_id)
 

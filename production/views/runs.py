@@ -10,6 +10,7 @@ from production import runs, sheet_undoing, undoing
 from production.forms import OutcomeForm
 from production.machine_work import counting
 from production.models import Operation, Run
+from production.quality import gate
 from production.states import ACTIVE_RUN
 from production.views import queue, sheet
 from production.views.access import SESSION_KEY, WORK, floor, machines
@@ -68,7 +69,8 @@ def _end(request, run: Run, deed: str, verb):
         messages.info(request, _("This run is over already: %(good)s good, %(scrap)s scrap.") % vars(run))
         return redirect("floor:operation", pk=run.operation_id)
     good, scrap = counting.proposal(run) if deed == "finish" else (0, 0)
-    form = OutcomeForm(run, request.POST if request.method == "POST" else None, good=good, scrap=scrap)
+    said = request.POST if request.method == "POST" else None
+    form = OutcomeForm(run, said, good=good, scrap=scrap, reason=gate.reason_of(run) if scrap else "")
     if request.method != "POST" or not form.is_valid():
         context = {
             "run": run,

@@ -11,6 +11,7 @@ from production import jobs, sheet_runs, undoing
 from production.models import NestSheet, Operation, Run
 from production.nests import picture
 from production.nests.output import bundle
+from production.quality import showing
 from production.sheet_forms import SheetForm
 from production.states import ACTIVE_RUN
 from production.views.access import LOOK, WORK, floor, machines
@@ -26,6 +27,7 @@ def page(request, operation: Operation):
         "nest": sheet.nest,
         "of": NestSheet.objects.filter(nest=sheet.nest_id).count(),
         "rows": rows_of(sheet),
+        "checked": showing.checked_on(sheet),
         "can_undo": runs[0].pk if runs and undoing.undo_until(runs[0]) else None,
         "lacks_material": jobs.lacks_material(operation, None),
         "runs": runs,

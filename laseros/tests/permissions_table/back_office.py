@@ -264,6 +264,20 @@ POST production_labourtime       add                    403    403    403    403
 GET  production_labourtime       change,history         200    200    200    200    404    clock
 POST production_labourtime       change                 403    403    403    403    403    clock
 GET  production_labourtime       week,week_export       200    200    200    200    200
+GET  production_linecheck        list,export            200    200    200    200    200
+POST production_linecheck        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_linecheck        add                    403    403    403    403    403
+POST production_linecheck        add                    403    403    403    403    403
+GET  production_linecheck        change,history         200    200    200    200    404    done_check
+POST production_linecheck        change                 403    403    403    403    403    done_check
+GET  production_nonconformance   list,export            200    200    200    200    200
+POST production_nonconformance   saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_nonconformance   add                    403    403    403    403    403
+POST production_nonconformance   add                    403    403    403    403    403
+GET  production_nonconformance   change,history         200    200    200    200    404    fault
+POST production_nonconformance   change                 403    403    403    403    403    fault
+GET  production_nonconformance   photo                  200    200    200    200    404    fault
+GET  production_nonconformance   report,report_export   200    200    200    200    200
 GET  production_layerrule        list,export            200    200    200    200    200
 POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_layerrule        add                    403    200    200    200    200

@@ -85,6 +85,18 @@ GET  floor:find                           login  403    403    302    302    302
 GET  floor:operation                      login  403    403    200    200    200    200    200    404  operation
 GET  floor:traveller                      login  403    403    200    200    200    200    200    404  job
 GET  floor:job                            login  403    403    200    200    200    200    200    404  job
+GET  floor:checks                         login  403    403    200    200    200    200    200    404  line
+GET  floor:check                          login  403    403    405    403    405    405    405    405  check
+POST floor:check                          login  403    403    302    403    302    302    302    404  check seen=0&yes=1
+GET  floor:undo_check                     login  403    403    405    403    405    405    405    405  result
+POST floor:undo_check                     login  403    403    302    403    409    409    409    404  result
+GET  floor:check_photo                    login  403    403    200    200    200    200    200    404  result
+GET  floor:report_fault                   login  403    403    405    403    405    405    405    405  paused_line
+POST floor:report_fault                   login  403    403    302    403    302    302    302    404  paused_line reason=burr&pieces=1&note=x&operation={paused_operation}
+GET  floor:decide_fault                   login  403    403    405    403    405    405    405    405  fault
+POST floor:decide_fault                   login  403    403    302    403    302    302    302    404  fault how=scrap
+POST floor:decide_fault                   login  403    403    403    403    403    302    302    404  fault how=accept&why=x
+GET  floor:fault_photo                    login  403    403    200    200    200    200    200    404  fault
 GET  floor:reach                          login  403    403    405    403    405    405    405    405  milestone
 POST floor:reach                          login  403    403    302    403    302    302    302    404  milestone
 GET  floor:undo_milestone                 login  403    403    405    403    405    405    405    405  quick,never_undone

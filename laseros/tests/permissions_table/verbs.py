@@ -100,6 +100,13 @@ production_designfile       use            403    302    302    302    404    de
 production_designfile       role           403    302    302    302    404    design_file layer=0&role=cut
 production_labourtime       correct        403    302    302    302    404    over_clock started_at=2020-01-01T08:00&stopped_at=2020-01-01T09:00&why=x
 production_labourtime       stop           403    302    302    302    404    old_clock until=2020-01-01T09:00
+production_linecheck        remove         403    302    302    302    404    check
+production_nonconformance   rework         403    302    302    302    404    fault pieces=1&reason=size
+production_nonconformance   scrap          403    302    302    302    404    fault pieces=1&reason=size
+production_nonconformance   accept         403    403    302    302    404    fault pieces=1&reason=size&why=x
+production_nonconformance   same           403    302    302    302    404    fault
+production_operation        check          403    302    302    302    404    operation name=X&kind=yes_no&how_often=once
+production_job              check          403    302    302    302    404    job line={line}&name=X&kind=yes_no&how_often=once
 production_layerrule        remove         403    302    302    302    404    layer_rule
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job

@@ -6,6 +6,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from billing import ageing, exchange
+from crm.families import family
 from crm.models import Client
 from laseros.core.money import ZERO, cents, show
 from production.models import JobLine
@@ -14,7 +15,7 @@ from production.states import OPEN_JOB
 
 def owed(client: Client) -> Decimal:
     """In the books' currency: what is open on invoices, less their credit, and what is ordered and not invoiced."""
-    ordered = JobLine.objects.filter(job__client=client, job__state__in=(*OPEN_JOB, "made"), parent=None)
+    ordered = JobLine.objects.filter(job__client__in=family(client), job__state__in=(*OPEN_JOB, "made"), parent=None)
     value = ordered.aggregate(sum=Sum((F("quantity") - F("invoiced")) * F("unit_price") * (1 + F("tax_percent") / 100)))
     open_work = cents(Decimal(value["sum"] or 0), client.workspace.currency)
     return sum((row.books for row in ageing.rows_of(client=client)), ZERO) + open_work

@@ -24,6 +24,7 @@ from guardian.shortcuts import get_objects_for_user
 from accounts.models import User, Workspace
 from billing import online
 from crm import links
+from crm.families import family, living
 from crm.models import AccessLink, Client, Contact
 from laseros.core.errors import NotFound
 from production import client_material
@@ -72,7 +73,7 @@ class Visitor:
     @property
     def quotes(self):
         """Offers that were sent at some time; drafts are nobody's business."""
-        rows = self.client.quotes.filter(sent_at__isnull=False)
+        rows = self._theirs("quotes").filter(sent_at__isnull=False)
         return self._reach(rows, "quote") if self.sees_money else rows.none()
 
     @property
@@ -83,27 +84,27 @@ class Visitor:
     @property
     def enquiries(self):
         """What they handed in themselves; a link names one document and shows none of it."""
-        rows = self.client.enquiries.filter(origin=Origin.PORTAL).exclude(state="basket")
+        rows = self._theirs("enquiries").filter(origin=Origin.PORTAL).exclude(state="basket")
         return rows if self.link is None else rows.none()
 
     @property
     def jobs(self):
-        return self._reach(self.client.jobs.all(), "job")
+        return self._reach(self._theirs("jobs"), "job")
 
     @property
     def invoices(self):
-        rows = self.client.invoices.filter(number__isnull=False)
+        rows = self._theirs("invoices").filter(number__isnull=False)
         return self._reach(rows, "invoice") if self.sees_money else rows.none()
 
     @property
     def deliveries(self):
         """What has left the house for them; what is being packed is nobody's business."""
-        rows = self.client.deliveries.filter(shipped_on__isnull=False).exclude(state="cancelled")
+        rows = self._theirs("deliveries").filter(shipped_on__isnull=False).exclude(state="cancelled")
         return self._reach(rows, "delivery")
 
     @property
     def statements(self):
-        rows = self.client.account_statements.all()
+        rows = self._theirs("account_statements")
         return self._reach(rows, "accountstatement") if self.sees_money else rows.none()
 
     @property
@@ -111,6 +112,11 @@ class Visitor:
         """What the client left with the business; a link names one document and shows none of it."""
         rows = client_material.of(self.client)
         return rows if self.link is None else rows.none()
+
+    def _theirs(self, name: str):
+        """What belongs to the client by one of its foreign keys, with what belongs to those merged into it."""
+        rows = getattr(self.client, name).all()
+        return rows.model.objects.filter(client__in=family(self.client)) if self.client.takes_in else rows
 
     def _reach(self, rows, kind: str):
         if self.link is None:
@@ -183,11 +189,12 @@ def _by_link(request, token: str) -> Visitor | None:
     link = links.open_token(token)
     if link is None or MODULE not in link.workspace.modules:
         return None
+    client = living(link.client)
     return Visitor(
-        client=link.client,
+        client=client,
         contact=link.contact,
         workspace=link.workspace,
-        name=link.contact.name if link.contact else link.client.name,
+        name=link.contact.name if link.contact else client.name,
         # Whoever is logged in while following a link (the office trying it) is logged under their own name.
         user=request.user if request.user.is_authenticated else None,
         link=link,
@@ -201,7 +208,7 @@ def linked_job(token: str) -> int | None:
     if link is None or MODULE not in link.workspace.modules or link.target_type.model != "job":
         return None
     with scope(workspace=link.workspace):
-        return link.client.jobs.filter(pk=link.target_id).values_list("pk", flat=True).first()
+        return living(link.client).jobs.filter(pk=link.target_id).values_list("pk", flat=True).first()
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from crm.models import Client, Contact
 MOST_ALIKE = 8  # what more have in common is a switchboard or a placeholder, no sign
 FIGURES_OF_A_PHONE = 8
 # What a name says beside itself: the form of a business.
-FORMS = frozenset(
-    """ag as bv cc co cokg corp corporation eg ek ev gbr gmbh inc incorporated kg limited llc ltd mbh npc nv ohg oy plc
-    pty sa sarl spa srl the ab ug und and""".split()
+FORMS = re.compile(
+    "ab|ag|as|bv|cc|co|cokg|corp|corporation|eg|ek|ev|gbr|gmbh|inc|incorporated|kg|limited|llc|ltd|mbh|npc|nv|ohg|oy|"
+    "plc|pty|sa|sarl|spa|srl|ug|the|und|and"
 )
 REASONS = {
     "vat": _("VAT number"),
@@ -52,7 +52,7 @@ def plain_name(name: str) -> str:
     text = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
     text = re.sub(r"(?<=\b\w)\.(?=\w\b)", "", text)  # e.K. is one word
     words = re.findall(r"\w+", text)
-    return " ".join(sorted(word for word in words if word not in FORMS) or sorted(words))
+    return " ".join(sorted(word for word in words if not FORMS.fullmatch(word)) or sorted(words))
 
 
 def plain_vat(number: str) -> str:

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -11,10 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
+from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
+from accounts.roles import SEE_MONEY
 from crm import client_page, clients, diary
 from crm import links_admin as links_admin  # registers its pages
 from crm.families import family
+from crm.imports import clients as imported
+from crm.imports.large import store_later
 from crm.merge_page import PERMISSION as MERGE
 from crm.merge_page import MergeDoor
 from crm.models import Address, Client, Contact, FollowUp
@@ -78,6 +83,7 @@ def _mine(client) -> dict:
     return {"client__id__in": ",".join(map(str, pks))}
 
 
+IMPORT = "crm.add_client"
 TERMS = (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))
 
 
@@ -121,7 +127,24 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view(lambda request, pk: client_page.page(self.admin_site, request, pk))
-        return [path("<int:pk>/timeline/", view, name="crm_client_timeline"), *super().get_urls()]
+        return [
+            path("<int:pk>/timeline/", view, name="crm_client_timeline"),
+            path("import/", self.admin_site.admin_view(self.import_view), name="crm_client_import"),
+            *super().get_urls(),
+        ]
+
+    def import_view(self, request):
+        if not all(request.user.has_perm(name) for name in (IMPORT, "crm.change_client", SEE_MONEY)):
+            raise PermissionDenied
+
+        def later(content, said):
+            store_later(request.workspace, content, said, request.user)
+
+        return page.answer(
+            self.admin_site, self.opts, request, imported, title=_t("Import clients"), kind="clients", later=later,
+            back=reverse("admin:crm_client_changelist"),
+            note=_t("Clients are known by their number, VAT number or e-mail, in this order; others are new."),
+        )  # fmt: skip
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("tags")
@@ -133,6 +156,7 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     def changelist_view(self, request, extra_context=None):
         may = request.user.has_perm
         tools = (
+            (IMPORT if may(SEE_MONEY) else SEE_MONEY, _t("Import clients"), "admin:crm_client_import", "upload"),
             (MERGE, _t("Duplicates"), "admin:crm_client_duplicates", "merge"),
             ("crm.view_tag", _t("Tags"), "admin:crm_tag_changelist", "sell"),
         )

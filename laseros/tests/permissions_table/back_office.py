@@ -72,6 +72,8 @@ POST crm_client                  change                 403    302    302    302
 GET  crm_client                  duplicates             403    200    200    200    200
 GET  crm_client                  merge                  403    200    200    200    404    client,twin
 POST crm_client                  merge                  403    302    302    302    404    client,twin
+GET  crm_client                  import                 403    200    200    200    200
+POST crm_client                  import                 403    200    200    200    200
 GET  crm_tag                     list,export            200    200    200    200    200
 POST crm_tag                     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_tag                     add                    403    200    200    200    200

@@ -18,6 +18,12 @@ def family(client: Client):
     return Client._base_manager.filter(Q(pk=client.pk) | Q(merged_into=client.pk)).order_by().values("pk")
 
 
+def theirs(client: Client, name: str):
+    """Records by the name a client's own are called by ("invoices"), with those of whom it took in, as a queryset."""
+    rows = getattr(client, name).all()
+    return rows.model.objects.filter(client__in=family(client)) if client.takes_in else rows
+
+
 def living(client: Client) -> Client:
     """The client itself, or the one it was merged into."""
     return client.merged_into if client.merged_into_id else client

@@ -22,6 +22,7 @@ DOCUMENTS = [
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("jobs/<int:pk>/drawings/<int:line>/file/", views.job_drawing_file, "job_drawing_file"),
+    ("papers/<int:pk>/pdf/", views.order_paper_pdf, "order_paper_pdf"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),

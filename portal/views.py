@@ -22,6 +22,7 @@ from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
+from laseros.core.visitors import address_of as address_of_visitor
 from portal import proofs, talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
@@ -101,6 +102,7 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "standing": words.standing(quote)[0],
         "progress": progress.of(quote.job) if quote.job else None,
         "accept": accept or AcceptForm(initial={"name": _signing(visitor)}, auto_id="accept_%s"),
+        "order_papers": visitor.order_papers.filter(quote=quote).defer("frozen").order_by("pk"),
         "decline": decline or DeclineForm(initial={"name": _signing(visitor)}, auto_id="decline_%s"),
     }
     return render(request, "portal/quote.html", context, status=status)
@@ -135,7 +137,7 @@ def _decide(request, visitor, pk, verb, form_class):
         if words.is_open(quote):
             return quote_page(request, visitor, pk, **{verb: form}, status=422)
         return redirect(page)
-    answer = {"name": form.cleaned_data["name"], "ip": request.META.get("REMOTE_ADDR", ""), "by": visitor.user}
+    answer = {"name": form.cleaned_data["name"], "ip": address_of_visitor(request), "by": visitor.user}
     try:
         if verb == "accept":
             # No client is sent away because a sheet has to be bought first: the office sees what is missing.
@@ -207,6 +209,7 @@ def job_page(request, visitor, pk):
         **proofs.on_page(visitor, job),
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
+        "order_papers": visitor.order_papers.filter(Q(job=job) | Q(quote__job=job)).defer("frozen").order_by("pk"),
         "invoices": visitor.invoices.filter(job=job),
         **talking.on(request, visitor, job),
     }
@@ -262,6 +265,14 @@ def job_drawing_file(request, visitor, pk, line):
 def job_drawing(request, visitor, pk, line):
     job = get_object_or_404(visitor.jobs, pk=pk)
     return _drawing(job.lines.filter(pk=line), "design_file")
+
+
+@require_safe
+@for_client
+def order_paper_pdf(request, visitor, pk):
+    """A confirmation or pro forma as it was sent; the worker makes it once."""
+    row = get_object_or_404(visitor.order_papers.exclude(pdf=""), pk=pk)
+    return FileResponse(row.pdf.open("rb"), as_attachment=True, filename=file_name(row), content_type="application/pdf")
 
 
 # --- deliveries -------------------------------------------------------------------------------------------------------

@@ -445,6 +445,7 @@ def _deliveries(world) -> None:
     )
     source = f"delivery:{world.shipped_delivery.pk}"
     ledger.post(plates, -1, "usage", key="certified:out", lot=world.certified_lot, source=source)
+    world.link_made_job = links.token(links.make(world.made_job, world.made_job.client))
     world.link_delivery = links.token(links.make(world.shipped_delivery, world.shop.client))
 
 

@@ -3,8 +3,10 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context as allauth_context
 from django.contrib.sites.shortcuts import get_current_site
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django_scopes import scope
 
 from accounts import activity, workspaces
@@ -27,15 +29,29 @@ class InvitedPeople(DefaultAccountAdapter):
         request = allauth_context.request
         context = {"request": request, "email": email, "current_site": get_current_site(request), **context}
         message = self.render_mail(template_prefix, email, context)
-        transaction.on_commit(lambda: _hand_over(message))
+        html = _as_html(message)
+        transaction.on_commit(lambda: _hand_over(message, html))
 
 
-def _hand_over(message: EmailMessage) -> None:
+def _as_html(message: EmailMessage) -> str:
+    """The same words: paragraphs, and a line that is an address to press."""
+    blocks = [
+        {"text": text, "link": text if text.startswith(("http://", "https://")) else ""}
+        for text in (part.strip() for part in message.body.split("\n\n"))
+        if text
+    ]
+    context = {"subject": message.subject, "blocks": blocks, "language": get_language()}
+    return render_to_string("emails/account.html", context)
+
+
+def _hand_over(message: EmailMessage, html: str) -> None:
     from django_q.tasks import async_task
 
-    async_task("accounts.adapters.send_now", message.subject, message.body, message.from_email, message.to)
+    async_task("accounts.adapters.send_now", message.subject, message.body, message.from_email, message.to, html)
 
 
-def send_now(subject: str, body: str, sender: str, to: list[str]) -> None:
+def send_now(subject: str, body: str, sender: str, to: list[str], html: str) -> None:
     """The worker's part."""
-    EmailMessage(subject, body, sender, to).send()
+    message = EmailMultiAlternatives(subject, body, sender, to)
+    message.attach_alternative(html, "text/html")
+    message.send()

@@ -338,7 +338,8 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
             Verb("archive", _("Archive"), self.archive, permission, lambda record: record.archived_at is None,
                  confirm=_("It disappears from lists and choices; its history stays, and it can be restored."),
                  done=_("Archived."), icon="archive"),
-            Verb("restore", _("Restore"), self.restore, permission, lambda record: record.archived_at is not None,
+            Verb("restore", _("Restore"), self.restore, permission,
+                 lambda record: record.archived_at is not None and not getattr(record, "merged_into_id", None),
                  done=_("Restored."), icon="unarchive"),
         )  # fmt: skip
 

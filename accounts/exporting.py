@@ -24,7 +24,8 @@ class RoomResource(resources.ModelResource):
 
     def export_field(self, field, instance, **kwargs):
         shown = getattr(instance, f"get_{field.column_name}_display", None)
-        return cell(str(shown()) if shown is not None else getattr(instance, field.column_name))
+        value = str(shown()) if shown is not None else getattr(instance, field.column_name)
+        return cell(", ".join(str(one) for one in value.all()) if hasattr(value, "all") else value)
 
     def get_export_headers(self, selected_fields=None):
         meta = self._meta.model._meta

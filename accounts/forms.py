@@ -72,6 +72,8 @@ class InWorkspace:
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         bounded(self)
+        for name, field in self.fields.items():
+            _without_merged(field, self.initial.get(name))
         for name, value in self.initial.items():
             if isinstance(value, Decimal) and name in self.fields:
                 self.initial[name] = _short(value)
@@ -108,6 +110,13 @@ class RoomFormSet(PaginationInlineFormSet):
     def empty_form(self):
         """Heading, table, button and media of one page all ask for the empty row: it is made once."""
         return super().empty_form
+
+
+def _without_merged(field, chosen) -> None:
+    """Records that were merged into another are offered nowhere; where one stands already, it stays."""
+    model = getattr(getattr(field, "queryset", None), "model", None)
+    if model is not None and any(each.name == "merged_into" for each in model._meta.concrete_fields):
+        field.queryset = field.queryset.filter(models.Q(merged_into=None) | models.Q(pk=chosen))
 
 
 def _short(number: Decimal) -> Decimal:

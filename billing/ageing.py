@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from billing import exchange
 from billing.models import Allocation, Invoice, Kind, Payment
 from billing.states import OWED
+from crm.families import family, living
 from crm.models import Client
 from laseros.core.money import ZERO
 
@@ -55,7 +56,7 @@ def open_items(day: date | None = None, client: Client | None = None):
     today = timezone.localdate()
     rows = Invoice.objects.filter(kind=Kind.INVOICE, number__isnull=False)
     if client is not None:
-        rows = rows.filter(client=client)
+        rows = rows.filter(client__in=family(client))
     if day is None or day >= today:
         still = rows.filter(Q(state__in=OWED) | Q(total__lt=Round(F("paid") + F("credited"), precision=4)))
         return still.annotate(left=Round(F("total") - F("paid") - F("credited"), precision=4))
@@ -78,7 +79,7 @@ def unused(day: date | None = None, client: Client | None = None):
     """Payments with something of them for no invoice at the end of `day`: `left` on each."""
     rows = Payment.objects.filter(kind=Payment.Kind.RECEIVED)
     if client is not None:
-        rows = rows.filter(client=client)
+        rows = rows.filter(client__in=family(client))
     if day is None or day >= timezone.localdate():
         return rows.filter(unused__gt=0).annotate(left=F("unused"))
     used = Allocation.objects.filter(payment=OuterRef("pk"), booked_on__lte=day).order_by().values("payment")
@@ -88,14 +89,15 @@ def unused(day: date | None = None, client: Client | None = None):
 
 
 def rows_of(day: date | None = None, client: Client | None = None) -> list[Row]:
-    """One row for each client and currency, the largest debt first."""
+    """One row for each client, with those merged into it, and currency; the largest debt first."""
     day = day or timezone.localdate()
     found: dict[tuple[int, str], Row] = {}
 
     def row(record) -> Row:
-        return found.setdefault((record.client_id, record.currency), Row(record.client, record.currency))
+        owner = living(record.client)
+        return found.setdefault((owner.pk, record.currency), Row(owner, record.currency))
 
-    items = open_items(day, client).select_related("client").defer("frozen", "note")
+    items = open_items(day, client).select_related("client__merged_into").defer("frozen", "note")
     for item in items:
         mine, left = row(item), Decimal(item.left)
         if left < 0:
@@ -103,7 +105,7 @@ def rows_of(day: date | None = None, client: Client | None = None) -> list[Row]:
         else:
             mine.buckets[bucket_of(item.due_on, day)] += left
         mine.books += exchange.in_books(left, item.rate, item.workspace)
-    for payment in unused(day, client).select_related("client"):
+    for payment in unused(day, client).select_related("client__merged_into"):
         mine = row(payment)
         mine.credit += payment.left
         mine.books -= exchange.in_books(payment.left, payment.rate, payment.workspace)

@@ -9,6 +9,7 @@ from billing import ageing, exchange
 from billing.invoices.deposits import STANDING, left_to_invoice
 from billing.invoices.drafting import currency_of
 from billing.models import Invoice
+from crm.families import family
 from crm.models import Client
 from laseros.core.money import ZERO, cents, show
 from production.models import Job
@@ -33,12 +34,14 @@ def owed(client: Client) -> tuple[Decimal, dict[str, Decimal]]:
 
 def _work(client: Client) -> dict[str, Decimal]:
     """{currency: with tax} of what is ordered and not invoiced, job by job less its deposits: they are owed or paid."""
-    jobs = Job.objects.filter(client=client, state__in=COUNTED).select_related("quote", "workspace")
+    jobs = Job.objects.filter(client__in=family(client), state__in=COUNTED).select_related("quote", "workspace")
     left = {}
     for job in jobs.prefetch_related("lines"):
         currency = currency_of(job)
         left[job.pk, currency] = left_to_invoice(job, currency)[0].total
-    deposits = Invoice.objects.filter(client=client, is_deposit=True, state__in=STANDING, job__state__in=COUNTED)
+    deposits = Invoice.objects.filter(
+        client__in=family(client), is_deposit=True, state__in=STANDING, job__state__in=COUNTED
+    )
     before = Sum(F("total") - F("deducted") - F("credited"))
     for job, currency, amount in deposits.order_by().values_list("job", "currency").annotate(sum=before):
         if (job, currency) in left:

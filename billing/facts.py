@@ -11,6 +11,7 @@ from billing import law
 from billing.law.paper import address_of as paper_address
 from billing.models import Invoice, Kind, Treatment
 from crm import links
+from crm.families import living
 from crm.models import Client
 from laseros.core.locales import town_line
 from laseros.core.money import cents
@@ -112,13 +113,13 @@ def address_lines(client: Client) -> list[str]:
 
 @retried
 def link(invoice: Invoice):
-    return links.make(invoice, invoice.client, contact_of(invoice), days=LINK_DAYS)
+    return links.make(invoice, living(invoice.client), contact_of(invoice), days=LINK_DAYS)
 
 
 def address_of(invoice: Invoice) -> str:
     """Where mail about it goes: to the client's own address, otherwise to the contact who ordered."""
     contact = contact_of(invoice)
-    return invoice.client.email or (contact.email if contact else "")
+    return living(invoice.client).email or (contact.email if contact else "")
 
 
 def contact_of(invoice: Invoice):

@@ -14,6 +14,7 @@ from accounts import activity, work
 from billing import ageing, chain
 from billing.models import AccountStatement, Invoice, Kind, Payment
 from crm import links
+from crm.families import family, living
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
@@ -76,8 +77,10 @@ def account_of(client: Client, currency: str, from_on: date, until_on: date) -> 
 
 def _all(client: Client, currency: str, from_on: date | None, until_on: date) -> Iterable[tuple]:
     """(day, order within it, what, number, amount) of all that moved the account."""
-    documents = Invoice.objects.filter(client=client, currency=currency, number__isnull=False, issued_on__lte=until_on)
-    payments = Payment.objects.filter(client=client, currency=currency, received_on__lte=until_on)
+    documents = Invoice.objects.filter(
+        client__in=family(client), currency=currency, number__isnull=False, issued_on__lte=until_on
+    )
+    payments = Payment.objects.filter(client__in=family(client), currency=currency, received_on__lte=until_on)
     if from_on is not None:
         documents, payments = documents.filter(issued_on__gte=from_on), payments.filter(received_on__gte=from_on)
     for row in documents.only("kind", "number", "total", "issued_on", "workspace"):
@@ -96,7 +99,7 @@ def _signed(payment: Payment) -> Decimal:
 def currencies_of(client: Client) -> list[str]:
     """Those there is anything in, ours first."""
     own = client.workspace.currency
-    rows = Invoice.objects.filter(client=client, number__isnull=False).order_by()
+    rows = Invoice.objects.filter(client__in=family(client), number__isnull=False).order_by()
     found = set(rows.values_list("currency", flat=True).distinct()) | {own}
     return sorted(found, key=lambda code: (code != own, code))
 
@@ -145,4 +148,4 @@ def _write(client: Client, currency: str, from_on: date, until_on: date, by, key
 
 
 def link(statement: AccountStatement):
-    return links.make(statement, statement.client, days=LINK_DAYS)
+    return links.make(statement, living(statement.client), days=LINK_DAYS)

@@ -13,6 +13,7 @@ from billing import documents
 from billing.models import AccountStatement, Delivery, Invoice, OrderPaper, Quote, Reminder
 from billing.occasions import INVOICE, ORDER_PAPER, ORDERED, QUOTE, STATEMENT
 from crm import links
+from crm.families import living
 from crm.models import InvoiceFormat
 
 
@@ -66,7 +67,7 @@ def send_order_paper(pk: int) -> None:
     paper = OrderPaper.objects.select_related("workspace", "client", "job__contact", "quote__contact").get(pk=pk)
     documents.keep(paper, lambda: order_paper_pdf(paper))
     contact = (paper.job or paper.quote).contact
-    to = (contact.email if contact else "") or paper.client.email
+    to = (contact.email if contact else "") or living(paper.client).email
     if to:
         with transaction.atomic():
             _post(ORDER_PAPER, paper, to, page_of(paper), contact)
@@ -121,7 +122,7 @@ def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None,
         attachments.append({"path": document.xml.name, "name": name, "type": "application/xml"})
     outbox.post(
         occasion, document, key=f"{occasion.name}:{document.pk}", to=to, name=contact.name if contact else "",
-        link=link, attachments=attachments, phone=contact.phone if contact else document.client.phone,
+        link=link, attachments=attachments, phone=contact.phone if contact else living(document.client).phone,
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from billing.facts import TURNOVER
 from billing.models import Delivery, Invoice, Payment, Quote, QuoteLine
 from billing.states import OWED
 from crm import insight, timeline
+from crm.families import family
 from crm.insight import Figure
 from crm.timeline import Line, Source
 from laseros.core.money import ZERO, show
@@ -69,7 +70,7 @@ def _deliveries(pks: list[int]) -> dict[int, Line]:
 
 def _figures(client) -> list[Figure]:
     """In each currency its own: sums of different money are no sum. What takes back counts against."""
-    issued = Invoice.objects.filter(client=client, number__isnull=False)
+    issued = Invoice.objects.filter(client__in=family(client), number__isnull=False)
     year = timezone.localdate() - timedelta(days=365)
     rows = issued.order_by().values("currency").annotate(
         all=Sum(TURNOVER),
@@ -97,7 +98,7 @@ NO_COST = {"margin", "discount", "minimum", "rounding"}
 def _margin(client, locale: str, since) -> list[Figure]:
     """Of what was ordered in the quantity that was priced: its price less what it was reckoned to cost."""
     lines = QuoteLine.objects.filter(
-        Q(ordered=None) | Q(ordered=F("quantity")), quote__client=client, quote__state="accepted",
+        Q(ordered=None) | Q(ordered=F("quantity")), quote__client__in=family(client), quote__state="accepted",
         quote__decided_at__date__gt=since,
     ).values_list("quote__currency", "quantity", "unit_price", "breakdown")  # fmt: skip
     found: dict[str, tuple[Decimal, Decimal]] = {}
@@ -121,23 +122,23 @@ def _margin(client, locale: str, since) -> list[Figure]:
 for source in (
     Source(
         "quote", _("Quotes sent"), "request_quote", "billing.view_quote",
-        lambda client: Quote.objects.filter(client=client), "sent_at", _quotes,
+        lambda client: Quote.objects.filter(client__in=family(client)), "sent_at", _quotes,
     ),
     Source(
         "decision", _("Quotes decided"), "gavel", "billing.view_quote",
-        lambda client: Quote.objects.filter(client=client, sent_at__isnull=False), "decided_at", _decided,
+        lambda client: Quote.objects.filter(client__in=family(client), sent_at__isnull=False), "decided_at", _decided,
     ),
     Source(
         "delivery", _("Deliveries"), "local_shipping", "billing.view_delivery",
-        lambda client: Delivery.objects.filter(client=client), "shipped_at", _deliveries,
+        lambda client: Delivery.objects.filter(client__in=family(client)), "shipped_at", _deliveries,
     ),
     Source(
         "invoice", _("Invoices"), "receipt_long", "billing.view_invoice",
-        lambda client: Invoice.objects.filter(client=client), "issued_at", _invoices,
+        lambda client: Invoice.objects.filter(client__in=family(client)), "issued_at", _invoices,
     ),
     Source(
         "payment", _("Payments"), "payments", "billing.view_payment",
-        lambda client: Payment.objects.filter(client=client), "created_at", _payments,
+        lambda client: Payment.objects.filter(client__in=family(client)), "created_at", _payments,
     ),
 ):  # fmt: skip
     timeline.register(source)

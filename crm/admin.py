@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.timezone import localtime
@@ -11,10 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
+from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
+from accounts.roles import SEE_MONEY
 from crm import client_page, clients, diary
 from crm import links_admin as links_admin  # registers its pages
+from crm.families import family
+from crm.imports import clients as imported
+from crm.imports.large import store_later
+from crm.merge_page import PERMISSION as MERGE
+from crm.merge_page import MergeDoor
 from crm.models import Address, Client, Contact, FollowUp
+from crm.tags_admin import TagFilter, Tagged
 from laseros.core.locales import countries
 from laseros.core.templatetags.laseros import day
 
@@ -66,32 +75,49 @@ def invitable(client):
     return Contact.objects.filter(client=client, user=None).exclude(email="")
 
 
+def _mine(client) -> dict:
+    """What filters a list to a client, with what belongs to those merged into it."""
+    if not client.takes_in:
+        return {"client__id__exact": client.pk}
+    pks = sorted(row["pk"] for row in family(client))
+    return {"client__id__in": ",".join(map(str, pks))}
+
+
+IMPORT = "crm.add_client"
 TERMS = (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))
 
 
 @admin.register(Client)
-class ClientAdmin(RoomAdmin):
+class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     archivable = True
-    list_display = ("code", "name", "kind", "email", "phone", "created_at")
+    list_display = ("code", "name", "kind", "email", "phone", "tag_marks", "created_at")
+    list_before_template = "admin/crm/client_tools.html"
     list_display_links = ("code", "name")
-    list_filter = ("kind",)
+    list_filter = ("kind", TagFilter)
+    autocomplete_fields = ("tags",)
     search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
     search_help_text = _("Code, name, e-mail or contact")
     money_fields = ("discount_percent", "credit_limit")
     inlines = (ContactInline, AddressInline)
     readonly_fields = ("code", "created_at")
     fieldsets = (
-        (None, {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), "vat_number", "notes")}),
+        (
+            None,
+            {"fields": (("code", "name"), ("kind", "created_at"), ("email", "phone"), ("vat_number", "tags"), "notes")},
+        ),
         (_("Terms"), {"fields": TERMS}),
     )
     add_fieldsets = (
-        (None, {"fields": (("name", "kind"), ("email", "phone"), "vat_number", "notes")}),
+        (None, {"fields": (("name", "kind"), ("email", "phone"), ("vat_number", "tags"), "notes")}),
         (_("Terms"), {"fields": TERMS}),
     )
     empty_text = _(
         "Everybody you write quotes for. A client gets a code by itself; contacts can be let into the portal."
     )
     empty_icon = "groups"
+    export_fields = ("code", "name", "kind", "email", "phone", "vat_number", "tags", "payment_days", "invoice_format",
+                     "buyer_reference", "discount_percent", "credit_limit", "notes", "created_at",
+                     "archived_at")  # fmt: skip
     verbs = (
         Verb("invite", _("Invite to the portal"),
              lambda request, client, contact: clients.invite(contact, request.user) and None,
@@ -101,7 +127,41 @@ class ClientAdmin(RoomAdmin):
 
     def get_urls(self):
         view = self.admin_site.admin_view(lambda request, pk: client_page.page(self.admin_site, request, pk))
-        return [path("<int:pk>/timeline/", view, name="crm_client_timeline"), *super().get_urls()]
+        return [
+            path("<int:pk>/timeline/", view, name="crm_client_timeline"),
+            path("import/", self.admin_site.admin_view(self.import_view), name="crm_client_import"),
+            *super().get_urls(),
+        ]
+
+    def import_view(self, request):
+        if not all(request.user.has_perm(name) for name in (IMPORT, "crm.change_client", SEE_MONEY)):
+            raise PermissionDenied
+
+        def later(content, said):
+            store_later(request.workspace, content, said, request.user)
+
+        return page.answer(
+            self.admin_site, self.opts, request, imported, title=_t("Import clients"), kind="clients", later=later,
+            back=reverse("admin:crm_client_changelist"),
+            note=_t("Clients are known by their number, VAT number or e-mail, in this order; others are new."),
+        )  # fmt: skip
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("tags")
+
+    def has_change_permission(self, request, obj=None):
+        """One that was merged stays as it was: what is sealed names it so."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.merged_into_id is None)
+
+    def changelist_view(self, request, extra_context=None):
+        may = request.user.has_perm
+        tools = (
+            (IMPORT if may(SEE_MONEY) else SEE_MONEY, _t("Import clients"), "admin:crm_client_import", "upload"),
+            (MERGE, _t("Duplicates"), "admin:crm_client_duplicates", "merge"),
+            ("crm.view_tag", _t("Tags"), "admin:crm_tag_changelist", "sell"),
+        )
+        shown = [(label, reverse(name), icon) for permission, label, name, icon in tools if may(permission)]
+        return super().changelist_view(request, {"client_tools": shown, **(extra_context or {})})
 
     def create(self, request, obj):
         clients.register(obj, request.user)
@@ -127,7 +187,9 @@ class ClientAdmin(RoomAdmin):
         super().save_formset(request, form, formset, change)
 
     def related_links(self, obj):
-        mine = {"client__id__exact": obj.pk}
+        if obj.merged_into_id:
+            return [to_record(obj.merged_into, _("Merged into"), "merge")]
+        mine = _mine(obj)
         enquiry = f"{reverse('admin:production_enquiry_add')}?client={obj.pk}"
         return [
             Related(
@@ -148,7 +210,14 @@ class ClientAdmin(RoomAdmin):
                 "handshake",
                 "inventory.view_lot",
             ),
+            self._to_merge(obj),
         ]
+
+    def _to_merge(self, obj):
+        if obj.archived_at is not None:
+            return None
+        address = f"{reverse('admin:crm_client_duplicates')}?of={obj.pk}"
+        return Related(str(_("Merge with another")), address, "merge", MERGE)
 
 
 @admin.register(Contact)

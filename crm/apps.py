@@ -8,3 +8,4 @@ class CrmConfig(AppConfig):
 
     def ready(self):
         from crm import due, occasions, timeline  # noqa: F401 they register themselves
+        from crm.imports import large  # noqa: F401

@@ -10,6 +10,7 @@ from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts import activity, numbering, outbox, password_links
 from accounts.models import User
+from crm.families import check_living
 from crm.models import Client, Contact
 from crm.occasions import CONTACT_KNOWN, CONTACT_NEW
 from laseros.core.errors import Refused
@@ -32,6 +33,7 @@ def register(client: Client, by) -> Client:
 @transaction.atomic
 def invite(contact: Contact, by) -> User:
     """Give a contact a log-in to the portal for their client, and mail them how to set a password."""
+    check_living(contact.client)
     if not contact.email:
         raise Refused(_("%(name)s has no e-mail address.") % {"name": contact.name}, code="no-email")
     user = User.objects.filter(email__iexact=contact.email).first()
@@ -128,5 +130,7 @@ def archive(client: Client, by) -> None:
 @retried
 @transaction.atomic
 def restore(client: Client, by) -> None:
+    """Raises `Refused` ("merged") for one that was merged into another: that is for ever."""
+    check_living(client)
     if Client.objects.filter(pk=client.pk).exclude(archived_at=None).update(archived_at=None):
         activity.record("restored", client, by)

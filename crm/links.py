@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_scopes import scopes_disabled
 
 from accounts import activity
+from crm.families import living
 from crm.models import AccessLink
 from laseros.core.retry import retried
 
@@ -28,7 +29,8 @@ def make(target, client, contact=None, days: int = 60) -> AccessLink:
     One that is still valid is used again, so that every mail to the same person carries the same address, and lives
     on: a reminder never carries a link that dies tomorrow.
     """
-    if target.client_id != client.pk:
+    client = living(client)
+    if target.client_id != client.pk and living(target.client).pk != client.pk:
         raise ValueError(f"{target} is not {client}'s")
     kind = ContentType.objects.get_for_model(target)
     until = timezone.now() + timedelta(days=days)

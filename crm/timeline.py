@@ -12,6 +12,7 @@ from django.db.models import CharField, F, QuerySet, Value
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.families import family
 from crm.models import Client, Entry, FollowUp
 
 PAGE = 30
@@ -81,7 +82,7 @@ def of(client: Client, user, *, kind: str = "", page: int = 1) -> tuple[list[Lin
 def last_contact(client: Client):
     """When somebody here last spoke, wrote or went to them."""
     return (
-        Entry.objects.filter(client=client)
+        Entry.objects.filter(client__in=family(client))
         .exclude(kind=Entry.Kind.NOTE)
         .order_by("-at")
         .values_list("at", flat=True)
@@ -124,12 +125,12 @@ def _follow_ups(pks: list[int]) -> dict[int, Line]:
 register(
     Source(
         "entry", _("Calls, visits, notes"), "edit_note", "crm.view_client",
-        lambda client: Entry.objects.filter(client=client), "at", _entries,
+        lambda client: Entry.objects.filter(client__in=family(client)), "at", _entries,
     )
 )  # fmt: skip
 register(
     Source(
         "follow_up", _("Follow-ups done"), "task_alt", "crm.view_followup",
-        lambda client: FollowUp.objects.filter(client=client), "done_at", _follow_ups,
+        lambda client: FollowUp.objects.filter(client__in=family(client)), "done_at", _follow_ups,
     )
 )  # fmt: skip

@@ -204,7 +204,7 @@ class ItemAdmin(ImportDoor, ValueDoors, Labelled, RoomAdmin):
              form=PictureForm, done=_("The picture is there."), icon="add_a_photo"),
     )  # fmt: skip
 
-    list_before_template = "admin/inventory/import_links.html"
+    list_before_template = "admin/accounts/import_links.html"
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {**import_links(request, "items", "lots"), **(extra_context or {})})

@@ -242,7 +242,7 @@ class LotAdmin(Labelled, RoomAdmin):
     readonly_fields = ("code", "state_word", "item", "picture", "left_shown", "size_shown", "location", "costs",
                        "unit_cost", "reserved_shown", "owner_label", "certificate_link", "gross_g", "parent",
                        "created_at", "opened_at", "dried_at", "gone_at", "quarantine_why")  # fmt: skip
-    list_before_template = "admin/inventory/import_links.html"
+    list_before_template = "admin/accounts/import_links.html"
     change_form_outer_after_template = "admin/inventory/lot.html"
     empty_text = _(
         "Spools, sheets with a heat number, batches, and what is left of a sheet: each has a code, a place and a story."

@@ -72,6 +72,7 @@ NAVIGATION = (
         (
             Entry(_("Today"), "today", "admin:index"),
             Entry(_("Clients"), "groups", "admin:crm_client_changelist", "crm.view_client"),
+            Entry(_("Tags"), "sell", "admin:crm_tag_changelist", "crm.view_tag"),
             Entry(
                 _("Follow-ups"),
                 "event_repeat",

@@ -22,6 +22,7 @@ from django_scopes import scope
 from accounts import workspaces
 from machines.live import hub
 from machines.tablets import sessions as tablet_sessions
+from machines.tablets.middleware import said_by
 
 NOT_ALLOWED = 4403
 
@@ -57,6 +58,9 @@ class BellConsumer(AsyncWebsocketConsumer):
         hub().leave(self)
         await self.close(NOT_ALLOWED)
 
+    def _admitted(self, session, user) -> bool:
+        return tablet_sessions.admits(session, user, said_by(self.scope.get("cookies", {})))
+
     def _place(self):
         """(workspace, language) for somebody logged in who may see its machines; None for anybody else.
 
@@ -64,7 +68,7 @@ class BellConsumer(AsyncWebsocketConsumer):
         """
         session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
         user = get_user(SimpleNamespace(session=session))
-        if not user.is_authenticated or not user.is_active or not tablet_sessions.admits(session, user):
+        if not user.is_authenticated or not user.is_active or not self._admitted(session, user):
             return None
         workspace, _membership = workspaces.open_for(user, self.wanted or session.get(workspaces.SESSION_KEY))
         if workspace is None or (self.wanted and workspace.pk != self.wanted):

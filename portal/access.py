@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
@@ -24,6 +25,7 @@ from guardian.shortcuts import get_objects_for_user
 from accounts.models import User, Workspace
 from billing import online
 from crm import links
+from crm.families import living, theirs
 from crm.models import AccessLink, Client, Contact
 from laseros.core.errors import NotFound
 from production import client_material
@@ -72,7 +74,7 @@ class Visitor:
     @property
     def quotes(self):
         """Offers that were sent at some time; drafts are nobody's business."""
-        rows = self.client.quotes.filter(sent_at__isnull=False)
+        rows = theirs(self.client, "quotes").filter(sent_at__isnull=False)
         return self._reach(rows, "quote") if self.sees_money else rows.none()
 
     @property
@@ -83,28 +85,39 @@ class Visitor:
     @property
     def enquiries(self):
         """What they handed in themselves; a link names one document and shows none of it."""
-        rows = self.client.enquiries.filter(origin=Origin.PORTAL).exclude(state="basket")
+        rows = theirs(self.client, "enquiries").filter(origin=Origin.PORTAL).exclude(state="basket")
         return rows if self.link is None else rows.none()
 
     @property
     def jobs(self):
-        return self._reach(self.client.jobs.all(), "job")
+        return self._reach(theirs(self.client, "jobs"), "job")
 
     @property
     def invoices(self):
-        rows = self.client.invoices.filter(number__isnull=False)
+        rows = theirs(self.client, "invoices").filter(number__isnull=False)
         return self._reach(rows, "invoice") if self.sees_money else rows.none()
 
     @property
     def deliveries(self):
         """What has left the house for them; what is being packed is nobody's business."""
-        rows = self.client.deliveries.filter(shipped_on__isnull=False).exclude(state="cancelled")
+        rows = theirs(self.client, "deliveries").filter(shipped_on__isnull=False).exclude(state="cancelled")
         return self._reach(rows, "delivery")
 
     @property
     def statements(self):
-        rows = self.client.account_statements.all()
+        rows = theirs(self.client, "account_statements")
         return self._reach(rows, "accountstatement") if self.sees_money else rows.none()
+
+    @property
+    def order_papers(self):
+        """Confirmations and pro forma invoices; a link shows those of its job or quote."""
+        rows = theirs(self.client, "order_papers") if self.sees_money else self.client.order_papers.none()
+        if self.link is None:
+            return rows
+        kind = self.link.target_type.model
+        if kind == "job":
+            return rows.filter(Q(job=self.link.target_id) | Q(quote__job=self.link.target_id))
+        return rows.filter(quote=self.link.target_id) if kind == "quote" else rows.none()
 
     @property
     def material(self):
@@ -183,11 +196,12 @@ def _by_link(request, token: str) -> Visitor | None:
     link = links.open_token(token)
     if link is None or MODULE not in link.workspace.modules:
         return None
+    client = living(link.client)
     return Visitor(
-        client=link.client,
+        client=client,
         contact=link.contact,
         workspace=link.workspace,
-        name=link.contact.name if link.contact else link.client.name,
+        name=link.contact.name if link.contact else client.name,
         # Whoever is logged in while following a link (the office trying it) is logged under their own name.
         user=request.user if request.user.is_authenticated else None,
         link=link,
@@ -201,7 +215,7 @@ def linked_job(token: str) -> int | None:
     if link is None or MODULE not in link.workspace.modules or link.target_type.model != "job":
         return None
     with scope(workspace=link.workspace):
-        return link.client.jobs.filter(pk=link.target_id).values_list("pk", flat=True).first()
+        return living(link.client).jobs.filter(pk=link.target_id).values_list("pk", flat=True).first()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from laseros.core.errors import Refused
+from laseros.core.visitors import address_of as address_of_visitor
 from portal.access import for_client
 from portal.forms import ApproveForm, ChangeForm
 from portal.templatetags.portal import address
@@ -68,7 +69,7 @@ def _decide(request, visitor, pk, proof, form_class, verb, done):
         messages.error(request, next(iter(form.errors.values()))[0])
     else:
         try:
-            verb(row, ip=request.META.get("REMOTE_ADDR", ""), by=visitor.user, **form.cleaned_data)
+            verb(row, ip=address_of_visitor(request), by=visitor.user, **form.cleaned_data)
         except Refused as refusal:
             messages.error(request, refusal.reason)
         else:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing import online
 from laseros.core.errors import Refused
+from laseros.core.visitors import address_of as address_of_visitor
 from portal.forms import AskForm, OrderForm
 from portal.lists import leaf_of
 from production import baskets, drawings, findings, parts, serving
@@ -250,7 +251,7 @@ def order(request, visitor, pk):
         return render(request, "portal/upload.html", _context(request, visitor, order=form), status=422)
     answers = {name: form.cleaned_data[name] for name in ("seen", "name", "title", "note")}
     try:
-        job = online.order(basket, visitor.by, ip=request.META.get("REMOTE_ADDR", ""), **answers)
+        job = online.order(basket, visitor.by, ip=address_of_visitor(request), **answers)
     except Refused as refusal:
         messages.error(request, refusal.reason)
         return redirect("portal:upload")

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import people, proofs, reorders, talking, uploads, views
+from portal import papers, people, proofs, reorders, talking, uploads, views
 
 app_name = "portal"
 
@@ -22,10 +22,11 @@ DOCUMENTS = [
     ("jobs/<int:pk>/messages/<int:file>/", talking.job_file, "job_file"),
     ("jobs/<int:pk>/drawings/<int:line>/", views.job_drawing, "job_drawing"),
     ("jobs/<int:pk>/drawings/<int:line>/file/", views.job_drawing_file, "job_drawing_file"),
+    ("papers/<int:pk>/pdf/", papers.order_paper_pdf, "order_paper_pdf"),
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
-    ("statements/<int:pk>/pdf/", views.statement_pdf_view, "statement_pdf"),
+    ("statements/<int:pk>/pdf/", papers.statement_pdf_view, "statement_pdf"),
 ]
 
 urlpatterns = [
@@ -58,9 +59,9 @@ urlpatterns = [
     path("deliveries/<int:pk>/", views.delivery, name="delivery"),
     path("invoices/", views.invoices, name="invoices"),
     path("invoices/<int:pk>/", views.invoice, name="invoice"),
-    path("account/", views.account, name="account"),
-    path("account/pdf/", views.account_pdf, name="account_pdf"),
-    path("statements/<int:pk>/", views.statement, name="statement"),
+    path("account/", papers.account, name="account"),
+    path("account/pdf/", papers.account_pdf, name="account_pdf"),
+    path("statements/<int:pk>/", papers.statement, name="statement"),
     *[path(route, view, name=name) for route, view, name in DOCUMENTS],
     path("link/<str:token>/", views.link, name="link"),
     path("link/<str:token>/", include([path(route, view, name=f"link_{name}") for route, view, name in DOCUMENTS])),

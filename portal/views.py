@@ -6,27 +6,27 @@ from django.contrib import messages
 from django.db.models import F, Q, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import printing, statements, totals
+from billing import printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
 from billing.documents import file_name
-from billing.documents.statement import statement_pdf
 from billing.facts import statement_of
 from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
+from laseros.core.visitors import address_of as address_of_visitor
 from portal import proofs, talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
 from portal.lists import leaf_of
+from portal.papers import statement_page
 from portal.templatetags.portal import address, follow_address
 from production import conversation, milestones, progress, serving, work_order
 from production.milestones import STILL
@@ -101,6 +101,7 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "standing": words.standing(quote)[0],
         "progress": progress.of(quote.job) if quote.job else None,
         "accept": accept or AcceptForm(initial={"name": _signing(visitor)}, auto_id="accept_%s"),
+        "order_papers": visitor.order_papers.filter(quote=quote).defer("frozen").order_by("pk"),
         "decline": decline or DeclineForm(initial={"name": _signing(visitor)}, auto_id="decline_%s"),
     }
     return render(request, "portal/quote.html", context, status=status)
@@ -135,7 +136,7 @@ def _decide(request, visitor, pk, verb, form_class):
         if words.is_open(quote):
             return quote_page(request, visitor, pk, **{verb: form}, status=422)
         return redirect(page)
-    answer = {"name": form.cleaned_data["name"], "ip": request.META.get("REMOTE_ADDR", ""), "by": visitor.user}
+    answer = {"name": form.cleaned_data["name"], "ip": address_of_visitor(request), "by": visitor.user}
     try:
         if verb == "accept":
             # No client is sent away because a sheet has to be bought first: the office sees what is missing.
@@ -207,6 +208,7 @@ def job_page(request, visitor, pk):
         **proofs.on_page(visitor, job),
         "quote": visitor.quotes.filter(job=job).first(),
         "deliveries": visitor.deliveries.filter(job=job),
+        "order_papers": visitor.order_papers.filter(Q(job=job) | Q(quote__job=job)).defer("frozen").order_by("pk"),
         "invoices": visitor.invoices.filter(job=job),
         **talking.on(request, visitor, job),
     }
@@ -369,52 +371,6 @@ invoice = require_safe(for_client(invoice_page))
 @for_client
 def invoice_pdf(request, visitor, pk):
     return _download(request, visitor, "invoice", get_object_or_404(visitor.invoices, pk=pk))
-
-
-@require_safe
-@for_client
-def account(request, visitor):
-    """What moved the client's account this year, as it stands now."""
-    if visitor.link is not None:
-        raise Http404
-    return _account_page(request, visitor, _this_year(visitor), reverse("portal:account_pdf"))
-
-
-@require_safe
-@for_client
-def account_pdf(request, visitor):
-    found = _this_year(visitor)
-    name = f"{visitor.client.code}-{found.until_on}.pdf"
-    return serving.attachment(statement_pdf(found), name, "application/pdf")
-
-
-def _this_year(visitor):
-    if not visitor.sees_money:
-        raise Http404
-    today = timezone.localdate()
-    currency = statements.currencies_of(visitor.client)[0]
-    return statements.account_of(visitor.client, currency, today.replace(month=1, day=1), today)
-
-
-def statement_page(request, visitor, pk):
-    """One that was sent, with the paper that was sent."""
-    row = get_object_or_404(visitor.statements, pk=pk)
-    found = statements.account_of(visitor.client, row.currency, row.from_on, row.until_on)
-    return _account_page(request, visitor, found, address(visitor, "statement_pdf", row.pk))
-
-
-statement = require_safe(for_client(statement_page))
-
-
-@require_safe
-@for_client
-def statement_pdf_view(request, visitor, pk):
-    row = get_object_or_404(visitor.statements.exclude(pdf=""), pk=pk)
-    return FileResponse(row.pdf.open("rb"), as_attachment=True, filename=file_name(row), content_type="application/pdf")
-
-
-def _account_page(request, visitor, found, pdf):
-    return render(request, "portal/account.html", {"visitor": visitor, "account": found, "pdf": pdf})
 
 
 # --- material ---------------------------------------------------------------------------------------------------------

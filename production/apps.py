@@ -7,4 +7,4 @@ class ProductionConfig(AppConfig):
     verbose_name = _("Production")
 
     def ready(self):
-        from production import drawings, due, occasions, receivers, timeline, trail  # noqa: F401 they register themselves
+        from production import drawings, due, merging, occasions, receivers, timeline, trail  # noqa: F401 they register

@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering
+from crm.families import family
 from crm.models import Client, Contact
 from inventory.models import Item
 from laseros.core.errors import Refused
@@ -59,9 +60,24 @@ def receive(client: Client, contact: Contact, upload, by) -> DesignFile:
     if parcels.is_one(upload):
         raise Refused(_("Please send the drawings themselves, several at once, instead of an archive."), code="kind")
     workspace = client.workspace
+    _check_day(client)  # before a file is kept for nothing
+    basket = open_for(client, contact, by)
+    if basket.lines.count() >= MOST_PARTS:
+        raise Refused(_("More than %(most)s parts do not fit into one order.") % {"most": MOST_PARTS}, code="parts")
+    return drawings.receive(workspace, upload, enquiry=basket, by=by, check=lambda: _check_held_day(client))
+
+
+def _check_held_day(client: Client) -> None:
+    """Once more where it is written down, so that two uploads at once are counted one after the other."""
+    Client._base_manager.filter(pk=client.pk).update(name=F("name"))
+    _check_day(client)
+
+
+def _check_day(client: Client) -> None:
+    workspace = client.workspace
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
     today = DesignFile.objects.filter(
-        enquiry__client=client, enquiry__origin=Origin.PORTAL, uploaded_at__gte=midnight, mended_from=None
+        enquiry__client__in=family(client), enquiry__origin=Origin.PORTAL, uploaded_at__gte=midnight, mended_from=None
     )
     if today.count() >= workspace.portal_uploads:
         raise Refused(
@@ -69,10 +85,6 @@ def receive(client: Client, contact: Contact, upload, by) -> DesignFile:
             % {"most": workspace.portal_uploads},
             code="too-many",
         )
-    basket = open_for(client, contact, by)
-    if basket.lines.count() >= MOST_PARTS:
-        raise Refused(_("More than %(most)s parts do not fit into one order.") % {"most": MOST_PARTS}, code="parts")
-    return drawings.receive(workspace, upload, enquiry=basket, by=by)
 
 
 def offered() -> list[Item]:

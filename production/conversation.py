@@ -8,9 +8,9 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from accounts import activity, outbox
 from crm import links
+from crm.families import family
+from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import milestones
@@ -28,6 +30,8 @@ from production.occasions import ANSWERED, ASKED
 CLIENT, SHOP = JobMessage.Side.CLIENT, JobMessage.Side.SHOP
 LONGEST, MOST_FILES, MOST_BYTES = 5000, 6, 24 * 1024 * 1024
 AWAY = timedelta(minutes=2)
+# What a client writes on one job: a link can be passed on, and each message is mailed and rings.
+PACE, MOST_BY_LINK, MOST_BY_PERSON = timedelta(minutes=10), 10, 30
 
 
 def write(
@@ -35,8 +39,8 @@ def write(
 ) -> JobMessage:
     """Say something about a job; the same key again says nothing more.
 
-    Raises `Refused` with code "empty", "long", "too-many", "too-large", "kind" or "not-a-picture". A client sends no
-    more files in a day than they may upload.
+    Raises `Refused` with code "empty", "long", "too-many", "too-large", "kind", "not-a-picture" or "pace". A client
+    sends no more files in a day than they may upload, and writes no more on a job than a person can.
     """
     text = text.replace("\r\n", "\n").strip()
     if not text and not files:
@@ -45,8 +49,6 @@ def write(
         raise Refused(_("This is too long."), code="long", field="text")
     if len(files) > MOST_FILES:
         raise Refused(_("At most %(most)s files at once.") % {"most": MOST_FILES}, code="too-many", field="files")
-    if side == CLIENT and files:
-        _check_day(job, len(files))
     ready = [_ready(upload) for upload in files]
     return _write(job, text, side, by, key, str(name or by or ""), internal and side == SHOP, ready)
 
@@ -55,6 +57,10 @@ def write(
 @transaction.atomic
 def _write(job: Job, text: str, side: str, by, key: str, name: str, internal: bool, ready: list) -> JobMessage:
     user = by if getattr(by, "pk", None) else None
+    milestones.lock(job)
+    if side == CLIENT and not job.messages.filter(key=key[:40]).exists():
+        _check_pace(job, user)
+        _check_day(job, len(ready))
     message, created = JobMessage.objects.get_or_create(
         job=job, key=key[:40],
         defaults={"workspace_id": job.workspace_id, "side": side, "is_internal": internal, "text": text, "by": user,
@@ -62,7 +68,6 @@ def _write(job: Job, text: str, side: str, by, key: str, name: str, internal: bo
     )  # fmt: skip
     if not created:
         return message
-    milestones.lock(job)
     for file_name, content, is_picture in ready:
         row = JobMessageFile(workspace_id=job.workspace_id, message=message, name=file_name, is_picture=is_picture)
         row.size = content.size
@@ -112,11 +117,22 @@ def count_unread(rows, side: str):
     return rows.annotate(unread=Coalesce(Subquery(new, output_field=IntegerField()), 0))
 
 
+def _check_pace(job: Job, user) -> None:
+    """Everybody with a link to a job together, and each person with a log-in. The job is held."""
+    lately = job.messages.filter(side=CLIENT, by=user, at__gt=timezone.now() - PACE)
+    if lately.count() >= (MOST_BY_LINK if user is None else MOST_BY_PERSON):
+        raise Refused(_("These are many messages at once. Please wait a few minutes."), code="pace", field="text")
+
+
 def _check_day(job: Job, more: int) -> None:
+    """Held at the client, so that two who send at once are counted one after the other."""
+    if not more:
+        return
+    Client._base_manager.filter(pk=job.client_id).update(name=F("name"))
     most = job.workspace.portal_uploads
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     sent = JobMessageFile.objects.filter(
-        message__job__client=job.client_id, message__side=CLIENT, message__at__gte=midnight
+        message__job__client__in=family(job.client), message__side=CLIENT, message__at__gte=midnight
     )
     if sent.count() + more > most:
         raise Refused(
@@ -127,19 +143,23 @@ def _check_day(job: Job, more: int) -> None:
         )
 
 
-def _ready(upload) -> tuple[str, ContentFile, bool]:
-    """(name, content, whether it is a picture): pictures drawn anew in a process of their own, the rest as it came."""
+def _ready(upload) -> tuple[str, File, bool]:
+    """(name, content, whether it is a picture): pictures drawn anew in a process of their own, the rest as it came.
+
+    What is no picture is copied piece by piece from where the server put it, and never held whole.
+    """
     from laseros.core import sandbox
 
     name = clean_name(upload.name)
     if upload.size > MOST_BYTES:
         words = _("%(name)s is larger than %(most)s MB.") % {"name": name, "most": MOST_BYTES // 2**20}
         raise Refused(words, code="too-large", field="files")
-    content = upload.read()
-    if kind_of(name, content[:HEAD]) != "image":
-        return name, ContentFile(content), False
+    head = upload.read(HEAD)
+    upload.seek(0)
+    if kind_of(name, head) != "image":
+        return name, upload, False
     try:
-        encoded = base64.b64encode(content).decode()
+        encoded = base64.b64encode(upload.read()).decode()
         drawn = sandbox.run("laseros.core.pictures:photograph", encoded, seconds=30, cpu_seconds=20, memory_mb=768)
     except sandbox.SandboxError:
         words = _("%(name)s is not a PNG or JPEG picture we can read.") % {"name": name}

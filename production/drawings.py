@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import PurePosixPath
 
@@ -38,12 +39,20 @@ SECONDS, CPU_SECONDS, MEMORY_MB = 60, 50, 1500
 
 
 def receive(
-    workspace, upload, *, enquiry: Enquiry | None = None, item: Item | None = None, quantity=1, by
+    workspace,
+    upload,
+    *,
+    enquiry: Enquiry | None = None,
+    item: Item | None = None,
+    quantity=1,
+    by,
+    check: Callable[[], None] | None = None,
 ) -> DesignFile:
     """Take a file somebody gave us: kept as it came, one part of the enquiry, measured in the background.
 
     The same file given twice to one enquiry is one drawing. `upload` is an uploaded file with `name`, `size` and
-    `chunks()`. Raises `Refused` with code "empty", "too-large", "kind", "closed", "item" or "quantity".
+    `chunks()`; `check` is called in the transaction that writes a new one down.
+    Raises `Refused` with code "empty", "too-large", "kind", "closed", "item" or "quantity".
     """
     name = file_kinds.clean_name(upload.name)
     check_upload(workspace, upload, name, enquiry)
@@ -59,7 +68,7 @@ def receive(
         uploaded_by=by if getattr(by, "pk", None) else None,
     )
     row.content.name = keep(row, upload)  # before the transaction: files are slow
-    return _receive(row, item, int(quantity), by)
+    return _receive(row, item, int(quantity), by, check)
 
 
 def check_upload(workspace, upload, name: str, enquiry: Enquiry | None) -> None:
@@ -106,7 +115,7 @@ def keep(row: DesignFile, upload) -> str:
 
 @retried
 @transaction.atomic
-def _receive(row: DesignFile, item: Item | None, quantity: int, by) -> DesignFile:
+def _receive(row: DesignFile, item: Item | None, quantity: int, by, check: Callable[[], None] | None) -> DesignFile:
     if row.enquiry_id is not None:
         # Two uploads of one file at once: the second waits here and then finds the first.
         Enquiry._base_manager.filter(pk=row.enquiry_id).update(title=F("title"))
@@ -115,6 +124,8 @@ def _receive(row: DesignFile, item: Item | None, quantity: int, by) -> DesignFil
             if not EnquiryLine.objects.filter(Q(design_file=known) | Q(design_file__mended_from=known)).exists():
                 _ask_for(known, item, quantity)  # it was taken off the list, and is sent once more
             return known
+    if check is not None:
+        check()
     measured = row.kind in MEASURED_KINDS
     row = DesignFile.objects.create(
         workspace_id=row.workspace_id,

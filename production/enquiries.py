@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering
+from crm.families import check_living
 from crm.models import Client, Contact
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -31,7 +32,8 @@ def only_contact(client: Client) -> Contact | None:
 
 
 def check(enquiry: Enquiry) -> None:
-    """Raises `Refused` when client and contact do not belong together."""
+    """Raises `Refused` when client and contact do not belong together, or the client was merged into another."""
+    check_living(enquiry.client)
     if enquiry.contact is not None and enquiry.contact.client_id != enquiry.client_id:
         raise Refused(
             _("%(contact)s is no contact of %(client)s.") % {"contact": enquiry.contact, "client": enquiry.client},

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from crm import insight, timeline
+from crm.families import family
 from crm.insight import Figure
 from crm.timeline import Line, Source
 from laseros.core.templatetags.laseros import number
@@ -45,7 +46,7 @@ def _messages(pks: list[int]) -> dict[int, Line]:
 
 
 def _figures(client) -> list[Figure]:
-    jobs = Job.objects.filter(client=client).exclude(state="cancelled")
+    jobs = Job.objects.filter(client__in=family(client)).exclude(state="cancelled")
     dated = Q(made_at__isnull=False, due_on__isnull=False)
     found = jobs.annotate(made_on=TruncDate("made_at")).aggregate(
         orders=Count("pk"),
@@ -68,23 +69,23 @@ def _figures(client) -> list[Figure]:
 for source in (
     Source(
         "enquiry", _("Enquiries"), "mail", "production.view_enquiry",
-        lambda client: Enquiry.objects.filter(client=client), "created_at", _enquiries,
+        lambda client: Enquiry.objects.filter(client__in=family(client)), "created_at", _enquiries,
     ),
     Source(
-        "job", _("Jobs"), "work", "production.view_job", lambda client: Job.objects.filter(client=client),
+        "job", _("Jobs"), "work", "production.view_job", lambda client: Job.objects.filter(client__in=family(client)),
         "approved_at", _jobs,
     ),
     Source(
-        "made", _("Jobs made"), "task_alt", "production.view_job", lambda client: Job.objects.filter(client=client),
-        "made_at", _made,
+        "made", _("Jobs made"), "task_alt", "production.view_job",
+        lambda client: Job.objects.filter(client__in=family(client)), "made_at", _made,
     ),
     Source(
         "milestone", _("Milestones"), "flag", "production.view_job",
-        lambda client: Milestone.objects.filter(job__client=client, state="reached"), "at", _milestones,
+        lambda client: Milestone.objects.filter(job__client__in=family(client), state="reached"), "at", _milestones,
     ),
     Source(
         "message", _("Messages on jobs"), "forum", "production.view_job",
-        lambda client: JobMessage.objects.filter(job__client=client), "at", _messages,
+        lambda client: JobMessage.objects.filter(job__client__in=family(client)), "at", _messages,
     ),
 ):  # fmt: skip
     timeline.register(source)

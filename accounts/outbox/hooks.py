@@ -23,6 +23,7 @@ from accounts.outbox import occasions
 from laseros.core.errors import Refused
 
 TIMEOUT = 10  # seconds
+NAT64, NAT64_INSIDE = ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48")
 PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -110,11 +111,21 @@ def _judge(url: str):
     found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     numbers = [ipaddress.ip_address(row[4][0].partition("%")[0]) for row in found]
     for number in numbers:
-        plain = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
+        plain = _meant(number)
         if (not inside and not plain.is_global) or plain.is_multicast or plain.is_unspecified or plain.is_link_local:
             words = _("%(host)s is inside this network: whoever runs the installation can allow that.")
             raise Refused(words % {"host": parts.hostname}, code="inside", field="url")
     return parts, (str(numbers[0]), port)
+
+
+def _meant(number):
+    """The IPv4 number inside one that only carries it: mapped, 6to4, or translated on the way (NAT64, RFC 6052)."""
+    if number.version == 6:
+        if number in NAT64:
+            return ipaddress.IPv4Address(number.packed[-4:])
+        if number in NAT64_INSIDE:
+            return ipaddress.IPv6Address("::1")  # a network's own translation: leads wherever that likes
+    return getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
 
 
 def _connected(parts, address: tuple[str, int]) -> http.client.HTTPConnection:

@@ -443,6 +443,7 @@ def test_what_a_room_answers_decides(shop, workspace, room, run_work, answer, ex
 @pytest.mark.parametrize("url", [
     "http://1.1.1.1/x", "https://127.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/",
     "https://[::ffff:10.0.0.1]/", "https://2130706433/", "https://me:you@1.1.1.1/", "ftp://1.1.1.1/", "https:///x",
+    "https://[64:ff9b::a00:1]/", "https://[64:ff9b::7f00:1]/", "https://[64:ff9b:1::a00:1]/", "https://[2002:a00:1::]/",
 ])  # fmt: skip
 def test_only_addresses_outside_and_over_tls(workspace, manager, log_in, url):
     data = {"name": "Room", "url": url, "occasions": ["ready"], "body": "{}", "is_active": "on"}

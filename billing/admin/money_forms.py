@@ -10,6 +10,7 @@ from billing import payments
 from billing.admin.documents import amount
 from billing.models import ExchangeRate, Invoice, Payment
 from billing.states import OWED
+from crm.families import family
 from laseros.core.money import cents
 
 
@@ -112,7 +113,7 @@ class ClientPaymentForm(OnceForm):
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = Invoice.objects.filter(client=record, state__in=OWED).order_by(*payments.OPEN_FIRST)[:100]
+        rows = Invoice.objects.filter(client__in=family(record), state__in=OWED).order_by(*payments.OPEN_FIRST)[:100]
         self.rows = {str(row.pk): row for row in rows.defer("frozen")}
         own = record.workspace.currency
         currencies = sorted({own, *(row.currency for row in self.rows.values())}, key=lambda code: (code != own, code))

@@ -151,7 +151,8 @@ ADDED = {
     ),
     Client: (
         Verb("payment", _("Record a payment"), _take, "billing.receive_payment",
-             lambda client: True, form=ClientPaymentForm, icon="payments", done=_("The payment is booked.")),
+             lambda client: not client.merged_into_id, form=ClientPaymentForm, icon="payments",
+             done=_("The payment is booked.")),
     ),
     Job: (
         Verb("deliver", _("Make a delivery"), _deliver, "billing.add_delivery", _can_be_delivered,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from billing import payments
 from billing.bank.matching import Line, Open, Proposal, propose
 from billing.models import BankLine, Invoice, Kind
 from billing.states import BANK_LINE, OWED
+from crm.families import living
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.money import cents
@@ -70,10 +72,10 @@ def proposals(lines: Iterable[BankLine]) -> dict[int, list[Proposal]]:
     """{line: what it may be for}. Two queries, however many lines there are."""
     items = [
         Open(
-            row.pk, row.number, row.client_id, row.client.code, row.client.name, cents(row.balance, row.currency),
-            row.currency,
+            row.pk, row.number, living(row.client).pk, row.client.code, row.client.name,
+            cents(row.balance, row.currency), row.currency,
         )
-        for row in Invoice.objects.filter(state__in=OWED, kind=Kind.INVOICE).select_related("client")
+        for row in Invoice.objects.filter(state__in=OWED, kind=Kind.INVOICE).select_related("client__merged_into")
         .order_by(*payments.OPEN_FIRST).defer("frozen", "note")
     ]  # fmt: skip
     known = _payers()
@@ -86,5 +88,6 @@ def proposals(lines: Iterable[BankLine]) -> dict[int, list[Proposal]]:
 def _payers() -> dict[str, int]:
     """Bank account → the client whose payment came from it last."""
     rows = BankLine.objects.filter(state="booked").exclude(iban="").order_by("-id")
-    found = rows.values_list("iban", "payment__client")[:LAST_PAYERS]
+    whose = Coalesce("payment__client__merged_into", "payment__client")
+    found = rows.values_list("iban", whose)[:LAST_PAYERS]
     return dict(reversed(list(found)))

@@ -7,6 +7,7 @@ from billing.carriers import page_of
 from billing.models import Delivery
 from billing.occasions import ARRIVED, SHIPPED
 from crm import links
+from crm.families import living
 
 AFTER = timedelta(seconds=70)
 
@@ -24,14 +25,14 @@ def not_shipped(delivery: Delivery) -> None:
 
 
 def _tell(occasion: outbox.Occasion, delivery: Delivery, by) -> None:
-    contact = delivery.job.contact
-    to = (contact.email if contact else "") or delivery.client.email
+    contact, client = delivery.job.contact, living(delivery.client)
+    to = (contact.email if contact else "") or client.email
     if not to:
         return
     follow = page_of(delivery.carrier, delivery.tracking, delivery.tracking_page)
     outbox.post(
         occasion, delivery, key=f"{occasion.name}:{delivery.pk}", to=to, name=contact.name if contact else "",
-        values={"tracking_page": follow}, link=links.url(links.make(delivery, delivery.client, contact)),
-        reader=contact.user if contact else None, phone=contact.phone if contact else delivery.client.phone,
+        values={"tracking_page": follow}, link=links.url(links.make(delivery, client, contact)),
+        reader=contact.user if contact else None, phone=contact.phone if contact else client.phone,
         after=AFTER, by=by,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from accounts.documents.letterhead import day, letterhead
 from billing.documents.keeping import keep
 from billing.models import Delivery, DeliveryLine
 from crm import links
+from crm.families import living
 
 LINK_DAYS = 400
 
@@ -107,4 +108,4 @@ def _detail(job_line, description: str) -> str:
 
 def link(delivery: Delivery):
     """The client's link to a delivery; it opens its page from when it has left the house."""
-    return links.make(delivery, delivery.client, delivery.job.contact, days=LINK_DAYS)
+    return links.make(delivery, living(delivery.client), delivery.job.contact, days=LINK_DAYS)

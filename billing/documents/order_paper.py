@@ -9,6 +9,7 @@ from accounts.documents import pdf
 from accounts.documents.letterhead import day, letterhead, vat
 from billing.models import OrderPaper
 from crm import links
+from crm.families import living
 
 AMOUNTS = ("unit_price", "tax_percent", "discount", "discount_percent", "net")
 
@@ -46,4 +47,4 @@ def page_of(paper: OrderPaper) -> str:
     """What the client's mail leads to: the job, or the quote while there is none."""
     target = paper.job or paper.quote
     contact = getattr(target, "contact", None)
-    return links.url(links.make(target, paper.client, contact))
+    return links.url(links.make(target, living(paper.client), contact))

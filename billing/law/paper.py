@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from billing.law import limits
 from billing.models import Invoice, InvoiceLine, TaxRate, Treatment
 from billing.totals import Totals
+from crm.families import living
 from crm.models import Address, Client
 
 VAT_NUMBERS = {
@@ -30,8 +31,8 @@ def vat_number_fits(number: str, country: str) -> bool:
 
 
 def address_of(client: Client) -> Address | None:
-    """The one invoices go to, or whichever there is."""
-    rows = sorted(client.addresses.all(), key=lambda row: (row.kind != "invoice", row.pk))
+    """The one invoices go to, or whichever there is; of one that was merged, the other's."""
+    rows = sorted(living(client).addresses.all(), key=lambda row: (row.kind != "invoice", row.pk))
     return rows[0] if rows else None
 
 

@@ -14,13 +14,14 @@ from billing import exchange
 from billing.models import Allocation, Invoice, Payment
 from billing.payments import settling
 from billing.states import OWED
+from crm.families import family, living
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents, show
 from laseros.core.retry import retried
 
 
 def credit_of(client, currency: str) -> Decimal:
-    rows = Payment.objects.filter(client=client, currency=currency, unused__gt=0)
+    rows = Payment.objects.filter(client__in=family(client), currency=currency, unused__gt=0)
     return rows.aggregate(sum=Sum("unused"))["sum"] or ZERO
 
 
@@ -32,7 +33,9 @@ def use_credit(invoice: Invoice, by=None) -> Decimal:
     if invoice.state not in OWED:
         raise Refused(_("Nothing is owed on %(invoice)s any more.") % {"invoice": invoice}, code="state")
     used, today = ZERO, timezone.localdate()
-    payments = Payment.objects.filter(client=invoice.client, currency=invoice.currency, unused__gt=0)
+    payments = Payment.objects.filter(
+        client__in=family(living(invoice.client)), currency=invoice.currency, unused__gt=0
+    )
     for payment in payments.order_by("id").select_for_update():
         part = min(cents(payment.unused, invoice.currency), cents(invoice.balance, invoice.currency))
         if not part:

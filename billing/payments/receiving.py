@@ -16,6 +16,7 @@ from billing.occasions import PAID
 from billing.payments import settling
 from billing.states import OWED
 from crm import links
+from crm.families import family, living
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents, show
 from laseros.core.retry import retried
@@ -26,9 +27,9 @@ OPEN_FIRST = (F("due_on").asc(nulls_last=True), "id")
 
 def open_of(client, currency: str):
     """The invoices a client has still to pay in a currency, the first to be paid first."""
-    return Invoice.objects.filter(client=client, currency=currency, state__in=OWED, kind=Kind.INVOICE).order_by(
-        *OPEN_FIRST
-    )
+    return Invoice.objects.filter(
+        client__in=family(client), currency=currency, state__in=OWED, kind=Kind.INVOICE
+    ).order_by(*OPEN_FIRST)
 
 
 def receive(
@@ -105,7 +106,7 @@ def take(
 
 def _check_owner(client, currency: str, invoices: list[Invoice]) -> None:
     for invoice in invoices:
-        if invoice.client_id != client.pk:
+        if living(invoice.client).pk != living(client).pk:
             raise Refused(
                 _("%(invoice)s is not an invoice of %(client)s.") % {"invoice": invoice, "client": client},
                 code="other-client",
@@ -150,7 +151,7 @@ def _thank(invoice: Invoice, payment: Payment, part: Decimal, by) -> None:
     outbox.post(
         PAID, invoice, key=f"paid:{payment.pk}:{invoice.pk}", to=address_of(invoice), link=links.url(link(invoice)),
         name=contact.name if contact else "", values={"amount": amount}, reader=contact.user if contact else None,
-        phone=contact.phone if contact else invoice.client.phone, by=by,
+        phone=contact.phone if contact else living(invoice.client).phone, by=by,
     )  # fmt: skip
 
 

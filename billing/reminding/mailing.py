@@ -8,6 +8,7 @@ from billing.facts import address_of, contact_of, link
 from billing.models import Invoice
 from billing.occasions import REMINDER
 from crm import links
+from crm.families import living
 from laseros.core.money import show
 
 
@@ -22,5 +23,5 @@ def mail_reminder(invoice: Invoice, *, key: str, level: str, fee=None, attachmen
         REMINDER, invoice, key=key, to=address_of(invoice), name=contact.name if contact else "",
         link=links.url(link(invoice)), attachments=attachments, by=by,
         values={"level": level, "fee": show(fee, invoice.currency, invoice.workspace.locale) if fee else ""},
-        phone=contact.phone if contact else invoice.client.phone,
+        phone=contact.phone if contact else living(invoice.client).phone,
     )  # fmt: skip

@@ -18,6 +18,21 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='Tag',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40, verbose_name='name')),
+                ('colour', models.CharField(choices=[('grey', 'grey'), ('blue', 'blue'), ('green', 'green'), ('amber', 'amber'), ('red', 'red'), ('violet', 'violet')], default='grey', max_length=6, verbose_name='colour')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'tag',
+                'verbose_name_plural': 'tags',
+                'ordering': ['name'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='tag_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Client',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -36,14 +51,17 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('buyer_reference', models.CharField(blank=True, help_text='Leitweg-ID of a public client, or what they ask for', max_length=60, verbose_name='buyer reference')),
                 ('invoice_format', models.CharField(choices=[('pdf', 'PDF'), ('facturx-pdf', 'PDF with XML inside (ZUGFeRD, Factur-X)'), ('xrechnung-cii', 'XRechnung (CII)'), ('xrechnung-ubl', 'XRechnung (UBL)')], default='pdf', max_length=14, verbose_name='invoices as')),
+                ('tags', models.ManyToManyField(blank=True, related_name='clients', to='crm.tag', verbose_name='tags')),
+                ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='crm.client', verbose_name='merged into')),
+                ('takes_in', models.BooleanField(default=False, editable=False)),
             ],
             options={
                 'verbose_name': 'client',
                 'verbose_name_plural': 'clients',
                 'ordering': ['-id'],
-                'permissions': [('act_for_client', 'Can see and decide for this client in the portal')],
+                'permissions': [('act_for_client', 'Can see and decide for this client in the portal'), ('merge_client', 'Can merge duplicates of clients')],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='client_by_workspace'), models.Index(fields=['workspace', 'name'], name='client_by_name')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'code'), name='client_code_once')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'code'), name='client_code_once'), models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('archived_at__isnull', False), ('takes_in', False)), _connector='OR'), name='client_merged_once'), models.CheckConstraint(condition=models.Q(('merged_into', None), models.Q(('merged_into', models.F('id')), _negated=True), _connector='OR'), name='client_merged_into_another')],
             },
         ),
         migrations.CreateModel(

@@ -1,12 +1,13 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
+from crm.models.tag import Tag
 from laseros.core.locales import town_line
 
 
@@ -56,19 +57,37 @@ class Client(WorkspaceModel):
         help_text=_("What they may owe with what is being made; quotes and jobs warn beyond it. Empty: none"),
     )  # fmt: skip
     notes = models.TextField(_("notes"), blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, related_name="clients", verbose_name=_("tags"))
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    # A duplicate that was merged: see docs/adr/0018. `takes_in` says so on the other side, so that nobody asks in vain.
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged",
+        verbose_name=_("merged into"),
+    )  # fmt: skip
+    takes_in = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = _("client")
         verbose_name_plural = _("clients")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["workspace", "code"], name="client_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "code"], name="client_code_once"),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | Q(archived_at__isnull=False, takes_in=False), name="client_merged_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="client_merged_into_another"
+            ),
+        ]
         indexes = [
             models.Index(fields=["workspace", "-id"], name="client_by_workspace"),
             models.Index(fields=["workspace", "name"], name="client_by_name"),
         ]
-        permissions = [("act_for_client", "Can see and decide for this client in the portal")]
+        permissions = [
+            ("act_for_client", "Can see and decide for this client in the portal"),
+            ("merge_client", "Can merge duplicates of clients"),
+        ]
 
     def __str__(self):
         return f"{self.code} {self.name}"

@@ -1,6 +1,6 @@
 """What the lists may have as columns, with the headings people give them in English and German."""
 
-from inventory.imports.cells import Column, choice, colour, email, letters, number, text, whole
+from accounts.imports.cells import Column, choice, colour, email, letters, number, text, whole
 from inventory.models import Item, Lot
 
 UNITS = {"sheets": "sheet", "tafel": "sheet", "tafeln": "sheet", "stk": "pcs", "stück": "pcs", "pc": "pcs",

@@ -4,8 +4,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import activity
+from accounts.imports.cells import BadCell
 from inventory import stock
-from inventory.imports.cells import BadCell
 from inventory.imports.columns import ITEMS as COLUMNS
 from inventory.models import Item, Location, Material
 

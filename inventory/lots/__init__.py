@@ -2,11 +2,12 @@
 
 from inventory.lots.amounts import like, merge, split, use_up, weigh
 from inventory.lots.arriving import receive
-from inventory.lots.handling import dry, move, open, quarantine, release_quarantine
+from inventory.lots.handling import change_owner, dry, move, open, quarantine, release_quarantine
 from inventory.lots.remnants import area_of, free_of, keep, release, reserve, scrap, share_of
 
 __all__ = [
     "area_of",
+    "change_owner",
     "dry",
     "free_of",
     "keep",

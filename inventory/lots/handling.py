@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from inventory import books, ledger
-from inventory.models import Location, Lot, Move
+from inventory.models import Location, Lot, Move, Reservation
 from inventory.models.lot import IN_STOCK, LOT
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -22,6 +22,17 @@ def open(lot: Lot, *, by, at: datetime | None = None) -> Lot:
 def dry(lot: Lot, *, by, at: datetime | None = None) -> Lot:
     """Say that it was dried."""
     return _stamp(lot, "dried_at", "dried", by, at)
+
+
+@retried
+@transaction.atomic
+def change_owner(old: str, new: str, label: str) -> list[str]:
+    """What belonged to one owner, and what is promised of it, belongs to another. Answers the lots' codes."""
+    rows = Lot._base_manager.filter(owner_key=old)
+    codes = list(rows.order_by("pk").values_list("code", flat=True))
+    rows.update(owner_key=new, owner_label=label[:160])
+    Reservation._base_manager.filter(owner_key=old).update(owner_key=new)
+    return codes
 
 
 @retried

@@ -11,8 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
+from accounts.imports import reading
 from inventory.imports import plans as imports
-from inventory.imports import reading
 from inventory.models import Item, Location, Lot, Material, Move, Supplier
 from laseros.core.errors import Refused
 

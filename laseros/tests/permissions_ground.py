@@ -43,7 +43,7 @@ from billing.models import (
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import AccessLink, Client, Contact, FollowUp
+from crm.models import AccessLink, Client, Contact, FollowUp, Tag
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -462,6 +462,7 @@ def _deliveries(world) -> None:
     )
     source = f"delivery:{world.shipped_delivery.pk}"
     ledger.post(plates, -1, "usage", key="certified:out", lot=world.certified_lot, source=source)
+    world.link_made_job = links.token(links.make(world.made_job, world.made_job.client))
     world.link_delivery = links.token(links.make(world.shipped_delivery, world.shop.client))
 
 
@@ -484,6 +485,8 @@ def _around(world) -> None:
     """Stock, settings, the log, what was sent and done."""
     workspace, shop = world.workspace, world.shop
     world.client, world.item, world.material = shop.client, shop.sheet, shop.material
+    world.twin = clients.register(Client(workspace=workspace, name="Twin"), None)
+    world.tag = Tag.objects.create(workspace=workspace, name="Key", colour="blue")
     world.archived_client = clients.register(Client(workspace=workspace, name="Gone"), None)
     clients.archive(world.archived_client, None)
     world.spare = stock.register(Item(workspace=workspace, name="Spare", material=shop.material), None)

@@ -93,11 +93,6 @@ def known(pk: int, secret: str) -> Tablet | None:
     return tablet if tablet is not None and constant_time_compare(tablet.digest, digest_of(secret)) else None
 
 
-def is_still_one(pk: int) -> bool:
-    with scopes_disabled():
-        return Tablet.objects.filter(pk=pk, revoked_at=None).exclude(digest="").exists()
-
-
 def locked():
     return Tablet.objects.filter(locked_until__isnull=False)
 

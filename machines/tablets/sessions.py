@@ -103,10 +103,14 @@ def cut(user) -> None:
     cutting_rights.cut(user, Role.OPERATOR)
 
 
-def admits(session, user) -> bool:
-    """For sockets, which have no cookie of their own: cut what began at a tablet; False when that is none any more."""
+def admits(session, user, said: str) -> bool:
+    """For sockets: cut what began at a tablet. False when that is none any more, when the device did not say so
+    itself (`said`, as `middleware.said_by` reads it), and when nobody has touched it for long.
+    """
     pk = session.get(OF_TABLET)
     if pk is None:
         return True
     cut(user)
-    return registering.is_still_one(pk)
+    number, _dot, secret = said.partition(".")
+    tablet = registering.known(pk, secret) if number == str(pk) else None
+    return tablet is not None and not is_idle(session, tablet)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -294,7 +295,7 @@ def new_invoice(client, state="issued", lines=((10, "123.45", "15"),), paid="0",
             )
         invoices.total(invoice)
         if state == "issued":
-            today = timezone.localdate()
+            today = timezone.localdate(timezone=ZoneInfo(workspace.timezone))
             INVOICE.move(invoice, "issue", number=number, issued_on=today, due_on=today + timedelta(days=due_in))
         if Decimal(paid):
             pay(invoice, paid)

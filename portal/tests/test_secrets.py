@@ -3,12 +3,19 @@
 import io
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import User
-from billing.documents import invoice_pdf, keep, quote_pdf
+from billing import deliveries, order_papers, statements
+from billing.documents import delivery_pdf, invoice_pdf, keep, quote_pdf
+from billing.documents.order_paper import order_paper_pdf
+from billing.documents.statement import statement_pdf
+from billing.models import AccountStatement
+from crm.models import Address
 from laseros.tests.ground import figures_joined
+from portal import urls as portal_urls
 from portal.tests.ground import (
     SECRETS,
     give_milestones,
@@ -21,6 +28,7 @@ from portal.tests.ground import (
     new_quote,
     put_on_machine,
 )
+from production import conversation
 from production.models import Enquiry, Proof
 
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
@@ -160,3 +168,71 @@ def test_what_a_client_uploads_orders_again_and_approves_shows_nothing_internal(
         f"/portal/upload/parts/{basket.pk}/", {"quantity": "3", "item": basket.item_id}, headers={"HX-Request": "true"}
     )
     assert [name for name, secret in SECRETS.items() if secret in text_of(piece)] == []
+
+
+# Addresses that only take something, and answer with a page above.
+TAKES_ONLY = {
+    "switch", "quote_accept", "quote_decline", "proof_approve", "proof_change", "upload_ask", "upload_order",
+    "upload_part", "upload_unit", "upload_remove", "again", "job_again", "people_invite", "people_allow",
+    "people_shut_out", "link",
+}  # fmt: skip
+# Files as somebody gave them to us: nothing of ours is written into them.
+AS_IT_CAME = {"job_drawing_file", "proof_file", "job_file", "delivery_certificate"}
+
+
+@pytest.fixture
+def everything(story, buyer, contact):
+    """A path for every page and PDF there is, by the name of its address."""
+    job, quote, invoice = story["jobs"][0], story["quotes"][0], story["invoices"][0]
+    with scope(workspace=buyer.workspace):
+        office = User.objects.get_or_create(email="so@x.example", defaults={"name": SECRETS["the office"]})[0]
+        buyer.workspace.portal_orders, buyer.workspace.checks_deliveries = "all", False
+        buyer.workspace.save(update_fields=["portal_orders", "checks_deliveries"])
+        Address.objects.create(workspace=buyer.workspace, client=buyer, street="1 Main Road", city="Durban")
+        asked, basket = new_drawing(buyer), new_drawing(buyer)
+        for row, state in ((asked, "open"), (basket, "basket")):
+            Enquiry.objects.filter(pk=row.enquiry_id).update(origin="portal", state=state, note="", contact=contact)
+        proof = Proof.objects.create(
+            workspace=buyer.workspace, job=job, version=1, design_file=asked.design_file, sent_by=office
+        )
+        conversation.write(job, SECRETS["note for the shop"], side="shop", by=office, internal=True, key="note")
+        type(contact).objects.filter(pk=contact.pk).update(manages_people=True)
+        delivery = deliveries.ship(deliveries.pack(deliveries.draft_from(job, office), office), office, tracking="T1")
+        paper = order_papers.write_for_job(job, "confirmation", office)
+        today = timezone.localdate()
+        account = statements.account_of(buyer, "ZAR", today, today)
+        statement = AccountStatement.objects.create(
+            workspace=buyer.workspace, client=buyer, currency="ZAR", from_on=today, until_on=today, by=office,
+            balance=account.closing,
+        )  # fmt: skip
+        for document, pdf in (
+            (delivery, delivery_pdf), (paper, order_paper_pdf), (statement, lambda _row: statement_pdf(account)),
+        ):  # fmt: skip
+            keep(document, lambda document=document, pdf=pdf: pdf(document))
+        photo = job.milestones.filter(is_shown=True, photos__isnull=False).values_list("photos", flat=True).first()
+        line, offered = job.lines.order_by("pk").first(), quote.lines.order_by("pk").first()
+    return {
+        **{name: [] for name in ("home", "quotes", "jobs", "upload", "ordered", "people", "enquiries", "preferences",
+                                 "material", "deliveries", "invoices", "account", "account_pdf")},
+        **{key: [quote.pk] for key in ("quote", "quote_pdf")}, "quote_drawing": [quote.pk, offered.pk],
+        **{key: [job.pk] for key in ("job", "job_progress", "job_pdf", "job_messages")}, "job_photo": [job.pk, photo],
+        "job_drawing": [job.pk, line.pk], "proof_picture": [job.pk, proof.pk], "upload_drawing": [basket.pk],
+        "enquiry": [asked.enquiry_id], "enquiry_drawing": [asked.enquiry_id, asked.pk],
+        **{key: [delivery.pk] for key in ("delivery", "delivery_pdf")}, "order_paper_pdf": [paper.pk],
+        **{key: [invoice.pk] for key in ("invoice", "invoice_pdf")},
+        **{key: [statement.pk] for key in ("statement", "statement_pdf")},
+    }  # fmt: skip
+
+
+def test_every_address_of_the_portal_is_looked_at_and_every_pdf_a_client_can_get(everything, contact, log_in):
+    """A new address fails here until it is looked at, or is named as one that shows nothing."""
+    names = {pattern.name for pattern in portal_urls.urlpatterns if getattr(pattern, "name", None)}
+    assert names - TAKES_ONLY - AS_IT_CAME == set(everything)
+    assert {name for name in everything if "pdf" in name} == {
+        "quote_pdf", "job_pdf", "invoice_pdf", "delivery_pdf", "order_paper_pdf", "statement_pdf", "account_pdf",
+    }  # fmt: skip
+    browser = log_in(let_in(contact))
+    paths = [reverse(f"portal:{name}", args=arguments) for name, arguments in everything.items()]
+    assert leaks(browser, paths) == {}
+    pdfs = [reverse(f"portal:{name}", args=found) for name, found in everything.items() if "pdf" in name]
+    assert {browser.get(path)["Content-Type"] for path in pdfs} == {"application/pdf"}

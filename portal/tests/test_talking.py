@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 import time_machine
 from channels.db import database_sync_to_async
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.db import connections
 from django.utils import timezone
 from django_scopes import scope
@@ -98,6 +98,44 @@ def test_files_go_both_ways_without_what_the_camera_wrote_and_nonsense_is_refuse
         assert JobMessage.objects.count() == 1
         with pytest.raises(Refused):
             conversation.write(job, "x" * 5001, side=CLIENT, by=None, key="long")
+
+
+@pytest.mark.django_db
+def test_a_link_writes_no_more_than_a_person_can_and_a_log_in_not_less(client, buyer, contact):
+    job, user = new_job(buyer), let_in(contact)
+    address = f"{link_to(job)[1]}jobs/{job.pk}/messages/"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(conversation.MOST_BY_LINK + 2):
+            client.post(address, {"text": "Hello?", "once": f"k{number}"})
+        client.post(address, {"text": "Hello?", "once": "k0"})
+        with scope(workspace=buyer.workspace):
+            assert JobMessage.objects.count() == 10
+            with pytest.raises(Refused) as refusal:
+                conversation.write(job, "More", side=CLIENT, by=None, key="more")
+            assert refusal.value.code == "pace"
+            conversation.write(job, "With a name", side=CLIENT, by=user, key="named")
+            conversation.write(job, "From us", side=SHOP, by=user, key="ours")
+            assert OutgoingMail.objects.filter(kind="client_message").count() == 11
+            clock.shift(conversation.PACE + timedelta(seconds=1))
+            conversation.write(job, "Later", side=CLIENT, by=None, key="more")
+            assert JobMessage.objects.filter(side=CLIENT).count() == 12
+
+
+@pytest.mark.django_db
+def test_a_large_file_is_never_held_whole(buyer):
+    class Piecewise(TemporaryUploadedFile):
+        def read(self, size=-1):
+            assert 0 <= size <= 2**20, "read at once"
+            return self.file.read(size)
+
+    job = new_job(buyer)
+    with scope(workspace=buyer.workspace):
+        upload = Piecewise("large.pdf", "application/pdf", 3_000_009, None)
+        upload.file.write(b"%PDF-1.7 " + b"x" * 3_000_000)
+        upload.seek(0)
+        message = conversation.write(job, "", side=SHOP, by=None, key="large", files=[upload])
+        row = message.files.get()
+        assert (row.size, row.content.size) == (3_000_009, 3_000_009)
 
 
 @pytest.mark.django_db

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 import zxingcpp
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +18,7 @@ from laseros import matters
 from laseros.core.errors import NotFound, Refused
 from machines.models import Tablet
 from machines.tablets import registering, sessions
-from machines.tablets.middleware import COOKIE
+from machines.tablets.middleware import COOKIE, said_by
 from production.models import Run
 from production.tests.ground import new_job
 
@@ -137,7 +138,7 @@ def test_nobody_can_do_more_at_a_tablet_than_an_operator(device, workspace, pers
         assert (seen.is_superuser, seen.is_staff) == (False, False)
     user.refresh_from_db()
     assert user.is_superuser is (role == "superuser")  # cut for the request, not for the person
-    assert sessions.admits(device.session, user)  # and on a socket
+    assert sessions.admits(device.session, user, said_by({COOKIE: device.cookies[COOKIE].value}))  # and on a socket
     assert not user.is_superuser
 
 
@@ -217,7 +218,7 @@ def test_a_session_is_worth_nothing_without_its_tablet_and_ends_when_nobody_is_t
     session, user = device.session, operator
     with scope(workspace=workspace):
         registering.revoke(tablet, manager)
-    assert not sessions.admits(session, user)
+    assert not sessions.admits(session, user, said_by({COOKIE: device.cookies[COOKIE].value}))
     assert device.get("/floor/").url.startswith("/accounts/login/")
     assert device.get("/floor/tablet/").status_code == 404
 
@@ -278,3 +279,18 @@ def test_the_list_of_tablets_asks_the_same_however_many(log_in, manager, tablet,
                 Tablet.objects.create(workspace=workspace, name=name).machines.set(tablet.machines.all())
         with django_assert_num_queries(10):
             assert client.get(page).status_code == 200
+
+
+def test_a_socket_asks_for_the_device_and_for_somebody_who_is_there(device, operator, tablet, workspace):
+    """A session that was copied has no cookie of the tablet; one that nobody touched for long rings no more."""
+    enter(device, with_pin(operator, workspace))
+    session, said = device.session, said_by({COOKIE: device.cookies[COOKIE].value})
+    assert sessions.admits(session, operator, said)
+    for wrong in ("", f"{tablet.pk}.x", f"{tablet.pk + 1}.{said.partition('.')[2]}"):
+        assert not sessions.admits(session, operator, wrong)
+    assert said_by({COOKIE: said}) == said_by({}) == ""
+    with time_machine.travel(timezone.now() + timedelta(minutes=tablet.idle_minutes, seconds=5)):
+        assert not sessions.admits(session, operator, said)
+    with scope(workspace=workspace):
+        registering.revoke(tablet, operator)
+    assert not sessions.admits(session, operator, said)

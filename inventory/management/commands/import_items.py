@@ -1,7 +1,9 @@
 """manage.py import_items FILE --workspace acme [--dry-run]"""
 
-from inventory.imports.command import ImportCommand
+from accounts.imports.command import ImportCommand
+from inventory.imports import items
 
 
 class Command(ImportCommand):
     kind = "items"
+    module = items

@@ -1,7 +1,9 @@
 """manage.py import_spoolman FILE --workspace acme [--dry-run]"""
 
-from inventory.imports.command import ImportCommand
+from accounts.imports.command import ImportCommand
+from inventory.imports import spoolman
 
 
 class Command(ImportCommand):
     kind = "spoolman"
+    module = spoolman

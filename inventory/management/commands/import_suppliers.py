@@ -1,7 +1,9 @@
 """manage.py import_suppliers FILE --workspace acme [--dry-run]"""
 
-from inventory.imports.command import ImportCommand
+from accounts.imports.command import ImportCommand
+from inventory.imports import suppliers
 
 
 class Command(ImportCommand):
     kind = "suppliers"
+    module = suppliers

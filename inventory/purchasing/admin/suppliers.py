@@ -105,7 +105,7 @@ class SupplierAdmin(RoomAdmin):
     class Media:
         css = {"all": ("css/purchasing.css",)}
 
-    list_before_template = "admin/inventory/import_links.html"
+    list_before_template = "admin/accounts/import_links.html"
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {**import_links(request, "suppliers"), **(extra_context or {})})

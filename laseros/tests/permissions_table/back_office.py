@@ -69,6 +69,17 @@ GET  crm_client                  add                    403    200    200    200
 POST crm_client                  add                    403    302    302    302    302    - name=New&kind=business&discount_percent=0
 GET  crm_client                  change,history         200    200    200    200    404    client
 POST crm_client                  change                 403    302    302    302    404    client notes=New
+GET  crm_client                  duplicates             403    200    200    200    200
+GET  crm_client                  merge                  403    200    200    200    404    client,twin
+POST crm_client                  merge                  403    302    302    302    404    client,twin
+GET  crm_client                  import                 403    200    200    200    200
+POST crm_client                  import                 403    200    200    200    200
+GET  crm_tag                     list,export            200    200    200    200    200
+POST crm_tag                     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_tag                     add                    403    200    200    200    200
+POST crm_tag                     add                    403    302    302    302    302    - name=New&colour=blue
+GET  crm_tag                     change,history         200    200    200    200    404    tag
+POST crm_tag                     change                 403    302    302    302    404    tag name=Other
 GET  crm_contact                 list,export            200    200    200    200    200
 POST crm_contact                 saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_contact                 add                    403    200    200    200    200

@@ -227,6 +227,9 @@ GET  portal:job_drawing_file              login  200    404    403    403    403
 GET  portal:material                      login  200    200    403    403    403    403    403    403
 GET  portal:deliveries                    login  200    200    403    403    403    403    403    403
 GET  portal:delivery                      login  200    404    403    403    403    403    403    403  shipped_delivery
+GET  portal:order_paper_pdf               login  200    404    403    403    403    403    403    403  order_paper
+GET  portal:link_order_paper_pdf          200    200    200    200    200    200    200    200    200  link_made_job,order_paper
+GET  portal:link_order_paper_pdf          404    404    404    404    404    404    404    404    404  link_quote,order_paper
 GET  portal:delivery_pdf                  login  200    404    403    403    403    403    403    403  shipped_delivery
 GET  portal:delivery_certificate          login  200    404    403    403    403    403    403    403  shipped_delivery,certified_lot
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403

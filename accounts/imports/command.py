@@ -1,14 +1,15 @@
-"""What the four commands `manage.py import_… FILE --workspace W [--dry-run]` have in common."""
+"""What the commands `manage.py import_… FILE --workspace W [--dry-run]` have in common."""
 
 from pathlib import Path
+from types import ModuleType
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django_scopes import scope
 
+from accounts.imports import plans as imports
+from accounts.imports.reading import MOST_BYTES
 from accounts.models import Workspace
-from inventory.imports import plans as imports
-from inventory.imports.reading import MOST_BYTES
 from laseros.core.errors import Refused
 
 
@@ -16,6 +17,7 @@ class ImportCommand(BaseCommand):
     """All rows of a file are stored or none; every wrong one is named with its row, its column and the reason."""
 
     kind = ""
+    module: ModuleType | None = None
     help = "Take a list from a CSV or XLSX file (spools from Spoolman as JSON too): all of its rows, or none."
 
     def add_arguments(self, parser):
@@ -30,13 +32,13 @@ class ImportCommand(BaseCommand):
         with scope(workspace=shop), timezone.override(shop.timezone):
             try:
                 table = imports.read(self._content(file))
-                plan = imports.plan_of(shop, self.kind, table)
+                plan = imports.plan_of(shop, self.module, table)
                 for line, column, reason in plan.wrong:
                     self.stderr.write(f"row {line}{f', {column}' if column else ''}: {reason}")
                 if plan.wrong:
                     raise CommandError(f"{len(plan.wrong)} things are wrong: nothing was stored.")
                 if not dry_run:
-                    plan = imports.store(shop, self.kind, table, f"import_{self.kind}")
+                    plan = imports.store(shop, self.module, table, f"import_{self.kind}")
             except Refused as refusal:
                 raise CommandError(str(refusal.reason)) from None
         counts = {**plan.counts, "left out": plan.left_out}

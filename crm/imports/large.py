@@ -1,0 +1,38 @@
+"""A large list is stored by the worker: the file waits in the files' folder, and is gone when it was read."""
+
+import uuid
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_noop as _
+
+from accounts import work
+from accounts.imports import plans
+from accounts.models import User, Workspace
+from crm.imports import clients
+from laseros.core.errors import Refused
+
+FOLDER = "imports"
+
+
+def store_later(workspace: Workspace, content: bytes, said: dict[int, str], by: User) -> None:
+    name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.bin", ContentFile(content))
+    places = [[place, column] for place, column in said.items()]
+    work.queue(store_clients, workspace, workspace.pk, name, places, by.pk, subject=clients.TITLE, by=by)
+
+
+@work.task(_("store a list of clients"))
+def store_clients(workspace_pk: int, name: str, places: list, by_pk: int) -> None:
+    """All rows or none. Run a second time it finds no file, or a list whose rows are all as they were."""
+    if not default_storage.exists(name):
+        return
+    with default_storage.open(name) as file:
+        table = plans.read(file.read())
+    workspace = Workspace.objects.get(pk=workspace_pk)
+    by = User.objects.filter(pk=by_pk).first()
+    try:
+        plans.store(workspace, clients, table, by, {int(place): column for place, column in places})
+    except Refused:
+        default_storage.delete(name)  # somebody looks at it anew, with the file they have
+        raise
+    default_storage.delete(name)

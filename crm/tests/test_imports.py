@@ -1,0 +1,120 @@
+"""Clients from a file: known by number, VAT number or mail; columns can be said; the worker takes long lists."""
+
+import base64
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+
+from accounts.imports import plans, reading
+from accounts.models import Activity, BackgroundTask
+from crm import clients, merging
+from crm.imports import clients as imported
+from crm.models import Address, Client, Contact, Tag
+from laseros.core.errors import Refused
+
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.one_database]
+PAGE = "/admin/crm/client/import/"
+
+
+def table(content: bytes | str) -> dict:
+    data = content.encode() if isinstance(content, str) else content
+    return {**reading.read(base64.b64encode(data).decode()), "print": "x"}
+
+
+def store(workspace, content, by, said=None):
+    return plans.store(workspace, imported, table(content), by, said).counts
+
+
+def test_a_german_list_is_taken_and_taken_again(workspace, office):
+    head = "Firma;E-Mail;USt-IdNr.;Rabatt;Zahlungsziel;Straße;PLZ;Ort;Land;Ansprechpartner;Schlagwörter\n"
+    row = "Müller & Söhne;x@mueller.example;DE123456789;2,50;30;Hauptstraße 1;04109;Leipzig;DE;Jürgen Weiß;Stamm, Süd\n"
+    content = (head + row).encode("cp1252")
+    assert store(workspace, content, office) == {"new": 1, "changed": 0, "same": 0}
+    client = Client.objects.get()
+    assert (client.code, client.name, client.discount_percent, client.payment_days) == (
+        "CL-0001", "Müller & Söhne", Decimal("2.50"), 30,
+    )  # fmt: skip
+    assert (Address.objects.get().street, Contact.objects.get().name) == ("Hauptstraße 1", "Jürgen Weiß")
+    assert {tag.name for tag in client.tags.all()} == {"Stamm", "Süd"}
+    assert store(workspace, content, office) == {"new": 0, "changed": 0, "same": 1}
+    changed = content.replace(b"2,50", b"3,75").replace(b"Hauptstra\xdfe 1", b"Ring 9")
+    assert store(workspace, changed, office) == {"new": 0, "changed": 1, "same": 0}
+    client.refresh_from_db()
+    assert (client.discount_percent, Address.objects.get().street) == (Decimal("3.75"), "Ring 9")
+    line = Activity.objects.filter(verb="changed", target_id=client.pk).latest("pk")
+    assert line.money == {"discount_percent": ["2.50", "3.75"]}
+    assert Contact.objects.count() == 1
+
+
+def test_whom_a_row_is_about(workspace, office):
+    def add(name, **fields):
+        return clients.register(Client(workspace=workspace, name=name, **fields), office)
+
+    first, second = add("First", vat_number="DE 111 111 111", email="a@x.example"), add("Second", email="b@x.example")
+    third, gone = add("Third", email="same@x.example"), add("Gone")
+    add("Fourth", email="same@x.example")
+    merged = add("Old")
+    merging.merge(second, merged, office)
+    clients.archive(gone, office)
+    head = "code,name,vat_number,email,discount\n"
+    good = f"{first.code},First,,,1\n,Second,,B@x.example,2\n,FIRST,de111111112,,\n"
+    plan = plans.plan_of(workspace, imported, table(head + good))
+    assert [(row.what, row.target, row.details) for row in plan.rows] == [
+        ("changed", first, "discount_percent"),
+        ("changed", second, "email, discount_percent"),
+        ("new", None, "has the name of CL-0001"),
+    ]
+    assert plans.plan_of(workspace, imported, table(f"{head}{merged.code},Second,,,\n")).rows[0].target == second
+    for row, column in (
+        ("CL-9999,X,,,", "code"), (f"{gone.code},X,,,", "code"), (",X,,same@x.example,", "email"),
+        (f"{second.code},X,DE111111111,,", "vat_number"), (",X,,nonsense,", "email"), (",X,,,101", "discount_percent"),
+        (f"{first.code},First,,,1", "name"),
+    ):  # fmt: skip
+        found = plans.plan_of(workspace, imported, table(f"{head}{first.code},First,,,1\n{row}\n"))
+        assert [wrong[:2] for wrong in found.wrong] == [(3, column)], row
+    before = Client.objects.count(), Activity.objects.count()
+    with pytest.raises(Refused):
+        store(workspace, head + good + ",X,,same@x.example,\n", office)
+    assert (Client.objects.count(), Activity.objects.count()) == before
+    assert third.email == "same@x.example"
+
+
+def upload(browser, content, **data):
+    return browser.post(PAGE, {"file": SimpleUploadedFile("list.csv", content.encode()), **data})
+
+
+def test_on_the_page_a_column_is_said_and_a_long_list_goes_to_the_worker(office, log_in, workspace, run_work):
+    browser = log_in(office)
+    looked = upload(browser, "Who,Whatever\nKaya,kaya@x.example\n")
+    assert looked.context["plan"].ignored == ["Who", "Whatever"]
+    assert looked.context["plan"].wrong == [(1, "name", "This column is missing.")]
+    said = {"content": looked.context["content"], "place-0": "name", "place-1": "email"}
+    again = browser.post(PAGE, said)
+    assert (again.context["plan"].counts["new"], again.context["plan"].wrong) == (1, [])
+    assert not Client.objects.exists()
+    assert browser.post(PAGE, said | {"store": "1"}).status_code == 302
+    assert Client.objects.get().email == "kaya@x.example"
+    many = "name,email\n" + "".join(f"Client {n},c{n}@x.example\n" for n in range(501))
+    answer = upload(browser, many, store="1")
+    assert (answer.status_code, Client.objects.count()) == (302, 1)
+    assert run_work() == 1
+    assert Client.objects.count() == 502
+    assert Activity.objects.filter(verb="imported").latest("pk").details["new"] == 501
+    assert set(BackgroundTask.objects.values_list("state", flat=True)) == {"done"}
+    wrong = upload(browser, many + ",nonsense\n", store="1")
+    assert (wrong.status_code, BackgroundTask.objects.count()) == (409, 1)
+
+
+def test_by_command_it_is_looked_at_or_stored(workspace, tmp_path):
+    path, said = tmp_path / "clients.csv", StringIO()
+    path.write_text("name;tags\nKaya;trade\n", "utf-16")
+    call_command("import_clients", path, workspace="cutters", dry_run=True, stdout=said)
+    assert (said.getvalue(), Client.objects.count()) == ("new: 1, changed: 0, same: 0, left out: 0\n", 0)
+    call_command("import_clients", path, workspace="cutters", stdout=said)
+    assert list(Tag.objects.get().clients.values_list("name", flat=True)) == ["Kaya"]
+    path.write_text("name;discount\nKaya;viel\n")
+    with pytest.raises(CommandError):
+        call_command("import_clients", path, workspace="cutters", stderr=StringIO())

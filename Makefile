@@ -9,7 +9,7 @@ print_of = $(firstword $(shell cat $(1) .ci/install | sha256sum))
 INSTALLED := $(VENV)/.installed-$(call print_of,requirements.txt)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(call print_of,requirements.txt requirements-dev.txt)
 
-.PHONY: help install install-dev static run demo check test format requirements messages bench bench-machines bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices einvoices fuzz test-peers acceptance clean
+.PHONY: help install install-dev static run demo check test format requirements messages bench bench-machines bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices einvoices fuzz test-peers check-home-assistant acceptance clean
 
 help:
 	@echo "Laser OS"
@@ -87,6 +87,9 @@ fuzz: install-dev ## broken drawings for a while, until one gets no orderly answ
 
 test-peers: install-dev ## print on real OctoPrint, Moonraker and PrusaLink, which it installs and starts: make test-peers ARGS="-k octoprint"
 	@$(PY) -m pytest -v machines/tests/peers/acceptance.py $(ARGS)
+
+check-home-assistant: install-dev ## what Home Assistant makes of our machines: make check-home-assistant CHECK="python check.py" (docs/tests.md)
+	@CHECK="$(CHECK)" $(PY) -m machines.tests.peers.home_assistant
 
 acceptance: install-dev ## measure your own drawings: make acceptance SAMPLES=~/drawings
 	@test -n "$(SAMPLES)" || { echo "Say where they are: make acceptance SAMPLES=~/drawings"; exit 2; }

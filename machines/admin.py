@@ -33,6 +33,7 @@ from machines import (
     metering,
     pairing,
 )
+from machines.camera_admin import CameraPages
 from machines.files import finding
 from machines.files_admin import PrintFileAdmin
 from machines.jobs_admin import MachineJobAdmin
@@ -89,7 +90,7 @@ def _in(*states: str, command: str):
 
 
 @admin.register(Machine)
-class MachineAdmin(ReportsPage, Labelled, RoomAdmin):
+class MachineAdmin(CameraPages, ReportsPage, Labelled, RoomAdmin):
     label_kind = "machine"
     archivable = True
     list_display = ("name", "kind", "model", "state_shown", "work", "connection", "rate")

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from laseros.core.drivers import Step
-from machines import board, doctor, maintenance_words, meter_admin
+from machines import board, camera_admin, doctor, maintenance_words, meter_admin
 from machines.models import Machine, MachineStatus, Sample
 from machines.words import said
 
@@ -48,6 +48,7 @@ def of(machine: Machine) -> dict:
         "machine_jobs": list(machine.jobs.all()[:LATEST_JOBS]),
         "raw_state": status.raw_state,
         "meter": meter_admin.shown(machine),
+        "camera": camera_admin.shown(machine),
         "plans": maintenance_words.plans_of(machine),
     }
 

@@ -125,6 +125,19 @@ said = Sentences(
     _("Klipper is not ready: %(state)s"),
     _("Moonraker answers; the printer's own part does not. Restart Klipper, or look at its log."),
     _("Copy the key from Moonraker, or let it trust the address of Laser OS (trusted_clients)."),
+    # --- cameras ---
+    _("what its camera sends is no picture"),
+    _("its camera is at another address, which is not followed"),
+    _("its camera ended the connection"),
+    # --- RayBox ---
+    _("the gateway is switched off in its settings"),
+    _("Switch it on when you know that it is known from public descriptions only."),
+    _("the gateway says: %(words)s"),
+    _("the gateway's answer says nothing of the machine"),
+    _("address of the gateway and of the laser are needed"),
+    _("Both stand in the gateway's own settings."),
+    _("Compare token and secret with the gateway's settings."),
+    _("known from public descriptions only: compare its states with the machine"),
     # --- MTConnect ---
     _("the answer is not MTConnect; another program is listening there"),
     _("the answer is cut off"),

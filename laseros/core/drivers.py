@@ -177,7 +177,7 @@ class Driver(Protocol):
 
     title: str
     # Commands: "start" (work named by us), "print" (a file on the machine), "pause", "resume", "stop", "forget".
-    # "files": has `files`, `upload` and `download` (see `Filing`).
+    # "files": has `files`, `upload` and `download` (see `Filing`). "camera": has `picture` (see `Seeing`).
     capabilities: frozenset[str]
     settings: tuple[Setting, ...]
 
@@ -209,6 +209,13 @@ class Filing(Protocol):
 
     async def download(self, path: str, target: Path, most: int) -> None:
         """At most `most` bytes, or `FileTrouble`."""
+
+
+class Seeing(Protocol):
+    """What a driver with the capability "camera" has besides."""
+
+    async def picture(self) -> bytes | None:
+        """One picture now, JPEG or PNG, on a driver that is not connected; None where this machine has no camera."""
 
 
 class FileTrouble(Exception):

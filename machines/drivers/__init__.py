@@ -14,6 +14,7 @@ DRIVERS = {
     "cypcut": "machines.drivers.cypcut:CypCut",
     "mtconnect": "machines.drivers.mtconnect:MTConnect",
     "opcua": "machines.drivers.opcua:OpcUa",
+    "raybox": "machines.drivers.raybox:RayBox",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 

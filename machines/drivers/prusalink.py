@@ -25,6 +25,7 @@ from laseros.core.drivers import (
 )
 from machines.drivers.http import Answered, Api, base_of
 from machines.drivers.http_doctor import examined
+from machines.drivers.picture import fetched
 from machines.drivers.said import known, number, rows, share, table, text, whole
 
 POLL_EVERY = 2.0
@@ -46,7 +47,7 @@ AT_WORK = ("PRINTING", "PAUSED", "ATTENTION")
 
 class PrusaLink:
     title = gettext_noop("Prusa (PrusaLink)")
-    capabilities = frozenset({"print", "pause", "resume", "stop", "files"})
+    capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
         Setting("host", gettext_noop("address"), help=gettext_noop("as the printer's network page shows it"),
                 required=True),
@@ -212,6 +213,14 @@ class PrusaLink:
                 if asyncio.get_running_loop().time() > until:
                     return None
             await asyncio.sleep(0.5)
+
+    async def picture(self) -> bytes | None:
+        """Of the camera that is its first. Printers that are PrusaLink themselves have none it could show."""
+        api = await self._opened()
+        try:
+            return await fetched(api, "/api/v1/cameras/snap")
+        finally:
+            await api.close()
 
     async def download(self, path: str, target: Path, most: int) -> None:
         api = await self._opened()

@@ -10,6 +10,7 @@ from laseros.core.errors import Refused
 from machines import drivers
 from machines.link import home_of, options_for
 from machines.models import Machine
+from machines.words import said
 
 log = logging.getLogger(__name__)
 
@@ -20,9 +21,11 @@ async def on_machine(machine: Machine, do: Callable[..., Awaitable]):
     try:
         return await do(driver)
     except CredentialsRefused as error:
-        raise Refused(_("It does not accept our access code: %(why)s") % {"why": error}, code="credentials") from None
+        raise Refused(
+            _("It does not accept our access code: %(why)s") % {"why": said(str(error))}, code="credentials"
+        ) from None
     except (Unreachable, OSError) as error:
-        raise Refused(_("Cannot be reached: %(why)s") % {"why": error}, code="offline") from None
+        raise Refused(_("Cannot be reached: %(why)s") % {"why": said(str(error))}, code="offline") from None
     except FileTrouble as error:
         raise Refused(str(error), code="file") from None
     finally:

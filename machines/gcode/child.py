@@ -3,7 +3,7 @@
 import base64
 
 from . import read
-from .pictures import as_png
+from .pictures import as_jpeg, as_png
 from .sliced import Refused
 
 
@@ -17,6 +17,12 @@ def read_file(path: str) -> dict:
         except Refused:
             picture = None
     return {**sliced.as_dict(), "picture": picture}
+
+
+def still(path: str) -> str:
+    """The picture of a camera as base64 of a new JPEG."""
+    with open(path, "rb") as file:
+        return base64.b64encode(as_jpeg(file.read())).decode()
 
 
 def facts(path: str) -> dict:

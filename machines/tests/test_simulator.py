@@ -116,7 +116,17 @@ def test_forgetting(laser):
 @pytest.mark.parametrize("name", sorted(drivers.DRIVERS))
 def test_every_driver_keeps_the_contract(name, tmp_path):
     assert isinstance(drivers.build(name, {}, tmp_path), Driver)
-    assert drivers.capabilities(name) <= {"start", "print", "pause", "resume", "stop", "forget", "files", "pair"}
+    assert drivers.capabilities(name) <= {
+        "start",
+        "print",
+        "pause",
+        "resume",
+        "stop",
+        "forget",
+        "files",
+        "pair",
+        "camera",
+    }
 
 
 def test_an_unknown_driver_can_nothing(tmp_path):

@@ -192,6 +192,9 @@ GET  machines_machine            change,history         200    200    200    200
 POST machines_machine            change                 403    403    302    302    404    machine model=New
 GET  machines_machine            doctor                 403    403    200    200    404    spinning
 POST machines_machine            doctor                 403    403    302    302    404    spinning
+GET  machines_machine            camera                 200    200    200    200    404    spinning
+POST machines_machine            camera                 409    409    409    409    404    spinning
+GET  machines_machine            still                  404    404    404    404    404    spinning
 GET  machines_machine            reports                403    403    200    200    404    reporting
 POST machines_machine            reports                403    403    302    302    404    reporting
 GET  machines_machine            reports                404    404    404    404    404    spinning

@@ -24,7 +24,7 @@ from laseros.core.drivers import (
 from machines.drivers.addresses import resolved
 from machines.drivers.said import text, whole
 
-from . import words
+from . import camera, words
 from .certificates import Trust
 from .examining import examine
 from .files import Files
@@ -39,7 +39,7 @@ SAFE_NAME = re.compile(r"[^A-Za-z0-9._ ()+-]")
 
 class Bambu:
     title = gettext_noop("Bambu Lab (local network)")
-    capabilities = frozenset({"print", "pause", "resume", "stop", "files"})
+    capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
         Setting("host", gettext_noop("address"), help=gettext_noop("as the printer's network page shows it"),
                 required=True),
@@ -55,6 +55,7 @@ class Bambu:
         Setting("authority", gettext_noop("authority (PEM)"), "long"),
         Setting("port", gettext_noop("MQTT port"), "number", 8883),
         Setting("ftp_port", gettext_noop("file port"), "number", 990),
+        Setting("camera_port", gettext_noop("camera port"), "number", 6000),
     )  # fmt: skip
 
     def __init__(self, options: dict, home: Path) -> None:
@@ -63,6 +64,7 @@ class Bambu:
         self.code = str(options.get("access_code") or "").strip()
         self.port = whole(options.get("port")) or 8883
         self.ftp_port = whole(options.get("ftp_port")) or 990
+        self.camera_port = whole(options.get("camera_port")) or 6000
         self.trust = Trust(
             str(options.get("security") or "pin"), self.serial, home, str(options.get("authority") or "")
         )
@@ -162,6 +164,11 @@ class Bambu:
 
     async def download(self, path: str, target: Path, most: int) -> None:
         await asyncio.to_thread((await self._files()).download, path, target, most)
+
+    async def picture(self) -> bytes | None:
+        return await camera.picture(
+            await resolved(self.host, self.camera_port), self.camera_port, self.code, self.trust
+        )
 
 
 def project_file(arguments: dict) -> dict:

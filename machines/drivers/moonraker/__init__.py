@@ -25,6 +25,7 @@ from laseros.core.drivers import (
 )
 from machines.drivers.http import Answered, Api, base_of, heard
 from machines.drivers.http_doctor import examined
+from machines.drivers.picture import elsewhere
 from machines.drivers.said import number, rows, table, text, whole
 
 from .reading import AT_WORK, Reader, first_line
@@ -41,6 +42,7 @@ WATCHED = dict.fromkeys(
         "pause_resume",
     )
 )  # fmt: skip
+PORT = 7125
 METHODS = {"pause": "printer.print.pause", "resume": "printer.print.resume", "stop": "printer.print.cancel"}
 
 
@@ -50,7 +52,7 @@ class Refusal(Exception):
 
 class Moonraker:
     title = gettext_noop("Klipper (Moonraker)")
-    capabilities = frozenset({"print", "pause", "resume", "stop", "files"})
+    capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
         Setting("host", gettext_noop("address"), help=gettext_noop("as in the browser, with its port"), required=True),
         Setting("api_key", gettext_noop("API key"), secret=True,
@@ -67,7 +69,7 @@ class Moonraker:
         self._replies: dict[int, asyncio.Future] = {}
 
     def _new_api(self) -> Api:
-        port = 7125 if ":" not in self.host else 80
+        port = PORT if ":" not in self.host else 80
         return Api(base_of(self.host, port), {"X-Api-Key": self.key} if self.key else {})
 
     async def connect(self) -> None:
@@ -313,6 +315,24 @@ class Moonraker:
             raise FileTrouble(first_line(error.words) or f"it answers {error.status}") from None
         finally:
             await api.close()
+
+    # --- camera ---------------------------------------------------------------------------------------------------
+
+    async def picture(self) -> bytes | None:
+        """Through the first camera Moonraker has a snapshot of. A bare path is one of the printer's own pages."""
+        api = await self._opened()
+        try:
+            webcams = rows(table(table(await api.get("/server/webcams/list")).get("result")).get("webcams"))
+            base = api.base
+        except Answered as error:
+            raise Unreachable(f"it answers {error.status}: {error}") from None
+        finally:
+            await api.close()
+        known = [cam for cam in webcams if cam.get("enabled") is not False and text(cam.get("snapshot_url"), 500)]
+        if not known:
+            return None
+        page = base.with_port(80) if base.port == PORT else base
+        return await elsewhere(text(known[0]["snapshot_url"], 500), base, page)
 
     @staticmethod
     def replay(messages) -> Iterator[Reading]:

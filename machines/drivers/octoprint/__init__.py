@@ -27,6 +27,7 @@ from laseros.core.drivers import (
 )
 from machines.drivers.http import Answered, Api, base_of, heard
 from machines.drivers.http_doctor import examined
+from machines.drivers.picture import elsewhere
 from machines.drivers.said import number, rows, table, text, whole
 
 from .reading import Reader, with_ends
@@ -41,7 +42,7 @@ KEY_MEND = "Make a new key in OctoPrint under Settings, Application Keys."
 
 class OctoPrint:
     title = gettext_noop("OctoPrint")
-    capabilities = frozenset({"print", "pause", "resume", "stop", "files", "pair"})
+    capabilities = frozenset({"print", "pause", "resume", "stop", "files", "pair", "camera"})
     settings = (
         Setting("host", gettext_noop("address"), help=gettext_noop("as in the browser, with its port"), required=True),
         Setting("api_key", gettext_noop("API key"), secret=True,
@@ -229,6 +230,20 @@ class OctoPrint:
                 await api.download(f"/downloads/files/local/{quote(path.lstrip('/'))}", target, most)
             except Answered as error:
                 raise FileTrouble(_no(error)) from None
+
+    # --- camera ---------------------------------------------------------------------------------------------------
+
+    async def picture(self) -> bytes | None:
+        """Through the first webcam whose snapshot address OctoPrint knows; it is asked as OctoPrint would."""
+        async with _opened(self._new_api()) as api:
+            try:
+                webcam = table(table(await api.get("/api/settings")).get("webcam"))
+            except Answered as error:
+                raise Unreachable(f"it answers {error.status}: {error}") from None
+        address = text(webcam.get("snapshotUrl"), 500)
+        if not address or webcam.get("webcamEnabled") is False:
+            return None
+        return await elsewhere(address, api.base, api.base)
 
     @staticmethod
     def replay(messages) -> Iterator[Reading]:

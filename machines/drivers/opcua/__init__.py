@@ -13,11 +13,12 @@ from pathlib import Path
 from asyncua import Client, ua
 
 from laseros.core.drivers import Ack, CredentialsRefused, Reading, Setting, Step, Unreachable, gettext_noop
+from machines.drivers import meanings
 from machines.drivers.addresses import Forbidden
 from machines.drivers.bambu.certificates import AnotherCertificate
 
 from . import wire
-from .reading import LONG_AGO, Reader, Said, meanings_of, shown
+from .reading import LONG_AGO, Reader, Said
 
 NAMES = ("state", "program", "count", "alarm")
 PUBLISH = 500  # ms
@@ -29,10 +30,6 @@ MEND_ADDRESS = "Is it switched on and in this network, and is this its port?"
 
 def _node(name: str, label: str, required: bool = False) -> Setting:
     return Setting(f"node_{name}", label, help=gettext_noop("as ns=2;s=… or nsu=urn:…;s=…"), required=required)
-
-
-def _meaning(name: str, label: str) -> Setting:
-    return Setting(f"is_{name}", label, help=gettext_noop("the values, divided by commas"))
 
 
 class OpcUa:
@@ -49,12 +46,7 @@ class OpcUa:
         _node("program", gettext_noop("value of the program")),
         _node("count", gettext_noop("value of the counter of pieces")),
         _node("alarm", gettext_noop("value of the alarm")),
-        _meaning("idle", gettext_noop("idle is")),
-        _meaning("preparing", gettext_noop("preparing is")),
-        _meaning("running", gettext_noop("running is")),
-        _meaning("paused", gettext_noop("paused is")),
-        _meaning("finished", gettext_noop("finished is")),
-        _meaning("error", gettext_noop("an error is")),
+        *meanings.settings(),
     )  # fmt: skip
 
     def __init__(self, options: dict, home: Path) -> None:
@@ -62,7 +54,7 @@ class OpcUa:
         self.is_encrypted = options.get("security") == "basic256sha256"
         self.user, self.password = str(options.get("user") or ""), str(options.get("password") or "")
         self.wanted = {name: str(options.get(f"node_{name}") or "").strip() for name in NAMES}
-        self.meanings = meanings_of(options)
+        self.meanings = meanings.meanings_of(options)
         self.client: Client | None = None
         self.names: dict[ua.NodeId, str] = {}
         self.told: asyncio.Queue = asyncio.Queue(maxsize=10_000)
@@ -198,7 +190,9 @@ class OpcUa:
         if reading.state == "unknown":
             words = f"nobody said what the state {reading.raw_state} means"
             return Step("speaks", False, words, "Say which of its values mean what.")
-        return Step("speaks", True, "; ".join(f"{name} {shown(each.value)[:60]}" for name, each in said.items()))
+        return Step(
+            "speaks", True, "; ".join(f"{name} {meanings.shown(each.value)[:60]}" for name, each in said.items())
+        )
 
 
 def _said(name: str, told: ua.DataValue) -> Said:

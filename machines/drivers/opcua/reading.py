@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from laseros.core.drivers import Outcome, Reading, State, Trouble
-from machines.drivers.said import known, number
+from machines.drivers.meanings import key_of, shown
+from machines.drivers.said import known
 
 AT_WORK = (State.PREPARING, State.RUNNING, State.PAUSED)
-MEANINGS = ("idle", "preparing", "running", "paused", "finished", "error")
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -97,31 +97,3 @@ def _trouble(alarm) -> Trouble:
     if isinstance(alarm, str):
         return Trouble("", alarm.strip()[:300])
     return Trouble(shown(alarm)[:40], "")
-
-
-def meanings_of(options: dict) -> dict[str, State]:
-    """From the settings "is_idle", "is_running" …: values divided by commas."""
-    return {
-        key_of(value): State(meaning)
-        for meaning in MEANINGS
-        for value in str(options.get(f"is_{meaning}") or "").split(",")
-        if value.strip()
-    }
-
-
-def key_of(value) -> str:
-    """8, 8.0 and "8" are the same; so are "Cutting" and " cutting "; a truth is 1 or 0."""
-    if isinstance(value, bool):
-        return str(int(value))
-    found = number(value)
-    if found is not None:
-        return f"{found:g}"
-    return " ".join(shown(value).lower().split())
-
-
-def shown(value) -> str:
-    """A value in words: texts as they are, of a translated text the text, whole numbers without a point."""
-    if value is None or isinstance(value, bytes):
-        return ""
-    text = getattr(value, "Text", value)
-    return f"{text:g}" if isinstance(text, float) else str(text if text is not None else "").strip()[:300]

@@ -10,6 +10,8 @@ from machines import doctor, drivers, fleet, forms
 from machines.management import finding
 from machines.models import Machine
 
+OF_LASERS = ("manual", "simulator", "cypcut", "mtconnect", "opcua", "raybox")
+
 
 class Command(BaseCommand):
     help = "Take a machine in. Its connection's settings are named as in the form; secrets are stored sealed."
@@ -28,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no connection called {driver}: {', '.join(drivers.DRIVERS)}.")
         shop = finding.workspace(workspace)
         plain, sealed = _settings(driver, option)
-        kind = kind or ("laser" if driver in ("manual", "simulator", "cypcut", "mtconnect", "opcua") else "printer")
+        kind = kind or ("laser" if driver in OF_LASERS else "printer")
         machine = Machine(
             workspace=shop, name=name, driver=driver, kind=kind, model=model, options=plain, sealed=sealed
         )

@@ -8,6 +8,7 @@ import asyncio
 import json
 
 from machines.drivers.bambu.words import CANCELLED_BY_A_PERSON
+from machines.simulators.wire.camera import Camera
 from machines.simulators.wire.certificate import context_for
 from machines.simulators.wire.ftps_server import FtpsServer
 from machines.simulators.wire.mqtt_server import MqttServer
@@ -30,6 +31,7 @@ class BambuPrinter:
         self.trays = {"0": {"0": ("PLA", "FF8000FF", 80), "1": ("PETG", "161616FF", -1), "2": None, "3": None}}
         self.server = MqttServer("bblp", code, self._heard)
         self.storage = FtpsServer(serial, "bblp", code, self.printing.files)
+        self.camera = Camera(serial, code, self.printing.faults)
         self.heard: list[dict] = []
         self.hms: list[dict] = []
         self.error = 0
@@ -41,11 +43,13 @@ class BambuPrinter:
     async def start(self, port: int = 0) -> None:
         await self.server.start(context_for(self.serial, self.turn), port=port)
         self.storage.start()
+        await self.camera.start()
 
     async def stop(self) -> None:
         if self._clearing:
             self._clearing.cancel()
         await self.server.stop()
+        await self.camera.stop()
         self.storage.stop()
 
     @property
@@ -53,7 +57,7 @@ class BambuPrinter:
         """What a machine is told to find it."""
         return {
             "host": "127.0.0.1", "port": self.server.port, "ftp_port": self.storage.port, "serial": self.serial,
-            "access_code": self.code,
+            "access_code": self.code, "camera_port": self.camera.port,
         }  # fmt: skip
 
     # --- saying -----------------------------------------------------------------------------------------------------

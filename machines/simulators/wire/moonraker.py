@@ -27,6 +27,7 @@ class MoonrakerServer(WebMachine):
         self.printing.changed = self.push
         self.trusts = trusts
         self.klippy, self.words = "ready", "Printer is ready"
+        self.webcam = "/webcam/?action=snapshot"
         self.listeners: set[asyncio.Queue] = set()
         self.history: list[dict] = []
         self.before = "idle"
@@ -45,6 +46,8 @@ class MoonrakerServer(WebMachine):
             web.get("/server/info", self.info),
             web.get("/websocket", self.socket),
             web.get("/server/files/list", self.list_files),
+            web.get("/server/webcams/list", self.webcams),
+            web.get("/webcam/", self.snapshot),
             web.post("/server/files/upload", self.upload),
             web.get("/server/files/gcodes/{path:.*}", self.download),
         ]
@@ -52,6 +55,12 @@ class MoonrakerServer(WebMachine):
     def _enter(self, request) -> None:
         if not self.trusts and request.headers.get("X-Api-Key") != KEY:
             raise web.HTTPUnauthorized
+
+    async def webcams(self, request):
+        self._enter(request)
+        cameras = [{"name": "off", "enabled": False, "snapshot_url": "http://10.0.0.1/"}]
+        cameras += [{"name": "bed", "enabled": True, "snapshot_url": self.webcam}] if self.webcam else []
+        return web.json_response({"result": {"webcams": cameras}})
 
     # --- what happens -----------------------------------------------------------------------------------------------
 

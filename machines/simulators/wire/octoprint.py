@@ -25,6 +25,7 @@ class OctoPrintServer(WebMachine):
         self.printing.changed = self.push
         self.listeners: set[asyncio.Queue] = set()
         self.last: dict[str, dict] = {}  # each file's last print
+        self.webcam = "/webcam/?action=snapshot"
         self.tokens: dict[str, str | None] = {}
         self.before = "idle"
         self.asked: list[str] = []
@@ -48,6 +49,8 @@ class OctoPrintServer(WebMachine):
             web.post("/api/files/local/{path:.*}", self.begin),
             web.get("/downloads/files/local/{path:.*}", self.download),
             web.get("/api/printer/error", self.error),
+            web.get("/api/settings", self.settings),
+            web.get("/webcam/", self.snapshot),
             web.get("/sockjs/websocket", self.socket),
             web.get("/plugin/appkeys/probe", self.probe),
             web.post("/plugin/appkeys/request", self.ask_for_key),
@@ -184,6 +187,10 @@ class OctoPrintServer(WebMachine):
     async def error(self, request):
         self._enter(request)
         return web.json_response({"error": self.printing.why, "reason": "firmware"})
+
+    async def settings(self, request):
+        self._enter(request)
+        return web.json_response({"webcam": {"webcamEnabled": bool(self.webcam), "snapshotUrl": self.webcam}})
 
     # --- application keys -------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ SIMULATORS = {
     "energy": "machines.simulators.wire.energy:EnergyMeter",
     "mtconnect": "machines.simulators.wire.mtconnect:MTConnectAgent",
     "opcua": "machines.simulators.wire.opcua:OpcUaServer",
+    "raybox": "machines.simulators.wire.raybox:RayBoxGateway",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

@@ -1,11 +1,20 @@
 """A simulated machine that answers HTTP, on a free port of this computer."""
 
 import asyncio
+import io
 import time
 from abc import ABC, abstractmethod
 from email.utils import formatdate
 
 from aiohttp import web
+from PIL import Image
+
+
+def picture(width: int = 640, height: int = 360) -> bytes:
+    """What a simulated camera sees, as JPEG."""
+    out = io.BytesIO()
+    Image.new("RGB", (width, height), (38, 70, 83)).save(out, "JPEG")
+    return out.getvalue()
 
 
 class WebMachine(ABC):
@@ -32,6 +41,14 @@ class WebMachine(ABC):
         site = web.TCPSite(self.runner, "127.0.0.1", port or self.port)
         await site.start()
         self.port = site._server.sockets[0].getsockname()[1]
+
+    async def snapshot(self, request):
+        """Faults: "no picture" (a page instead), "large picture"."""
+        if "no picture" in self.faults():
+            return web.Response(text="<html>", content_type="image/jpeg")
+        if "large picture" in self.faults():
+            return web.Response(body=b"\xff\xd8\xff" + b"x" * 5_000_000, content_type="image/jpeg")
+        return web.Response(body=picture(), content_type="image/jpeg")
 
     async def stop(self) -> None:
         """Started again it is on the same port, as a server that was restarted."""

@@ -8,8 +8,9 @@ import pytest
 
 from laseros.core.drivers import Ack, CredentialsRefused, Outcome, State, Unreachable
 from machines import drivers
+from machines.drivers.meanings import key_of, meanings_of
 from machines.drivers.opcua import wire
-from machines.drivers.opcua.reading import Reader, Said, key_of, meanings_of
+from machines.drivers.opcua.reading import Reader, Said
 from machines.simulators.wire.opcua import OpcUaServer
 from machines.tests.drivers.stage import listening, play
 

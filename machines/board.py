@@ -31,6 +31,7 @@ VALUES = {
     "chamber_c": (_("Chamber"), "°C", 0),
     "power_w": (_("Power"), "W", 0),
     "gas_bar": (_("Gas"), "bar", 1),
+    "parts": (_("Counter"), _("pieces"), 0),
 }
 # The order in which the head of the board counts them: what needs somebody first.
 COUNTED = (State.ERROR, State.PAUSED, State.FINISHED, State.RUNNING, State.PREPARING, State.IDLE,

@@ -79,7 +79,8 @@ def machines_now() -> list[dict]:
     work = ExpressionWrapper((F("quantity") - F("good")) * F("seconds_each"), output_field=FloatField())
     queues = {
         row["machine"]: row
-        for row in few(Operation.objects.filter(state__in=IN_QUEUE)).filter(machine__in=machines)
+        for row in few(Operation.objects.filter(state__in=IN_QUEUE))
+        .filter(machine__in=machines)
         .order_by()
         .values("machine")
         .annotate(waiting=Count("pk", filter=Q(state="queued")), seconds=Sum(work))

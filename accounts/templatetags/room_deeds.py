@@ -1,4 +1,4 @@
-"""What can be done with a record and what it came from and led to: twenty buttons and links, so no template for each."""
+"""What can be done with a record, what it came from and led to: twenty buttons and links, no template for each."""
 
 from html import escape
 

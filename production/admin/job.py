@@ -62,7 +62,11 @@ def _operations(job) -> list[Operation]:
     runs = Run.objects.select_related("operator").only(*RUN)
     parts = NestPart.objects.filter(part_index=0).exclude(nest__state="cancelled").select_related("nest").only(*PART)
     rows = Operation.objects.filter(job_line__job=job).select_related("machine", "job_line").only(*OPERATION)
-    return list(rows.prefetch_related(Prefetch("runs", runs, "all_runs"), Prefetch("nest_parts", parts, "nested_as")).order_by("id"))
+    return list(
+        rows.prefetch_related(Prefetch("runs", runs, "all_runs"), Prefetch("nest_parts", parts, "nested_as")).order_by(
+            "id"
+        )
+    )
 
 
 def _wanting(job) -> list[str]:

@@ -100,7 +100,10 @@ class Boards:
 
 
 def columns(workspace, jobs: list[Job]) -> list[Column]:
-    """The jobs with their milestones as `steps`. The standard milestones first, then those of other kinds of jobs, in the order they have there."""
+    """The standard milestones first, then those of other kinds of jobs, in the order they have there.
+
+    The jobs come with their milestones as `steps`.
+    """
     standard = milestone_plan.standard(workspace)
     names = [row.name for row in standard.milestones.all()] if standard else []
     found = {name: Column(name) for name in names}

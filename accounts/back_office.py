@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.views import ChangeList
 
 from accounts import activity, saved_views, telling
 from accounts.exporting import ExportMixin
@@ -28,6 +29,7 @@ from accounts.forms import InRow, InWorkspace, RoomFormSet, bounded, dress, take
 from accounts.money_behind import MoneyListMixin, MoneyMixin
 from accounts.once import OnceForm
 from accounts.roles import SEE_MONEY
+from laseros.core import addresses
 from laseros.core.errors import NotFound, Refused
 
 __all__ = [
@@ -101,9 +103,9 @@ def to_messages(record) -> Related | None:
     return to_list("accounts.outgoingmail", icon="outgoing_mail", **about)
 
 
-def _url(name: str, *arguments) -> str:
+def _url(name: str, pk=None) -> str:
     try:
-        return reverse(f"admin:{name}", args=arguments)
+        return addresses.plain(f"admin:{name}") if pk is None else addresses.of(f"admin:{name}")(pk)
     except NoReverseMatch:
         return ""
 
@@ -147,6 +149,15 @@ class ArchivedFilter(admin.SimpleListFilter):
         return queryset.filter(archived_at__isnull=self.value() != "yes")
 
 
+class RoomList(ChangeList):
+    """A list that reads of its rows and of what is joined to them only what it shows."""
+
+    def get_results(self, request):
+        if self.model_admin.list_reads:
+            self.queryset = self.queryset.only("workspace", *self.model_admin.list_reads)
+        super().get_results(request)
+
+
 class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     verbs: tuple[Verb, ...] = ()
     money_warnings: tuple[Callable, ...] = ()  # record → a sentence above it, or nothing; for who may see money
@@ -155,6 +166,7 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     empty_text = ""  # what the list says before there is anything in it
     empty_icon = "inbox"
     list_per_page = 50
+    list_reads: tuple[str, ...] = ()  # the columns a row of the list shows, and those of `list_select_related`; or all
     list_fullwidth = True
     show_full_result_count = False
     compressed_fields = True
@@ -254,6 +266,9 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     @property
     def page_name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}"
+
+    def get_changelist(self, request, **kwargs):
+        return RoomList
 
     def get_list_filter(self, request):
         filters = list(super().get_list_filter(request))

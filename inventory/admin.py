@@ -346,6 +346,11 @@ class Booked(RoomAdmin):
 class MoveAdmin(Booked):
     list_display = ("at", "item", "kind", "change", "lot", "location", "costs", "worth", "reason", "by")
     list_select_related = ("item", "lot", "location", "by")
+    list_reads = (
+        "at", "kind", "quantity", "unit_cost", "value", "reason", "item", "item__code", "item__name", "item__unit",
+        "lot", "lot__code", "lot__rectangle", "location", "location__path", "location__name",
+        "by", "by__name", "by__email",
+    )  # fmt: skip
     list_filter = ("kind", ("at", BetweenDays))
     list_filter_submit = True
     search_fields = ("item__code", "item__name", "reason", "lot__code")
@@ -396,7 +401,9 @@ class WaitingFilter(admin.SimpleListFilter):
 @admin.register(Reservation)
 class ReservationAdmin(Booked):
     list_display = ("created_at", "item", "amount", "left", "waits", "label", "due_on", "state_shown")
-    list_select_related = ("item", "lot")
+    list_select_related = ("item",)
+    list_reads = ("created_at", "item", "item__code", "item__name", "item__unit", "quantity", "used", "held", "label",
+                  "due_on", "state")  # fmt: skip
     list_filter = ("state", WaitingFilter)
     search_fields = ("item__code", "item__name", "label")
     search_help_text = _("Item, job or what it is for")

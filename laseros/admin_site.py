@@ -1,7 +1,7 @@
 """The back office: Django's admin for members whose role has it, in the workspace that is open."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from django.apps import apps
 from django.contrib.auth.views import redirect_to_login
@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
+from unfold.settings import get_config
 from unfold.sites import UnfoldAdminSite
 
 # What the search looks through, in this order, and the picture that tells an invoice from an item.
@@ -37,6 +38,11 @@ class Found:
     link: str
     icon: str
     archived: bool = False
+
+
+@cache
+def _theme() -> dict:
+    return get_config()
 
 
 class BackOffice(UnfoldAdminSite):
@@ -71,6 +77,11 @@ class BackOffice(UnfoldAdminSite):
         from laseros import navigation
 
         return navigation.sidebar(request)
+
+    def _get_config(self, key, *args):
+        """The theme puts all of its settings together anew for each of the thirty it reads for a page."""
+        value = _theme().get(key)
+        return self._get_value(value, *args) if value else None
 
     def extra_urls(self):
         from accounts.admin import wording

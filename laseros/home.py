@@ -20,6 +20,7 @@ from billing.states import OWED
 from crm.models import Client
 from inventory.models import Item, Material
 from laseros import matters
+from laseros.core.few import few
 from machines.models import Machine
 from production.models import CuttingParameter, Enquiry, Job, Operation, Run
 from production.states import ACTIVE_RUN, IN_QUEUE, OPEN_JOB
@@ -78,14 +79,15 @@ def machines_now() -> list[dict]:
     work = ExpressionWrapper((F("quantity") - F("good")) * F("seconds_each"), output_field=FloatField())
     queues = {
         row["machine"]: row
-        for row in Operation.objects.filter(machine__in=machines, state__in=IN_QUEUE)
+        for row in few(Operation.objects.filter(state__in=IN_QUEUE))
+        .filter(machine__in=machines)
         .order_by()
         .values("machine")
         .annotate(waiting=Count("pk", filter=Q(state="queued")), seconds=Sum(work))
     }
     running = {
         run.machine_id: run
-        for run in Run.objects.filter(state__in=ACTIVE_RUN)
+        for run in few(Run.objects.filter(state__in=ACTIVE_RUN))
         .order_by()  # asked for in order, SQLite would go through all runs there ever were
         .select_related("operation__job_line__job", "operation__sheet__nest", "operator")
     }
@@ -137,7 +139,7 @@ def _money(today: date) -> tuple[list[dict], dict]:
     """Key figures in money and the thirty days behind us; five queries over few or indexed rows."""
     offered = Quote.objects.filter(state="sent").aggregate(sum=Sum("net"), count=Count("pk"))
     owed = ExpressionWrapper(F("total") - F("paid") - F("credited"), output_field=MONEY)
-    due = Invoice.objects.filter(state__in=OWED).aggregate(
+    due = few(Invoice.objects.filter(state__in=OWED)).aggregate(
         sum=Sum(owed), late=Sum(owed, filter=Q(due_on__lt=today)), count=Count("pk")
     )
     stock = Item.objects.filter(on_hand__gt=0).aggregate(

@@ -3,7 +3,7 @@
 from pathlib import PurePath
 
 from django.contrib import messages
-from django.db.models import F, Q, Sum
+from django.db.models import F, Prefetch, Q, Sum
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -229,7 +229,8 @@ def job_progress(request, visitor, pk):
 
 def _milestones(job) -> dict:
     """What a client follows: the shown ones, in order; the next one while the job goes on."""
-    rows = list(job.milestones.filter(is_shown=True).exclude(state="skipped").prefetch_related("photos"))
+    shown = job.milestones.filter(is_shown=True).exclude(state="skipped")
+    rows = list(shown.prefetch_related(Prefetch("photos", to_attr="pictures")))
     goes_on = job.state not in STILL
     return {"milestones": rows, "next": milestones.next_of(rows) if goes_on else None}
 

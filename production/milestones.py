@@ -7,7 +7,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,11 +28,14 @@ IMPLIED = {
     Event.MADE: (Event.APPROVED, Event.MATERIAL, Event.STARTED),
 }
 EDITED = ("position", "name", "is_shown", "event", "planned_on", "note")
+ITS_OWN = tuple(field.name for field in Milestone._meta.concrete_fields)
 STILL = ("on_hold", "cancelled")  # nothing of such a job is moved by hand
 
 
 def of(job: Job) -> list[Milestone]:
-    return list(job.milestones.select_related("by").prefetch_related("photos"))
+    """In their order, each with its photographs as `pictures`."""
+    rows = job.milestones.select_related("by").only(*ITS_OWN, "by__name", "by__email")
+    return list(rows.prefetch_related(Prefetch("photos", to_attr="pictures")))
 
 
 def next_of(rows: list[Milestone]) -> Milestone | None:

@@ -188,7 +188,8 @@ def material(lines: list[JobLine]) -> list[Wanted]:
             needed = exploding.needed(row, line.missing)
             if needed:
                 found.append(Wanted(line, row.item, needed, row.reservation, needed if row.at_once else Decimal(0)))
-    coming = expected.on_order({row.item for row in found if row.missing})
+    short = {row.item for row in found if row.missing}
+    coming = expected.on_order(short) if short else {}
     return [
         replace(row, on_order=coming[row.item.pk][0], expected_on=coming[row.item.pk][1])
         if row.missing and row.item.pk in coming else row

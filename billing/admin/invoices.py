@@ -162,7 +162,9 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     list_display = ("number_shown", "client", "job_number", "state_shown", "total_shown", "balance_shown",
                     "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
-    list_select_related = ("client", "job", "origin")
+    list_select_related = ("client", "job")
+    list_reads = ("number", "kind", "client", "client__code", "client__name", "job", "job__number", "state", "currency",
+                  "total", "paid", "credited", "issued_on", "due_on")  # fmt: skip
     list_filter = ("kind", "is_deposit", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")

@@ -39,7 +39,9 @@ class UnusedFilter(admin.SimpleListFilter):
 class PaymentAdmin(RoomAdmin):
     list_display = ("number", "kind", "client", "settles", "amount_shown", "unused_shown", "received_on", "method",
                     "reference")  # fmt: skip
-    list_select_related = ("client", "reversal", "reverses")
+    list_select_related = ("client",)
+    list_reads = ("number", "kind", "client", "client__code", "client__name", "currency", "amount", "unused",
+                  "received_on", "method", "reference")  # fmt: skip
     list_filter = ("kind", UnusedFilter, "method", ("received_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "reference", "client__name", "client__code", "allocations__invoice__number")

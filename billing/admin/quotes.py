@@ -136,6 +136,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     list_display = ("number", "title", "client", "state_shown", "total_shown", "valid_until", "sent_at")
     list_display_links = ("number", "title")
     list_select_related = ("client",)
+    list_reads = ("number", "title", "client", "client__code", "client__name", "state", "currency", "total",
+                  "valid_until", "sent_at")  # fmt: skip
     list_filter = ("state", ("valid_until", BetweenDays), ("created_at", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")

@@ -53,13 +53,14 @@ class Migration(migrations.Migration):
                 ('xml_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.invoice', verbose_name='corrects')),
             ],
             options={
                 'verbose_name': 'invoice',
                 'verbose_name_plural': 'invoices',
                 'ordering': ['-id'],
                 'permissions': [('issue_invoice', 'Can issue invoices')],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='invoice_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='invoice_by_state'), models.Index(condition=models.Q(('number__isnull', False)), fields=['workspace', 'client', '-id'], name='invoice_of_client'), models.Index(fields=['client', 'state'], name='invoice_of_client_by_state'), models.Index(fields=['workspace', 'issued_on'], name='invoice_by_day')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='invoice_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='invoice_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='invoice_by_due'), models.Index(condition=models.Q(('number__isnull', False)), fields=['workspace', 'client', '-id'], name='invoice_of_client'), models.Index(fields=['client', 'state'], name='invoice_of_client_by_state'), models.Index(fields=['workspace', 'issued_on'], name='invoice_by_day'), models.Index(condition=models.Q(('origin__isnull', False)), fields=['origin'], name='invoice_of_origin')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='invoice_number_once'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='invoice_paid_within')],
             },
         ),
@@ -78,11 +79,13 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('deposit', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deductions', to='billing.invoice')),
             ],
             options={
                 'verbose_name': 'invoice line',
                 'verbose_name_plural': 'invoice lines',
                 'ordering': ['position', 'id'],
+                'indexes': [models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='invoice_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='invoice_line_price_not_negative')],
             },
         ),
@@ -112,7 +115,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'payments',
                 'ordering': ['-id'],
                 'permissions': [('receive_payment', 'Can record payments'), ('write_off', 'Can write off what is owed')],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='payment_by_workspace'), models.Index(fields=['workspace', 'received_on'], name='payment_by_day'), models.Index(condition=models.Q(('unused__gt', 0)), fields=['client', 'currency'], name='payment_unused')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='payment_by_workspace'), models.Index(fields=['workspace', 'received_on'], name='payment_by_day'), models.Index(condition=models.Q(('unused__gt', 0)), fields=['client', 'currency'], name='payment_unused'), models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='payment_reversing')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='payment_key_once'), models.UniqueConstraint(fields=('workspace', 'number'), name='payment_number_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='payment_of_something'), models.CheckConstraint(condition=models.Q(('unused__gte', 0), ('unused__lte', models.F('amount'))), name='payment_unused_within'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'reversal'), ('reverses__isnull', False)), models.Q(models.Q(('kind', 'reversal'), _negated=True), ('reverses__isnull', True)), _connector='OR'), name='payment_reversal_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'write_off'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'write_off'), _negated=True), ('reason', '')), _connector='OR'), name='payment_written_off_for_a_reason')],
             },
         ),
@@ -336,11 +339,6 @@ class Migration(migrations.Migration):
                 'ordering': ['position'],
             },
         ),
-        migrations.AddField(
-            model_name='invoice',
-            name='origin',
-            field=models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.invoice', verbose_name='corrects'),
-        ),
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='invoice_credited_within'),
@@ -527,11 +525,6 @@ class Migration(migrations.Migration):
             model_name='invoice',
             name='is_deposit',
             field=models.BooleanField(default=False, editable=False, verbose_name='deposit'),
-        ),
-        migrations.AddField(
-            model_name='invoiceline',
-            name='deposit',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deductions', to='billing.invoice'),
         ),
         migrations.AddField(
             model_name='invoiceline',
@@ -729,18 +722,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['workspace', '-id'], name='order_paper_by_workspace')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='order_paper_number_once'), models.CheckConstraint(condition=models.Q(('job__isnull', False), ('quote__isnull', False), _connector='OR'), name='order_paper_of_something')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('origin__isnull', False)), fields=['origin'], name='invoice_of_origin'),
-        ),
-        migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit'),
-        ),
-        migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='payment_reversing'),
         ),
         migrations.AddField(
             model_name='seal',

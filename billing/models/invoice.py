@@ -115,6 +115,7 @@ class Invoice(Discounted, WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "-id"], name="invoice_by_workspace"),
             models.Index(fields=["workspace", "state", "-id"], name="invoice_by_state"),
+            models.Index(fields=["workspace", "state", "due_on"], name="invoice_by_due"),
             # What a client may see, counted and leafed through without reading a single invoice.
             models.Index(
                 fields=["workspace", "client", "-id"], name="invoice_of_client", condition=Q(number__isnull=False)

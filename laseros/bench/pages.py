@@ -9,10 +9,10 @@ from django.urls import reverse
 from django_scopes import scopes_disabled
 
 from accounts.models import Activity, User
-from billing.models import Invoice, Payment, Quote
+from billing.models import BankLine, Delivery, Invoice, Payment, Quote, Reminder
 from crm import links
 from crm.models import Client
-from inventory.models import Item, Move, Reservation
+from inventory.models import Item, Move, PurchaseOrder, Reservation
 from laseros import rubbish
 from laseros.demo.people import CLIENTS, STAFF
 from machines.models import Machine
@@ -26,7 +26,9 @@ ROOMS = (
     ("Clients", Client, True), ("Enquiries", Enquiry, True), ("Drawings", DesignFile, True), ("Quotes", Quote, True),
     ("Jobs", Job, True), ("Operations", Operation, True), ("Runs", Run, True), ("Machines", Machine, True),
     ("Products", Product, False), ("Items", Item, True), ("Ledger", Move, True), ("Reservations", Reservation, False),
-    ("Invoices", Invoice, True), ("Payments", Payment, True), ("Activity", Activity, False),
+    ("Deliveries", Delivery, True), ("Invoices", Invoice, True), ("Payments", Payment, True),
+    ("Bank lines", BankLine, False), ("Reminders", Reminder, False), ("Purchase orders", PurchaseOrder, True),
+    ("Activity", Activity, False),
 )  # fmt: skip
 
 
@@ -56,6 +58,8 @@ def _office(slug: str):
     for label, model, has_page in ROOMS:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
         yield Page(f"{label}: list", "manager", reverse(f"{name}_changelist"))
+        if label == "Jobs":
+            yield Page("Jobs: board", "manager", reverse("admin:production_job_board"))
         if has_page:
             record = _middle(_alike(model).filter(workspace__slug=slug))
             yield Page(f"{label}: one", "manager", reverse(f"{name}_change", args=[record.pk]))
@@ -71,9 +75,10 @@ def _shop(slug: str):
 
 def _portal(slug: str):
     mine = {"client__contacts__user__email": CLIENTS[slug][1]}
-    for name in ("home", "quotes", "jobs", "invoices"):
+    for name in ("home", "quotes", "jobs", "deliveries", "invoices"):
         yield Page(f"Portal: {name}", "client", reverse(f"portal:{name}"))
-    for name, model in (("quote", Quote), ("job", Job), ("invoice", Invoice)):
+    shown = (("quote", Quote), ("job", Job), ("delivery", Delivery), ("invoice", Invoice))
+    for name, model in shown:
         record = _middle(_alike(model).filter(**mine))
         yield Page(f"Portal: one {name}", "client", reverse(f"portal:{name}", args=[record.pk]))
     quote = _middle(_alike(Quote).filter(**mine))
@@ -91,6 +96,8 @@ def _alike(model):
     if model in (Enquiry, Quote, Invoice):
         settled = {Enquiry: "won", Quote: "accepted", Invoice: "paid"}[model]
         return model.objects.filter(state=settled).annotate(lines_on=Count("lines")).filter(lines_on=2)
+    if model is Delivery:
+        return Delivery.objects.filter(state="delivered")
     if model in (Operation, Run):
         return model.objects.filter(state={Operation: "completed", Run: "finished"}[model])
     return model.objects.all()

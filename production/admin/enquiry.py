@@ -79,6 +79,8 @@ class EnquiryAdmin(PartsTable, RoomAdmin):
     list_display = ("number", "title", "client", "state_shown", "origin", "wanted_by", "created_at")
     list_display_links = ("number", "title")
     list_select_related = ("client",)
+    list_reads = ("number", "title", "client", "client__code", "client__name", "state", "origin", "wanted_by",
+                  "created_at")  # fmt: skip
     list_filter = ("state", "origin", ("wanted_by", BetweenDays), ("created_at", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Prefetch, Subquery, Sum
 from django.db.models.functions import Coalesce, Least
 from django.urls import path, reverse
 from django.utils import timezone
@@ -28,17 +28,25 @@ from production.admin.enquiry import WhyForm
 from production.admin.job_board import Boards
 from production.labour import weeks
 from production.machine_work import costs
-from production.models import Job, JobLine, Operation
+from production.models import Job, JobLine, NestPart, Operation, Run
 from production.signals import job_changed
 from production.states import OPEN_JOB, OPEN_OPERATION
 
 CHANGE = "production.change_job"
+OPERATION = ("workspace", "job_line", "job_line__description", "sheet", "machine", "machine__name", "state", "quantity",
+             "good", "scrap")  # fmt: skip
+LINE = (*(field.name for field in JobLine._meta.concrete_fields), "item__code", "item__name")
+RUN = ("workspace", "operation", "operator", "operator__name", "operator__email", "state", "started_at", "finished_at",
+       "good", "scrap")  # fmt: skip
+PART = ("workspace", "operation", "nest", "nest__number")
+PROOF = ("workspace", "job", "version", "state", "sent_at", "decided_by", "decided_at", "reason", "design_file",
+         "design_file__name")  # fmt: skip
 
 
 def lines_of(job) -> list[JobLine]:
-    """All of them with their items, read once for one page."""
+    """All of them with what their items are called, read once for one page."""
     if "_all_lines" not in job.__dict__:
-        job._all_lines = list(job.lines.select_related("item"))
+        job._all_lines = list(job.lines.select_related("item").only(*LINE))
     return job._all_lines
 
 
@@ -47,6 +55,18 @@ def _lines(job) -> list[JobLine]:
     if "_lines" not in job.__dict__:
         job._lines = shortages.lines_of(job) if job.state in OPEN_JOB else []
     return job._lines
+
+
+def _operations(job) -> list[Operation]:
+    """With their runs and where they are nested: of each only what a line of the page says."""
+    runs = Run.objects.select_related("operator").only(*RUN)
+    parts = NestPart.objects.filter(part_index=0).exclude(nest__state="cancelled").select_related("nest").only(*PART)
+    rows = Operation.objects.filter(job_line__job=job).select_related("machine", "job_line").only(*OPERATION)
+    return list(
+        rows.prefetch_related(Prefetch("runs", runs, "all_runs"), Prefetch("nest_parts", parts, "nested_as")).order_by(
+            "id"
+        )
+    )
 
 
 def _wanting(job) -> list[str]:
@@ -131,6 +151,8 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
                     "total_shown")  # fmt: skip
     list_display_links = ("number", "title")
     list_select_related = ("client",)
+    list_reads = ("number", "title", "client", "client__code", "client__name", "state", "priority", "due_on",
+                  "quoted_total")  # fmt: skip
     list_filter = (
         "state",
         follow.MilestoneFilter,
@@ -234,15 +256,14 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
-            operations = Operation.objects.filter(job_line__job=obj).select_related("machine", "job_line")
-            context["operations"] = operations.prefetch_related("runs__operator", "nest_parts__nest").order_by("id")
+            context["operations"] = _operations(obj)
             context["wanting"] = _wanting(obj)
             context["machines_used"] = costs.of_job(obj)
             context["people_worked"] = weeks.of_job(obj)
             context["material"] = shortages.material(_lines(obj))
             # Nobody edits these here: plain tables are drawn in a tenth of the time of a form's.
             context["lines"] = lines_of(obj)
-            context["proofs"] = obj.proofs.select_related("design_file")
+            context["proofs"] = obj.proofs.select_related("design_file").only(*PROOF)
             context["job"] = obj
             context |= self.milestones_of(request, obj) | quality.of_job(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -21,6 +22,7 @@ from production.states import OPEN_JOB
 
 ON_BOARD = (*OPEN_JOB, "made")
 MOST = 400  # cards
+CARD = ("number", "title", "client", "client__name", "state", "priority", "due_on")
 WORK, SKIP = "production.run_operation", "production.skip_milestone"
 
 
@@ -49,7 +51,8 @@ class Boards:
             raise PermissionDenied
         if request.method == "POST":
             return self._advance(request)
-        jobs = Job.objects.filter(state__in=ON_BOARD).select_related("client").prefetch_related("milestones")
+        steps = Prefetch("milestones", Milestone.objects.only("job", "name", "state", "planned_on"), to_attr="steps")
+        jobs = Job.objects.filter(state__in=ON_BOARD).select_related("client").only(*CARD).prefetch_related(steps)
         found = list(jobs.order_by("due_on", "-priority", "id")[: MOST + 1])
         context = {
             "columns": columns(request.workspace, found[:MOST]),
@@ -97,13 +100,16 @@ class Boards:
 
 
 def columns(workspace, jobs: list[Job]) -> list[Column]:
-    """The standard milestones first, then those of other kinds of jobs, in the order they have there."""
+    """The standard milestones first, then those of other kinds of jobs, in the order they have there.
+
+    The jobs come with their milestones as `steps`.
+    """
     standard = milestone_plan.standard(workspace)
     names = [row.name for row in standard.milestones.all()] if standard else []
     found = {name: Column(name) for name in names}
     done, today = Column(_t("All reached")), timezone.localdate()
     for job in jobs:
-        rows = list(job.milestones.all())
+        rows = job.steps
         job_next = milestones.next_of(rows)
         open_rows = [row for row in rows if row.state == "open"]
         card = {

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb
+from laseros.core import addresses
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day
 from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
@@ -132,7 +133,9 @@ class Followed:
     def milestones_of(self, request, job) -> dict:
         """For admin/production/job_milestones.html."""
         rows, today = milestones.of(job), timezone.localdate()
+        undo, photo = (addresses.of("admin:production_job_milestone", (job.pk,), (deed,)) for deed in ("undo", "photo"))
         for row in rows:
+            row.undo_url, row.photo_url = undo(row.pk), photo(row.pk)
             row.late = row.is_late(today)
             row.quick = milestones.undo_until(row) is not None
         user, is_still = request.user, job.state in milestones.STILL

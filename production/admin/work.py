@@ -71,6 +71,14 @@ class WhichFilter(admin.SimpleListFilter):
 class OperationAdmin(Untouched):
     list_display = ("what", "job", "machine", "place", "state_shown", "priority_shown", "counts", "time", "material")
     list_select_related = ("job_line__job", "job_line__item", "sheet__nest", "sheet__item", "machine", "reservation")
+    list_reads = (
+        "state", "priority", "position", "quantity", "good", "scrap", "seconds_each", "taken", "machine",
+        "machine__name", "job_line", "sheet", "reservation", "reservation__state", "reservation__held",
+        *(f"job_line__{each}" for each in ("description", "material_each", "job", "job__number")),
+        *(f"job_line__{each}" for each in ("item", "item__code", "item__name")),
+        *(f"sheet__{each}" for each in ("position", "extra", "nest", "nest__number")),
+        *(f"sheet__{each}" for each in ("item", "item__code", "item__name")),
+    )  # fmt: skip
     list_filter = (WhichFilter, "state", "machine", "priority")
     ordering = ("machine__position", "position", "id")
     paginator = InfinitePaginator
@@ -161,6 +169,12 @@ def _nested(operation) -> list:
 class RunAdmin(Untouched):
     list_display = ("what", "job", "machine", "operator", "state_shown", "good", "scrap", "started_at", "took")
     list_select_related = ("operation__job_line__job", "operation__sheet__nest", "machine", "operator")
+    list_reads = (
+        "state", "quantity", "good", "scrap", "started_at", "finished_at", "paused_seconds", "machine", "machine__name",
+        "operator", "operator__name", "operator__email", "operation", "operation__job_line", "operation__sheet",
+        *(f"operation__job_line__{each}" for each in ("description", "job", "job__number")),
+        *(f"operation__sheet__{each}" for each in ("position", "nest", "nest__number")),
+    )  # fmt: skip
     list_filter = ("state", "machine", ("started_at", BetweenDays))
     list_filter_submit = True
     paginator = InfinitePaginator

@@ -24,6 +24,12 @@ def open_of(person) -> LabourTime | None:
     return LabourTime.objects.filter(person=person, state__in=OPEN).select_related(*related).first()
 
 
+def glance(person) -> LabourTime | None:
+    """The same for a page that says only which job it is, since when and how it stands."""
+    rows = LabourTime.objects.filter(person=person, state__in=OPEN).select_related("job")
+    return rows.only("state", "started_at", "paused_at", "paused_seconds", "job__number").first()
+
+
 def is_forgotten(clock: LabourTime) -> bool:
     """It was begun on another day and nobody stopped it: only the person knows when they went."""
     return clock.state == "running" and timezone.localdate(clock.started_at) < timezone.localdate()

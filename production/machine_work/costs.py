@@ -43,7 +43,10 @@ class Used:
 def of_job(job: Job) -> Used | None:
     """None where no machine said anything for it. Of a print still running its time until now does not count yet."""
     works = MachineWork.objects.filter(run__operation__job_line__job=job).exclude(machine_job__ended_at=None)
-    works = list(works.select_related(*READ_ALONG).only(*READ).order_by("pk"))
+    # Most jobs have none, and what is joined below takes longer to put into words than to look up.
+    found = list(works.order_by().values_list("pk", flat=True))
+    rows = MachineWork.objects.filter(pk__in=found).select_related(*READ_ALONG).only(*READ).order_by("pk")
+    works = list(rows) if found else []
     metered = Run.objects.filter(operation__job_line__job=job, machine_works=None, kwh__isnull=False)
     by_meter = metered.aggregate(whole=Sum("kwh"))["whole"]  # of runs no machine counted for
     if not works and by_meter is None:

@@ -187,7 +187,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='job_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='job_by_state'), models.Index(fields=['workspace', 'client', '-id'], name='job_of_client'), models.Index(fields=['client', 'state'], name='job_of_client_by_state'), models.Index(fields=['completed_at'], name='job_by_end')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='job_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='job_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='job_by_due'), models.Index(fields=['workspace', 'client', '-id'], name='job_of_client'), models.Index(fields=['client', 'state'], name='job_of_client_by_state'), models.Index(fields=['completed_at'], name='job_by_end')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='job_number_once'), models.UniqueConstraint(fields=('workspace', 'key'), name='job_made_once')],
             },
         ),

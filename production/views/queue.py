@@ -27,6 +27,24 @@ MOST_SHOWN = 200
 # What a machine did with a start it was asked for, when that is not simply "started".
 NOT_STARTED = ("refused", "timed_out")
 
+# Of the many rows joined only what is shown: this page is open all day.
+RUN_WITH = tuple(f"operation__{each}" for each in ("job_line__job", "job_line__item", "sheet__nest", "sheet__item"))
+RUN_SHOWN = (
+    *(field.name for field in Run._meta.concrete_fields), "operation__job_line", "operation__sheet",
+    *(f"operation__job_line__{each}" for each in ("description", "job", "item", "job__number", "item__name")),
+    *(f"operation__sheet__{each}" for each in ("position", "nest", "item", "nest__number", "item__name")),
+)  # fmt: skip
+PART_OF_JOB = ("operation__job_line__job__number", "operation__job_line__job__due_on")
+QUEUE_WITH = ("job_line__job", "job_line__item", "reservation", "sheet__nest", "sheet__item", "sheet__lot")
+QUEUE_SHOWN = (
+    *(field.name for field in Operation._meta.concrete_fields),
+    *(f"job_line__{each}" for each in ("description", "parent", "step", "starts", "quantity", "made_good")),
+    *(f"job_line__{each}" for each in ("material_each", "job", "job__number", "job__state", "job__due_on")),
+    *(f"job_line__{each}" for each in ("item", "item__name")), "reservation__state", "reservation__held",
+    *(f"sheet__{each}" for each in ("position", "placements", "extra", "nest", "nest__number", "item", "item__name")),
+    *(f"sheet__{each}" for each in ("lot", "lot__code", "lot__rectangle")),
+)  # fmt: skip
+
 
 @floor(LOOK)
 @require_safe
@@ -35,7 +53,7 @@ def page(request):
     if machine is None:
         return choose_page(request)
     context = now(request, machine)
-    context["clock"] = clocks.open_of(request.user) if context["can_work"] else None
+    context["clock"] = clocks.glance(request.user) if context["can_work"] else None
     context["there_are_others"] = machines().exclude(pk=machine.pk).exists()
     return render(request, "floor/queue.html", {**context, **waiting(request, machine, context["run"])})
 
@@ -189,9 +207,22 @@ def _runs():
     return Run.objects.filter(state__in=ACTIVE_RUN).select_related(*related).order_by("id")
 
 
+def _run_on(machine) -> Run | None:
+    run = (
+        Run.objects.filter(machine=machine, state__in=ACTIVE_RUN)
+        .select_related("operator", *RUN_WITH)
+        .only("operator__name", "operator__email", *RUN_SHOWN)
+        .order_by("id")
+        .first()
+    )
+    if run is not None:
+        run.machine = machine
+    return run
+
+
 def now(request, machine) -> dict:
     """The run on a machine and what the machine says about it."""
-    run = _runs().filter(machine=machine).first()
+    run = _run_on(machine)
     status = getattr(machine, "status", None)
     connected = drivers.tells_state(machine.driver)
     answer = None
@@ -229,15 +260,16 @@ def just_over(machine) -> Run | None:
 
 def waiting(request, machine, run: Run | None) -> dict:
     """The queue of a machine, narrowed by the filter. Only a whole queue can be put in order."""
-    related = ("job_line__job", "job_line__item__material", "reservation", "sheet__nest", "sheet__item", "sheet__lot")
-    rows = queue.waiting(machine).select_related(*related)
+    rows = queue.waiting(machine).select_related(*QUEUE_WITH).only(*QUEUE_SHOWN)
     rows = rows.annotate(drawn=Q(job_line__design_file__measurement__preview__gt="") | Q(sheet__isnull=False))
     found = QueueFilter(request.GET, queryset=rows, request=request)
     operations = list(found.qs[: MOST_SHOWN + 1])
     turns = following.turns(operation.job_line for operation in operations)
+    up, down = _("%(what)s up"), _("%(what)s down")
     for operation in operations:
         operation.lacks_material = jobs.lacks_material(operation, operation.job_line)
         operation.turn = turns.get(operation.job_line_id)
+        operation.up, operation.down = (words % {"what": operation.reference} for words in (up, down))
     _tell_sheets(operations)
     narrowed = any(request.GET.get(name) for name in found.filters)
     can_work = request.user.has_perm(WORK)
@@ -258,17 +290,17 @@ def _tell_sheets(operations) -> None:
     """For the sheets among them: how many of the nest there are, for how many jobs and for when; two queries in all."""
     sheets = [row.sheet for row in operations if row.sheet_id]
     nests = {sheet.nest_id for sheet in sheets}
-    parts = NestPart.objects.filter(nest__in=nests).select_related("operation__job_line__job").order_by("pk")
-    by_pk = {part.pk: part for part in parts} if nests else {}
-    of = Counter(NestSheet.objects.filter(nest__in=nests).values_list("nest", flat=True)) if nests else {}
+    parts = NestPart.objects.filter(nest__in=nests, operation__job_line__isnull=False).order_by("pk")
+    job_of = {pk: job for pk, *job in parts.values_list("pk", *PART_OF_JOB)} if nests else {}
+    of = Counter(NestSheet.objects.filter(nest__in=nests).order_by().values_list("nest", flat=True)) if nests else {}
     for operation in operations:
         operation.due_on = operation.job_line.job.due_on if operation.job_line_id else None
         if operation.sheet_id:
             counts = operation.sheet.counts()
-            lines = [by_pk[pk].operation.job_line for pk in counts if pk in by_pk and by_pk[pk].operation_id]
+            jobs_on = [job_of[pk] for pk in counts if pk in job_of]
             operation.pieces, operation.of = sum(counts.values()), of[operation.sheet.nest_id]
-            operation.jobs = sorted({line.job.number for line in lines})
-            operation.due_on = min((line.job.due_on for line in lines if line.job.due_on), default=None)
+            operation.jobs = sorted({number for number, _due_on in jobs_on})
+            operation.due_on = min((due_on for _number, due_on in jobs_on if due_on), default=None)
 
 
 def _look_of(operations, run: Run | None) -> str:

@@ -10,12 +10,13 @@ from django import template
 from django.forms import CheckboxInput, RadioSelect, Select, SelectMultiple
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from django_scopes import get_scope
 
-from laseros.core import colours
+from laseros.core import addresses, colours
 from laseros.core.locales import locale_of
 from laseros.core.money import show
 
@@ -138,6 +139,21 @@ def _day(value: date, locale: str) -> str:
 
 
 @register.filter
+def written(value, form: str) -> str:
+    """{{ run.started_at|written:"SHORT_DATETIME_FORMAT" }}: as `date` writes it, to the minute, and the same once."""
+    if not value:
+        return ""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).replace(second=0, microsecond=0, tzinfo=None)
+    return _written(value, form, get_language())
+
+
+@lru_cache(maxsize=4000)
+def _written(value: date, form: str, language: str) -> str:
+    return date_format(value, form)
+
+
+@register.filter
 def moment(value) -> str:
     """A date with its time, in the workspace's: 21 Nov 2026, 14:05."""
     return format_datetime(timezone.localtime(value), "medium", locale=_locale()) if value else ""
@@ -161,6 +177,12 @@ def duration(seconds) -> str:
         return gettext("%(h)d h %(min)02d min") % {"h": hours, "min": minutes}
     days, hours = divmod(hours, 24)
     return gettext("%(d)d d %(h)02d h") % {"d": days, "h": hours}
+
+
+@register.filter
+def at(pk: int, name: str) -> str:
+    """{{ job.pk|at:"admin:production_job_change" }}: what {% url %} says, in a tenth of the time; for rows of lists."""
+    return addresses.of(name)(pk)
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ from billing.models import Allocation, Invoice, InvoiceLine, Payment, PeriodClos
 
 REFUSAL = "an issued document is never changed"
 # What of an issued invoice may still move; whoever made it may leave, and the files may be made later, once.
-MOVING = {"state", "paid", "credited", "deducted", "created_by"}
+MOVING = {"state", "paid", "credited", "deducted", "created_by", "original_at"}
 ONCE = {"pdf", "pdf_sha256", "xml", "xml_sha256"}
 PREFIX = "documents_stay_"
 TOO_EARLY = "the books are closed"

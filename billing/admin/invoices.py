@@ -15,7 +15,7 @@ from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
-from billing import discounts, documents, einvoice, invoices, payments
+from billing import copies, discounts, documents, einvoice, invoices, payments
 from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
@@ -203,6 +203,11 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         view = self.admin_site.admin_view(self.einvoice_view)
         name = f"{self.page_name}_einvoice"
         return [path("<int:pk>/einvoice/<slug:form>/", view, name=name), *super().get_urls()]
+
+    def stored(self, request, record):
+        if request.method == "HEAD":  # nobody has got it
+            return super().stored(request, record)
+        return HttpResponse(copies.hand_out(record, request.user))
 
     def einvoice_view(self, request, pk, form):
         """The issued document as an electronic one, or back with what is missing for it."""

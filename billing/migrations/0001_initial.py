@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ('xml_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('original_at', models.DateTimeField(editable=False, null=True, verbose_name='original given out')),
             ],
             options={
                 'verbose_name': 'invoice',

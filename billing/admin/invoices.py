@@ -265,6 +265,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                 to_record(row, _("Taken off"), icon="receipt_long")
                 for row in Invoice.objects.filter(pk__in=_taking_off(obj)).exclude(state="cancelled")
             ),
+            to_record(turn.recurring, icon="event_repeat") if (turn := getattr(obj, "recurring_turn", None)) else None,
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             trace_link(f"invoice:{obj.pk}"),

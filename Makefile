@@ -9,7 +9,7 @@ print_of = $(firstword $(shell cat $(1) .ci/install | sha256sum))
 INSTALLED := $(VENV)/.installed-$(call print_of,requirements.txt)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(call print_of,requirements.txt requirements-dev.txt)
 
-.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices einvoices fuzz test-peers acceptance clean
+.PHONY: help install install-dev static run demo check test format requirements messages bench bench-machines bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices einvoices fuzz test-peers acceptance clean
 
 help:
 	@echo "Laser OS"
@@ -54,6 +54,9 @@ messages: install-dev ## bring the translations up to date with the texts, and c
 bench: install-dev ## measure pages against a reference: docs/performance.md
 	@$(PY) manage.py bench
 	@$(PY) manage.py bench_stock
+
+bench-machines: install-dev ## 200 machines on the wire, 100 browsers on the board, by either bell: make bench-machines SECONDS=600
+	@$(PY) manage.py bench_machines --seconds $(or $(SECONDS),60) --machines $(or $(MACHINES),200) --browsers $(or $(BROWSERS),100)
 
 bench-stock: install-dev ## moves per second beside a bare loop on PostgreSQL: make bench-stock SECONDS=20
 	@$(PY) manage.py bench_stock --seconds $(or $(SECONDS),20)

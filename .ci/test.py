@@ -1,8 +1,10 @@
-"""`make test`: the whole suite, on SQLite first, then on PostgreSQL with Redis where they answer, Chromium included.
+"""`make test`: the whole suite on SQLite, and beside it on PostgreSQL with Redis where they answer, Chromium included.
 
 What cannot run is named at the end with its reason; with CI=true it fails. Servers of your own are used by
 TEST_DATABASE_URL, TEST_REDIS_URL and TEST_MQTT_URL; the databases made there are removed again. What asks no database
-runs in the first pass only. A few tests of browsers and processes that failed are tried once more, alone, and named.
+runs in the first pass only. Both passes run at once, so that no core waits for the last long test of one; what the
+second says comes after what the first says. A few tests of browsers and processes that failed are tried once more,
+after both, alone, and named.
 docs/tests.md: how a test here stays fast, and which may be tried again.
 """
 
@@ -16,6 +18,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -32,8 +35,8 @@ BROWSER_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
 LONGEST_PASS = 30 * 60
 # So many may have been unlucky with what else the machine did; more have a cause of their own.
 MOST_TRIED_AGAIN = 5
-# One more than there are cores: while a browser or a process is waited for, another test computes.
-XDIST_WORKERS = min((os.cpu_count() or 2) + 1, 6)
+# Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
+XDIST_WORKERS = min(os.cpu_count() or 2, 6)
 
 
 @dataclass
@@ -65,10 +68,12 @@ def main() -> int:
         if found:
             name = " and ".join(NAMES[variable] for variable in ("DATABASE_URL", "REDIS_URL") if variable in found)
             grounds[name or "SQLite with a broker"] = {**grounds["SQLite"], **found}
-        for number, (ground, environment) in enumerate(grounds.items()):
-            # What a page looks like does not hang on the database either: Chromium walks the whole path once.
-            again = ["--another-database"] if number else []
-            run_pass(ground, options + again, {**environment, "TMPDIR": folder}, tally)
+        # What a page looks like does not hang on the database either: Chromium walks the whole path once.
+        passes = [
+            Pass(name, options + ["--another-database"] * number, {**environment, "TMPDIR": folder})
+            for number, (name, environment) in enumerate(grounds.items())
+        ]
+        run_passes(passes, tally)
     return report(tally, time.monotonic() - began)
 
 
@@ -171,21 +176,39 @@ def browser_starts() -> bool:
 # --- the passes ------------------------------------------------------------------------------------------------------
 
 
-def run_pass(name: str, options: list[str], environment: dict[str, str], tally: Tally) -> None:
-    print(f"\n### {name}\n", flush=True)
-    began = time.monotonic()
-    # Whoever forbids Python to keep what it compiled would wait for it in every process that a test starts.
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment}
-    code, cases = run_pytest([*options, *sys.argv[1:], "--durations=10"], environment)
+class Pass:
+    """The suite on one ground, in processes of its own."""
+
+    def __init__(self, name: str, options: list[str], environment: dict[str, str]):
+        self.name = name
+        self.about = name + (", what hangs on the database" if "--another-database" in options else "")
+        self.arguments = [*options, *sys.argv[1:], "--durations=10"]
+        # Whoever forbids Python to keep what it compiled would wait for it in every process that a test starts.
+        self.environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "", **environment}
+
+
+def run_passes(passes: list[Pass], tally: Tally) -> None:
+    """All at once: the first speaks while it runs, the others when they have ended."""
+    with ExitStack() as stack:
+        running = [
+            stack.enter_context(Pytest(each.arguments, each.environment, aloud=not n)) for n, each in enumerate(passes)
+        ]
+        for each, pytest in zip(passes, running, strict=True):
+            print(f"\n### {each.name}\n", flush=True)
+            each.ended = pytest.ended()
+    for each in passes:
+        judge(each, tally)
+
+
+def judge(each: Pass, tally: Tally) -> None:
+    code, cases, seconds = each.ended
     counts = count(cases, tally)
     if code not in (0, 1, 5) or (code == 1 and not counts["failed"] + counts["errors"]):
         counts["errors"] += 1  # it broke down as a whole: an import, a time-out, a signal
     elif again := to_try_again(cases):
-        try_again(name, again, environment, counts, tally)
+        try_again(each.name, again, each.environment, counts, tally)
     tally.counts += counts
-    took = time.monotonic() - began
-    about = ", what hangs on the database" if "--another-database" in options else ""
-    tally.lines.append(f"  {name + about:<56}{said(counts):<34}{took:6.0f} s")
+    tally.lines.append(f"  {each.about:<56}{said(counts):<34}{seconds:6.0f} s")
 
 
 def to_try_again(cases: list[ElementTree.Element]) -> dict[str, Counter]:
@@ -212,35 +235,62 @@ def try_again(
             tally.second_try.append(f"{address} ({name})")
 
 
-def run_pytest(arguments: list[str], environment: dict[str, str]) -> tuple[int, list[ElementTree.Element]]:
-    """How pytest ended, and what it says of each test; nothing when it did not come that far."""
-    with tempfile.NamedTemporaryFile(suffix=".xml") as results:
-        options = ["-q", "-o", "faulthandler_timeout=300", f"--junitxml={results.name}"]
-        code = ended([*arguments, *options], environment)
-        try:
-            return code, list(ElementTree.parse(results.name).getroot().iter("testcase"))  # noqa: S314 (pytest wrote it)
-        except ElementTree.ParseError:
-            return code, []
+class Pytest:
+    """pytest as a process, in a session of its own, so that one that hangs can be ended with all that it started."""
 
+    def __init__(self, arguments: list[str], environment: dict[str, str], *, aloud: bool = True):
+        self.files = ExitStack()
+        self.results = self.files.enter_context(tempfile.NamedTemporaryFile(suffix=".xml"))  # noqa: SIM115
+        self.words = None if aloud else self.files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+        options = ["-q", "-o", "faulthandler_timeout=300", f"--junitxml={self.results.name}"]
+        self.began = time.time()
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "pytest", *arguments, *options],
+            cwd=ROOT,
+            env=environment,
+            start_new_session=True,
+            stdout=self.words,
+            stderr=subprocess.STDOUT if self.words else None,
+        )
 
-def ended(arguments: list[str], environment: dict[str, str]) -> int:
-    # A session of its own, so that a pass that hangs can be ended with all that it started.
-    child = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, start_new_session=True
-    )
-    try:
-        return child.wait(timeout=LONGEST_PASS)
-    except BaseException as error:
-        os.killpg(child.pid, signal.SIGINT if isinstance(error, KeyboardInterrupt) else signal.SIGTERM)
+    def __enter__(self) -> "Pytest":
+        return self
+
+    def __exit__(self, kind, *_exception) -> None:
+        if self.child.poll() is None:
+            self.end(signal.SIGINT if kind is KeyboardInterrupt else signal.SIGTERM)
+        self.files.close()
+
+    def end(self, how: int) -> None:
+        os.killpg(self.child.pid, how)
         try:
-            child.wait(timeout=30)
+            self.child.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-        print(f"This took longer than {LONGEST_PASS // 60} minutes and was ended.")
-        return 2
+            os.killpg(self.child.pid, signal.SIGKILL)
+            self.child.wait()
+
+    def ended(self) -> tuple[int, list[ElementTree.Element], float]:
+        """How pytest ended, what it says of each test (nothing if it did not come that far), after how many seconds."""
+        try:
+            code = self.child.wait(timeout=max(0, self.began + LONGEST_PASS - time.time()))
+        except subprocess.TimeoutExpired:
+            self.end(signal.SIGTERM)
+            print(f"This took longer than {LONGEST_PASS // 60} minutes and was ended.")
+            code = 2
+        if self.words:
+            self.words.seek(0)
+            print(self.words.read().decode(errors="replace"), flush=True)
+        seconds = os.stat(self.results.name).st_mtime - self.began  # the last it does is to write them
+        try:
+            found = ElementTree.parse(self.results.name).getroot().iter("testcase")  # noqa: S314 (pytest wrote it)
+            return code, list(found), seconds
+        except ElementTree.ParseError:
+            return code, [], time.time() - self.began
+
+
+def run_pytest(arguments: list[str], environment: dict[str, str]) -> tuple[int, list[ElementTree.Element]]:
+    with Pytest(arguments, environment) as pytest:
+        return pytest.ended()[:2]
 
 
 def count(cases: list[ElementTree.Element], tally: Tally) -> Counter:

@@ -19,7 +19,7 @@ from inventory.models import Item
 from laseros.core.export import cell, escape_cell
 from laseros.tests.ground import figures_joined, stock_shop
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 
 
 @pytest.fixture

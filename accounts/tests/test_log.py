@@ -13,7 +13,7 @@ from accounts.outbox import sending
 from crm import clients
 from laseros.tests.ground import stock_shop
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 PAGE = "/admin/accounts/activity/"
 
 

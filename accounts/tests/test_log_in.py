@@ -9,6 +9,8 @@ from django_scopes import scope
 from accounts import adapters
 from accounts.models import Activity, OutgoingMail
 
+pytestmark = pytest.mark.every_database
+
 PASSWORD = "correct horse battery"
 
 

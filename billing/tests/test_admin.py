@@ -437,6 +437,7 @@ def test_a_quote_page_asks_as_often_for_three_lines_as_for_one(ground, enter, sc
     assert own_queries(client, page(quote)) == QUOTE_PAGE
 
 
+@pytest.mark.every_database
 def test_late_is_said_on_the_list(ground, enter, scoped):
     invoice = ground(late_invoice)
     client = enter("office")

@@ -142,6 +142,7 @@ def test_a_cancellation_without_a_reason_leaves_nothing_behind(shop, office):
     assert invoices.cancel(invoice, office, "Wrong").number.endswith("0001")
 
 
+@pytest.mark.every_database
 def test_what_was_paid_too_much_is_paid_back_once_and_no_more(shop, office, log_in):
     invoice = issued_invoice(shop, office)
     pay(invoice, "427.80")

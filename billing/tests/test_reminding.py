@@ -58,6 +58,7 @@ def test_rules_beyond_the_law_are_refused(scoped, workspace):
     assert rules_of(workspace).interest == "none"
 
 
+@pytest.mark.every_database
 def test_three_steps_each_once_and_what_stops_them(scoped, workspace, shop, office, run_work, client):
     invoice = late_invoice(shop, office)  # due 60 days ago
     issued_invoice(shop, office)

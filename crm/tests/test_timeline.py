@@ -15,7 +15,7 @@ from crm.models import Client, Contact, Entry, FollowUp
 from laseros import matters
 from laseros.core.errors import Refused
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 QUERIES = 24
 
 

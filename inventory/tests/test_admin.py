@@ -43,6 +43,7 @@ def test_an_item_gets_its_code_from_material_and_thickness(browser, shop):
     assert (item.code, item.price, item.on_hand) == ("INV-MS-6MM-001", Decimal(3400), 0)
 
 
+@pytest.mark.every_database
 def test_booking_in_and_out_moves_the_books_once_however_often_it_is_sent(browser, shop):
     page = browser.get(f"/admin/inventory/item/{shop.sheet.pk}/do/book-in/")
     once = page.context["form"]["once"].value()
@@ -143,6 +144,7 @@ def test_a_reservation_can_be_released(browser, shop):
     assert books(shop.sheet)[:2] == (10, 0)
 
 
+@pytest.mark.every_database
 def test_what_is_low_is_found(browser, shop, workspace):
     Item.objects.create(workspace=workspace, code="GAS-1", name="Oxygen")
     assert browser.get("/admin/inventory/item/?stock=low").context["cl"].result_count == 0
@@ -160,6 +162,7 @@ def test_an_item_in_stock_is_not_archived(browser, shop):
     assert Item.objects.get().archived_at is None
 
 
+@pytest.mark.every_database
 def test_a_code_twice_is_said_at_the_field_and_not_a_crash(browser, shop):
     data = {"code": "MS", "name": "Again", "kind": "sheet", "density_kg_m3": "7850"}
     answer = browser.post("/admin/inventory/material/add/", data)

@@ -13,7 +13,7 @@ from inventory import ledger, locations, lots
 from inventory.models import Item, Location, Lot, Material, Move, ScanEvent
 from inventory.scanning import codes, events
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 
 
 @pytest.fixture

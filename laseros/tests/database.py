@@ -34,7 +34,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, r
     from django.db import connection
 
     cache = request.config.cache.mkdir("laseros-database")
-    with one_at_a_time(cache / "lock"):
+    with one_at_a_time(cache / f"lock-{connection.vendor}"):
         if connection.vendor == "sqlite":
             shutil.copyfile(migrated_file(cache), connection.creation._get_test_db_name())
         else:

@@ -16,6 +16,8 @@ IN_PARTS = ("laseros/tests/test_permissions.py",)
 WAITS_FOR_OTHERS = ("browser", "processes")
 # With one of these a test asks the database; without any it says the same whichever database there is.
 DATABASE = {"db", "transactional_db", "django_db_setup", "live_server"}
+# With one of these a test opens pages. The permission table asks for each page on every database, as somebody who may.
+PAGES = {"client", "log_in"}
 # The one walk of a browser that is made on every database.
 WHOLE_PATH = "laseros/tests/test_path_browser.py"
 
@@ -77,6 +79,8 @@ def depends_on_database(item) -> bool:
         return item.nodeid.startswith(WHOLE_PATH)
     if item.get_closest_marker("one_database"):
         return False
+    if not PAGES.isdisjoint(item.fixturenames):
+        return any(item.get_closest_marker(mark) for mark in ("every_database", "processes"))
     return bool(item.get_closest_marker("django_db")) or not DATABASE.isdisjoint(item.fixturenames)
 
 

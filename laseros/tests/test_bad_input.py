@@ -31,6 +31,8 @@ from laseros.tests.permissions_doors import Visitor
 from production import drawings, enquiries, jobs, runs
 from production.models import DesignFile, EnquiryLine, Job, Measurement, Operation, Run
 
+pytestmark = pytest.mark.every_database
+
 AT_ONCE = 8
 TOKEN = "x" * 32
 

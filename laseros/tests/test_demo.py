@@ -46,6 +46,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
             settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = media, mail
 
 
+@pytest.mark.one_database
 def test_every_german_invoice_passes_the_official_rules(demo):
     with scope(workspace=demo["fadenwerk"]):
         rows = list(Invoice.objects.exclude(number=None).select_related("client", "job", "origin"))
@@ -161,6 +162,7 @@ def test_it_is_not_made_twice_and_its_people_can_log_in(demo):
         assert authenticate(None, email=email, password=password), email
 
 
+@pytest.mark.one_database
 def test_the_history_is_deterministic(demo):
     with scopes_disabled():
         clients = Client.objects.filter(workspace=demo["fadenwerk"]).aggregate(last=Max("code"))["last"]
@@ -174,6 +176,7 @@ def test_the_history_is_deterministic(demo):
     ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("day", range(23, 30))  # Monday to Sunday
 @pytest.mark.parametrize("hour", [2, 12, 22])
 def test_nothing_happened_after_now(day, hour):

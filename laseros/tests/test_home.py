@@ -19,7 +19,7 @@ from laseros.tests.ground import stock_shop
 from machines.models import MachineJob, MaintenancePlan, Tablet
 from production.models import DesignFile, Enquiry, Job, JobLine, JobMessage, Milestone, Operation, Proof
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 
 
 def text(answer) -> str:

@@ -45,7 +45,7 @@ def suite(monkeypatch, tmp_path):
         for name, text in {"conftest.py": PLUGINS, "pytest.ini": INI, "test_it.py": UNLUCKY + dedent(tests)}.items():
             (tmp_path / name).write_text(text)
         tally = module.Tally()
-        module.run_pass("SQLite", ["-n", "0", *options], around, tally)
+        module.run_passes([module.Pass("SQLite", ["-n", "0", *options], around)], tally)
         return module, tally
 
     return run

@@ -71,6 +71,7 @@ def test_another_connection_gets_nothing_of_the_old_one(laser, boss):
     assert MachineStatus.objects.get(machine=laser).current == "unknown"
 
 
+@pytest.mark.every_database
 def test_a_name_is_given_once(laser, boss):
     answer = boss.post(ADD, data())
     assert (answer.status_code, Machine.objects.count()) == (200, 1)

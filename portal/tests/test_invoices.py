@@ -60,6 +60,7 @@ def test_the_account_is_the_one_on_the_paper(client, buyer):
     assert "New Bank 222" not in page
 
 
+@pytest.mark.every_database
 def test_the_list_adds_up_what_is_open(buyer, other_buyer, buyer_logged_in):
     new_invoice(buyer, paid="1419.68")
     new_invoice(buyer, paid="500")

@@ -81,6 +81,7 @@ def titles(page, names) -> list[str]:
     return [name for name in names if name in page]
 
 
+@pytest.mark.every_database
 def test_jobs_are_found_by_state_number_and_title(buyer, other_buyer, buyer_logged_in):
     new_job(buyer, "completed", title="Gussets")
     running = new_job(buyer, "in_progress", title="Brackets")
@@ -100,6 +101,7 @@ def test_jobs_are_found_by_state_number_and_title(buyer, other_buyer, buyer_logg
     assert found("text=%00") == ["Gussets", "Brackets"]
 
 
+@pytest.mark.every_database
 @pytest.mark.parametrize(("path", "make"), [("quotes", new_quote), ("jobs", new_job), ("invoices", new_invoice)])
 def test_twenty_on_a_page(buyer, buyer_logged_in, path, make):
     for _each in range(21):

@@ -108,6 +108,7 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
         assert words in page, words
 
 
+@pytest.mark.every_database
 def test_accepting_makes_the_job_once(client, buyer, quote, path):
     answer = accept(client, quote, path)
     assert (answer.status_code, answer.url) == (302, path)

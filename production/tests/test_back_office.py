@@ -570,6 +570,7 @@ def test_every_deed_is_in_the_log(desk, shop, office, enquiry):
     assert told[-2:] == [("lost", "Office"), ("held", "Office")]
 
 
+@pytest.mark.every_database
 def test_a_list_writes_days_short_and_on_one_line(desk, enquiry):
     Enquiry._base_manager.update(wanted_by=date(2026, 12, 4))
     assert re.search(

@@ -119,6 +119,7 @@ def test_htmx_gets_the_living_part_only(tablet, shop, operation):
     assert "Finish" in page
 
 
+@pytest.mark.every_database
 def test_start_pressed_twice_is_one_run(tablet, shop, operation):
     for _time in range(2):
         assert tablet.post(reverse("floor:start", args=[operation.pk])).status_code == 302
@@ -169,6 +170,7 @@ def test_an_outcome_that_cannot_be_is_asked_again(tablet, shop, run, said, words
     assert (run.state, shop.sheet.on_hand) == ("running", 10)
 
 
+@pytest.mark.every_database
 def test_finished_twice(tablet, shop, run):
     for _time in range(2):
         assert tablet.post(reverse("floor:finish", args=[run.pk]), {"good": "20", "scrap": "0"}).status_code == 302
@@ -189,6 +191,7 @@ def test_aborting_asks_and_puts_it_back(tablet, shop, run, operation):
     assert order(shop) == [operation.pk]
 
 
+@pytest.mark.every_database
 def test_the_queue_is_put_in_order_by_dropping_and_by_buttons(tablet, shop):
     a, b, c = (operation_of(new_job(shop, key)).pk for key in "abc")
     address = reverse("floor:order", args=[shop.laser.pk])

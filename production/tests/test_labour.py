@@ -61,6 +61,7 @@ def test_one_clock_runs_for_a_person_and_another_start_stops_it(scoped, job, sho
     assert refused.value.code == "state"
 
 
+@pytest.mark.every_database
 def test_a_forgotten_clock_is_asked_about_and_not_guessed(log_in, workspace, job, operator):
     client = log_in(operator)
     client.post(reverse("floor:time_start"), {"job": job.pk})

@@ -204,6 +204,7 @@ def test_the_office_takes_back_later_with_a_reason_the_operator_does_not(log_in,
     assert standing(job)[0] == ("Deburred", "open")
 
 
+@pytest.mark.every_database
 def test_behind_stands_in_the_list_and_among_the_matters(log_in, office, job, shop):
     new_job(shop, "in time")
     job.milestones.filter(name="Packed").update(planned_on=timezone.localdate() - timedelta(days=1))

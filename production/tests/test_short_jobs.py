@@ -15,6 +15,7 @@ from production.models import JobLine, Operation
 pytestmark = pytest.mark.usefixtures("scoped")
 
 
+@pytest.mark.every_database
 def test_what_a_job_lacks_goes_onto_an_order(shop, office, log_in):
     job = quotes.accept(sent_quote(shop), name="Thandi Nkosi")
     assert shortages.short_of(job) == {}

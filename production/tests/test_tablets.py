@@ -141,6 +141,7 @@ def test_nobody_can_do_more_at_a_tablet_than_an_operator(device, workspace, pers
     assert not user.is_superuser
 
 
+@pytest.mark.every_database
 def test_five_wrong_pins_lock_person_and_tablet_until_time_or_a_manager(device, tablet, workspace, operator, manager):
     member = with_pin(operator, workspace)
     for _number in range(5):

@@ -132,7 +132,7 @@ def test_the_office_plans_one_on_its_page_and_finds_it_from_the_client(clock, sh
     clock.move_to("2027-02-01T12:00:00+00:00")
     tasks.make_recurring()
     invoice = Invoice.objects.get()
-    assert invoice.lines.get().description == "Maintenance 1 Feb 2027 to 30 Apr 2027"
+    assert invoice.lines.get().description == "Maintenance 01 Feb 2027 to 30 Apr 2027"
     page = browser.get(reverse("admin:billing_recurringinvoice_change", args=[row.pk])).content.decode()
     assert reverse("admin:billing_invoice_change", args=[invoice.pk]) in page
     page = browser.get(reverse("admin:billing_invoice_change", args=[invoice.pk])).content.decode()

@@ -112,6 +112,8 @@ VERBS = {
     "checked": _("checked"),
     "shipped": _("shipped"),
     "delivered": _("delivered"),
+    "gave original": _("gave the original out"),
+    "gave copy": _("gave a copy out"),
     "came back": _("took back into the house"),
 }
 

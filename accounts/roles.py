@@ -96,6 +96,8 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "billing.change_exchangerate",
         "billing.delete_quoteline",
         "billing.delete_invoiceline",
+        "billing.*_recurringinvoice",
+        "billing.*_recurringline",
         "billing.send_quote",
         "billing.issue_invoice",
         "billing.receive_payment",

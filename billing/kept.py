@@ -50,7 +50,7 @@ class Kept:
 
 KINDS = (
     Kept(
-        "invoice", Invoice, "number", frozenset({"state", "paid", "credited", "deducted", "created_by"}),
+        "invoice", Invoice, "number", frozenset({"state", "paid", "credited", "deducted", "created_by", "original_at"}),
         PDF | {"xml", "xml_sha256"}, (Part("lines", InvoiceLine, "invoice"),), "issued_at",
     ),
     Kept(

@@ -51,6 +51,26 @@ OF_STATEMENT = {
 }
 
 
+OF_TURN = {
+    "title": _("title of the schedule"),
+    "client": _("name of the client"),
+    "total": _("total with tax"),
+    "due": _("day it is due"),
+    "reason": _("why it could not be issued"),
+}
+
+
+def _of_turn(turn) -> dict[str, str]:
+    invoice = turn.invoice
+    return {
+        "title": turn.recurring.title,
+        "client": invoice.client.name,
+        "total": show(invoice.total, invoice.currency, turn.workspace.locale),
+        "due": day(turn.due_on, turn.workspace.locale),
+        "reason": turn.problem,
+    }
+
+
 def _of_quote(quote) -> dict[str, str]:
     return {
         "quote": quote.number,
@@ -157,6 +177,18 @@ DECLINED = outbox.register(
     outbox.Occasion(
         "quote_declined", _("A client declines a quote"), STAFF, "billing.Quote", ANSWERED, _of_answer,
         permission="billing.view_quote",
+    )
+)  # fmt: skip
+RECURRING_MADE = outbox.register(
+    outbox.Occasion(
+        "recurring_made", _("A recurring invoice is drafted"), STAFF, "billing.RecurringTurn", OF_TURN, _of_turn,
+        permission="billing.view_invoice",
+    )
+)  # fmt: skip
+RECURRING_STOPPED = outbox.register(
+    outbox.Occasion(
+        "recurring_stopped", _("A recurring invoice could not be issued"), STAFF, "billing.RecurringTurn", OF_TURN,
+        _of_turn, permission="billing.view_invoice",
     )
 )  # fmt: skip
 INVOICE = outbox.register(

@@ -92,4 +92,18 @@ REMINDER = Life(
     ],
 )
 
+RECURRING = Life(
+    {
+        "running": pgettext_lazy("recurring", "running"),
+        "paused": pgettext_lazy("recurring", "paused"),
+        "ended": pgettext_lazy("recurring", "ended"),
+    },
+    [
+        Move("pause", ("running",), "paused"),
+        Move("resume", ("paused",), "running"),
+        Move("end", ("running", "paused"), "ended"),
+        Move("begin_again", ("ended",), "running"),
+    ],
+)
+
 OWED = ("issued", "partly_paid")

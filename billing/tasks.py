@@ -148,6 +148,18 @@ def propose_reminders() -> dict[str, int]:
     return found
 
 
+def make_recurring() -> dict[str, int]:
+    """Draft the recurring invoices that are due, by each business's own clock: how many, by its short name."""
+    from billing import recurring
+
+    found = {}
+    for workspace in Workspace.objects.filter(is_active=True):
+        zone = timezone.override(zoneinfo.ZoneInfo(workspace.timezone))
+        with scope(workspace=workspace), zone, translation.override(workspace.language):
+            found[workspace.slug] = recurring.make_due()
+    return found
+
+
 def sweep_papers() -> dict[str, int]:
     """Delete papers that a killed process left behind: how many of each business, by its short name. Every night."""
     from billing.documents.sweeping import sweep

@@ -268,6 +268,12 @@ NAVIGATION = (
                 "overdue_invoices",
                 "danger",
             ),
+            Entry(
+                _("Recurring invoices"),
+                "event_repeat",
+                "admin:billing_recurringinvoice_changelist",
+                "billing.view_recurringinvoice",
+            ),
             Entry(_("Order papers"), "task", "admin:billing_orderpaper_changelist", "billing.view_orderpaper"),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
             Entry(

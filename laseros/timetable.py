@@ -17,6 +17,7 @@ NIGHTLY = {
 ALL_DAY = {
     "messages that are due": ("accounts.outbox.sending.sweep", 1),
     "work that was lost": ("accounts.work.hand_over_lost", 2),
+    "invoices that come again": ("billing.tasks.make_recurring", 30),
     "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
     "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "pictures of cameras": ("machines.camera.forget_old", 2),

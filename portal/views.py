@@ -14,14 +14,13 @@ from billing import printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
-from billing.documents import file_name
 from billing.facts import statement_of
 from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
 from laseros.core.visitors import address_of as address_of_visitor
-from portal import proofs, talking, words
+from portal import downloads, proofs, talking, words
 from portal.access import SESSION_KEY, for_client
 from portal.filters import JobFilter
 from portal.forms import AcceptForm, DeclineForm
@@ -78,7 +77,7 @@ def quotes(request, visitor):
 def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
     quote = get_object_or_404(visitor.quotes.select_related("job"), pk=pk)
     if request.htmx:
-        return _pdf(request, visitor, "quote", quote)
+        return downloads.asked(request, visitor, "quote", quote)
     _note(request, visitor, quote)
     printing.ask_for(quote, visitor.by)
     rows = quote.lines.defer("recipe", "item__price").select_related("item__material", "design_file", "product")
@@ -172,7 +171,7 @@ def _taken(quote, lines, data) -> dict:
 @require_safe
 @for_client
 def quote_pdf(request, visitor, pk):
-    return _download(request, visitor, "quote", get_object_or_404(visitor.quotes, pk=pk))
+    return downloads.download(request, visitor, "quote", get_object_or_404(visitor.quotes, pk=pk))
 
 
 @require_safe
@@ -304,7 +303,7 @@ delivery = require_safe(for_client(delivery_page))
 @require_safe
 @for_client
 def delivery_pdf(request, visitor, pk):
-    return _download(request, visitor, "delivery", get_object_or_404(visitor.deliveries, pk=pk))
+    return downloads.download(request, visitor, "delivery", get_object_or_404(visitor.deliveries, pk=pk))
 
 
 @require_safe
@@ -344,7 +343,7 @@ def _owed(visitor):
 def invoice_page(request, visitor, pk):
     invoice = get_object_or_404(visitor.invoices, pk=pk)
     if request.htmx:
-        return _pdf(request, visitor, "invoice", invoice)
+        return downloads.asked(request, visitor, "invoice", invoice)
     _note(request, visitor, invoice)
     printing.ask_for(invoice, visitor.by)
     lines = list(invoice.lines.all())
@@ -371,7 +370,7 @@ invoice = require_safe(for_client(invoice_page))
 @require_safe
 @for_client
 def invoice_pdf(request, visitor, pk):
-    return _download(request, visitor, "invoice", get_object_or_404(visitor.invoices, pk=pk))
+    return downloads.download(request, visitor, "invoice", get_object_or_404(visitor.invoices, pk=pk))
 
 
 # --- material ---------------------------------------------------------------------------------------------------------
@@ -436,22 +435,3 @@ def _drawing(lines, path: str) -> HttpResponse:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=300"
     return response
-
-
-def _pdf(request, visitor, kind: str, document) -> HttpResponse:
-    """The piece of a page that asks whether the PDF is ready."""
-    context = {"visitor": visitor, "document": document, "pdf": f"{kind}_pdf", "page": kind}
-    return render(request, "portal/_pdf.html", context)
-
-
-def _download(request, visitor, kind: str, document):
-    """The PDF as a download; while the worker still makes it, back to the page that says so."""
-    try:
-        content = document.pdf.open("rb") if document.pdf else None
-    except FileNotFoundError:
-        content = None
-    if content is None:
-        printing.ask_for(document, visitor.by)
-        messages.info(request, _("The PDF is being prepared. Try again in a moment."))
-        return redirect(address(visitor, kind, document.pk))
-    return FileResponse(content, as_attachment=True, filename=file_name(document), content_type="application/pdf")

@@ -154,7 +154,7 @@ class DocumentAdmin(RoomAdmin):
         name = documents.file_name(record)
         if record.pdf:
             try:
-                return download(FileResponse(record.pdf.open("rb")), name)
+                return download(self.stored(request, record), name)
             except FileNotFoundError:
                 messages.error(request, _t("The stored PDF is missing. Please tell whoever runs the installation."))
         elif is_draft(record) and record.lines.count() <= PREVIEW_LINES:
@@ -163,6 +163,10 @@ class DocumentAdmin(RoomAdmin):
             printing.ask_for(record, request.user)
             messages.info(request, _t("The PDF is being prepared. Try again in a moment."))
         return redirect(reverse(f"admin:{self.page_name}_change", args=[pk]))
+
+    def stored(self, request, record):
+        """The PDF that was kept, for a download."""
+        return FileResponse(record.pdf.open("rb"))
 
     def pdf_link(self, record) -> Related:
         label = _("PDF preview") if is_draft(record) else _("PDF")

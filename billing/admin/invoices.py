@@ -18,7 +18,7 @@ from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
-from billing import discounts, documents, einvoice, invoices, payments
+from billing import copies, discounts, documents, einvoice, invoices, payments
 from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, to_seals
 from billing.admin.draft_form import SEEN
@@ -229,6 +229,11 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         name = f"{self.page_name}_einvoice"
         return [path("<int:pk>/einvoice/<slug:form>/", view, name=name), *super().get_urls()]
 
+    def stored(self, request, record):
+        if request.method == "HEAD":  # nobody has got it
+            return super().stored(request, record)
+        return HttpResponse(copies.hand_out(record, request.user))
+
     def einvoice_view(self, request, pk, form):
         """The issued document as an electronic one, or back with what is missing for it."""
         invoice = self.get_object(request, str(pk))
@@ -285,6 +290,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                 to_record(row, _("Taken off"), icon="receipt_long")
                 for row in Invoice.objects.filter(pk__in=_taking_off(obj)).exclude(state="cancelled")
             ),
+            to_record(turn.recurring, icon="event_repeat") if (turn := getattr(obj, "recurring_turn", None)) else None,
             to_record(obj.client, icon="groups"),
             to_record(obj.job, icon="work"),
             *(to_record(row, icon="local_shipping") for row in _billing(obj)),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
-from billing.admin import statements
+from billing.admin import recurring, statements
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
 from billing.models import QuoteLine
@@ -170,7 +170,7 @@ ADDED = {
     ),
 }  # fmt: skip
 
-LINKS = {Client: (statements.link_of,)}
+LINKS = {Client: (statements.link_of, recurring.link_of)}
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 

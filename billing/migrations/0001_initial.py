@@ -1,3 +1,4 @@
+import billing.models.recurring
 import billing.models.reminding
 import django.core.validators
 import django.db.models.deletion
@@ -54,6 +55,7 @@ class Migration(migrations.Migration):
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
                 ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.invoice', verbose_name='corrects')),
+                ('original_at', models.DateTimeField(editable=False, null=True, verbose_name='original given out')),
             ],
             options={
                 'verbose_name': 'invoice',
@@ -788,5 +790,100 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='quoteline',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
+        ),
+        migrations.CreateModel(
+            name='RecurringInvoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('title', models.CharField(max_length=120, verbose_name='title')),
+                ('state', models.CharField(choices=[('running', 'running'), ('paused', 'paused'), ('ended', 'ended')], default='running', editable=False, max_length=10, verbose_name='state')),
+                ('every', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)], verbose_name='every')),
+                ('unit', models.CharField(choices=[('month', 'months'), ('week', 'weeks')], default='month', max_length=5, verbose_name='unit')),
+                ('starts_on', models.DateField(help_text='Its day of the month stays, or the last one of a shorter month', verbose_name='first on')),
+                ('ends_on', models.DateField(blank=True, null=True, verbose_name='last at most on')),
+                ('count', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='how many at most')),
+                ('then', models.CharField(choices=[('draft', 'make a draft to be looked at'), ('issue', 'issue it and mail it')], default='draft', max_length=5, verbose_name='when it is due')),
+                ('note', models.TextField(blank=True, validators=[billing.models.recurring.known_places], verbose_name='note to the client')),
+                ('turns', models.PositiveIntegerField(default=0, editable=False, verbose_name='so far')),
+                ('next_on', models.DateField(editable=False, null=True, verbose_name='next')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recurring_invoices', to='crm.client', verbose_name='client')),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'recurring invoice',
+                'verbose_name_plural': 'recurring invoices',
+                'ordering': ['next_on', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecurringLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
+                ('description', models.CharField(help_text='{month} {year} {from} {until} are filled in', max_length=160, validators=[billing.models.recurring.known_places], verbose_name='description')),
+                ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
+                ('unit_price', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='unit price')),
+                ('tax_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, verbose_name='tax %')),
+                ('recurring', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.recurringinvoice')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'line of a recurring invoice',
+                'verbose_name_plural': 'lines of recurring invoices',
+                'ordering': ['position', 'id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='RecurringTurn',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('due_on', models.DateField(verbose_name='due')),
+                ('problem', models.CharField(blank=True, max_length=500, verbose_name='why not')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now)),
+                ('invoice', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recurring_turn', to='billing.invoice', verbose_name='invoice')),
+                ('recurring', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='made', to='billing.recurringinvoice')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'turn of a recurring invoice',
+                'verbose_name_plural': 'turns of recurring invoices',
+                'ordering': ['-due_on'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='recurringinvoice',
+            index=models.Index(fields=['workspace', 'next_on'], name='recurring_by_day'),
+        ),
+        migrations.AddIndex(
+            model_name='recurringinvoice',
+            index=models.Index(fields=['client'], name='recurring_of_client'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringinvoice',
+            constraint=models.CheckConstraint(condition=models.Q(('every__gte', 1), ('every__lte', 60)), name='recurring_invoice_every'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringinvoice',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='recurring_invoice_ends', violation_error_message='The last one cannot be before the first.'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringline',
+            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='recurring_line_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringline',
+            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='recurring_line_price_not_negative'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringline',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='recurring_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
+        ),
+        migrations.AddConstraint(
+            model_name='recurringturn',
+            constraint=models.UniqueConstraint(fields=('recurring', 'due_on'), name='recurring_turn_once'),
         ),
     ]

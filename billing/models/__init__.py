@@ -7,6 +7,7 @@ from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rate import ExchangeRate
+from billing.models.recurring import RecurringInvoice, RecurringLine, RecurringTurn
 from billing.models.reminding import AccountStatement, Reminder, ReminderHold
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
 from billing.models.seal import Seal
@@ -35,6 +36,9 @@ __all__ = [
     "QuantityBreak",
     "Quote",
     "QuoteLine",
+    "RecurringInvoice",
+    "RecurringLine",
+    "RecurringTurn",
     "Reminder",
     "ReminderHold",
     "Seal",

@@ -87,6 +87,8 @@ class Invoice(Discounted, WorkspaceModel):
     )
     created_at = models.DateTimeField(pgettext_lazy("document", "made"), default=timezone.now, editable=False)
     issued_at = models.DateTimeField(_("issued"), null=True, editable=False)
+    # When the original went out; what is handed out after it says that it is a copy (`billing.copies`).
+    original_at = models.DateTimeField(_("original given out"), null=True, editable=False)
 
     class Meta:
         verbose_name = _("invoice")

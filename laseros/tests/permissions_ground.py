@@ -38,6 +38,7 @@ from billing.models import (
     Payment,
     PeriodClose,
     PriceRules,
+    RecurringInvoice,
     Reminder,
     TaxRate,
 )
@@ -401,6 +402,12 @@ def _reminded(world) -> None:
     _done(job)
     world.held_invoice = invoices.issue(invoices.draft_from(job, None), None)
     reminding.hold(world.held_invoice, "dispute", "Bent")
+    world.recurring, world.paused_recurring = (
+        RecurringInvoice.objects.create(
+            workspace=shop.workspace, client=shop.client, title=title, starts_on=day, next_on=day, state=state
+        )
+        for title, state in (("Rent", "running"), ("Service", "paused"))
+    )
     world.reminder = Reminder.objects.create(workspace=shop.workspace, invoice=world.invoice, step=2)
     world.sent_reminder = Reminder.objects.create(
         workspace=shop.workspace, invoice=world.invoice, step=1, state="sent", sent_on=day, pay_by=day

@@ -451,6 +451,12 @@ GET  billing_bankstatement       add                    403    403    403    403
 POST billing_bankstatement       add                    403    403    403    403    403
 GET  billing_bankstatement       change,history         200    200    200    200    404    bank_statement
 POST billing_bankstatement       change                 403    403    403    403    403    bank_statement
+GET  billing_recurringinvoice    list,export            200    200    200    200    200
+POST billing_recurringinvoice    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_recurringinvoice    add                    403    200    200    200    200
+POST billing_recurringinvoice    add                    403    302    302    302    200    - client={client}&title=New&every=1&unit=month&starts_on={today}&then=draft
+GET  billing_recurringinvoice    change,history         200    200    200    200    404    recurring
+POST billing_recurringinvoice    change                 403    302    302    302    404    recurring title=New
 GET  billing_reminder            list,export            200    200    200    200    200
 POST billing_reminder            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_reminder            add                    403    403    403    403    403

@@ -175,6 +175,9 @@ billing_payment             refund         403    302    302    302    404    cr
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
 billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
 billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_recurringinvoice    pause          403    302    302    302    404    recurring
+billing_recurringinvoice    resume         403    302    302    302    404    paused_recurring
+billing_recurringinvoice    skip           403    302    302    302    404    recurring
 billing_reminder            send           403    302    302    302    404    reminder
 billing_reminder            drop           403    302    302    302    404    reminder
 billing_bankline            book           403    302    302    302    404    bank_line client={client}

@@ -1,0 +1,118 @@
+"""Recurring invoices in the back office: what comes again, when next, and what became of each turn."""
+
+from django.contrib import admin
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
+from billing import recurring
+from billing.admin.documents import once
+from billing.admin.line_form import LineForm
+from billing.models import RecurringInvoice, RecurringLine, TaxRate
+from billing.taxes import usual_tax
+
+STATE_COLOURS = {"running": "success", "paused": "warning", "ended": ""}
+PLAN = {"every", "unit", "starts_on", "ends_on", "count"}
+NEWEST = 12
+
+
+def link_of(client):
+    """From a client to what is invoiced to them again and again."""
+    return to_list("billing.recurringinvoice", icon="event_repeat", client__id__exact=client.pk)
+
+
+class RecurringLineInline(RoomInline):
+    model = RecurringLine
+    form = LineForm
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent")
+    money_fields = ("discount",)
+    ordering_field = "position"
+    hide_ordering_field = True
+    hide_title = True
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        field = formset.form.base_fields.get("tax_percent")
+        if field is not None:
+            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()} | {0: "0 %"}
+            choices = [(f"{percent:.2f}", label) for percent, label in sorted(rates.items(), reverse=True)]
+            field.widget, field.initial = UnfoldAdminSelectWidget(choices=choices), usual_tax()
+        return formset
+
+
+@admin.register(RecurringInvoice)
+class RecurringInvoiceAdmin(RoomAdmin):
+    list_display = ("title", "client", "rhythm", "next_on", "then", "state_shown")
+    list_select_related = ("client",)
+    list_filter = ("state", "then")
+    search_fields = ("title", "client__name", "client__code")
+    search_help_text = _("Title or client")
+    autocomplete_fields = ("client",)
+    inlines = (RecurringLineInline,)
+    readonly_fields = ("standing", "next_on", "turns", "story")
+    fieldsets = (
+        (None, {"fields": (("title", "standing"), "client", ("every", "unit", "starts_on"), ("ends_on", "count"),
+                           ("then", "next_on", "turns"), "note")}),
+        (_("So far"), {"fields": ("story",)}),
+    )  # fmt: skip
+    add_fieldsets = (
+        (None, {"fields": ("title", "client", ("every", "unit", "starts_on"), ("ends_on", "count"), "then", "note")}),
+    )
+    export_fields = ("title", "client", "state", "every", "unit", "starts_on", "ends_on", "count", "next_on", "then")
+    empty_text = _("Rent, maintenance, a standing order: what is invoiced again and again makes its own drafts.")
+    empty_icon = "event_repeat"
+    verbs = (
+        Verb("pause", _("Pause"), lambda request, row: recurring.pause(row, request.user),
+             "billing.change_recurringinvoice", lambda row: row.state == "running", icon="pause",
+             done=_("Nothing is made until it goes on.")),
+        Verb("resume", _("Go on"), lambda request, row: recurring.resume(row, request.user),
+             "billing.change_recurringinvoice", lambda row: row.state == "paused", primary=True, icon="play_arrow",
+             done=_("It goes on. What was due meanwhile is not made up for.")),
+        Verb("skip", _("Leave the next one out"), lambda request, row: recurring.skip(row, request.user),
+             "billing.change_recurringinvoice", lambda row: row.next_on is not None and row.state != "ended",
+             icon="skip_next", done=_("The next one is left out.")),
+    )  # fmt: skip
+
+    def lookup_allowed(self, lookup, value, request=None):
+        return lookup == "client__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Once something was made of it, it stays its client's, and begins when it began."""
+        fields = super().get_readonly_fields(request, obj)
+        return [*fields, "client", "starts_on"] if obj is not None and obj.turns else fields
+
+    def create(self, request, obj):
+        recurring.begin(obj, request.user)
+
+    def save_model(self, request, obj, form, change):
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if change and PLAN & {*form.changed_data}:
+                recurring.replan(obj, request.user)
+
+    def related_links(self, obj):
+        return [to_record(obj.client, icon="groups")]
+
+    @display(description=_("how often"))
+    def rhythm(self, row):
+        return f"{row.every} {row.get_unit_display()}"
+
+    @display(description=_("state"), ordering="state", label=STATE_COLOURS)
+    def state_shown(self, row):
+        return row.state, row.get_state_display()
+
+    @display(description=_("state"))
+    def standing(self, row):
+        return row.get_state_display()
+
+    @display(description=_("invoices"))
+    @once
+    def story(self, row):
+        made = row.made.select_related("invoice")[:NEWEST]
+        rows = [(turn, reverse("admin:billing_invoice_change", args=[turn.invoice_id]) if turn.invoice_id else "")
+                for turn in made]  # fmt: skip
+        return render_to_string("admin/billing/recurring_story.html", {"rows": rows})

@@ -1,0 +1,67 @@
+"""A South African tax invoice leaves once as the original; everything handed out after it says "Copy"."""
+
+import hashlib
+
+import pytest
+from django.urls import reverse
+from django_scopes import scope
+
+from accounts import activity
+from billing import invoices, verifying
+from billing.tests.ground import issued_invoice, made_job, with_address
+from billing.tests.test_documents import text_of
+from crm import links
+from crm.models import Client, Contact
+
+
+def body(answer) -> bytes:
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def story(invoice) -> list[str]:
+    return [line.verb for line in activity.of(invoice) if line.verb.startswith("gave")][::-1]
+
+
+@pytest.mark.parametrize("mailed", [True, False])
+def test_the_first_one_out_is_the_original_and_each_later_one_says_copy(shop, person, log_in, client, run_work, mailed):
+    with scope(workspace=shop.workspace):
+        with_address(shop)
+        draft = invoices.draft_from(made_job(shop), None)
+        if not mailed:
+            Client.objects.update(email="")
+            Contact.objects.update(email="")
+        invoice = invoices.issue(draft, None)
+        original = invoice.pdf.read()
+        token = links.token(invoices.link(invoice))
+        office, portal = (
+            reverse("admin:billing_invoice_pdf", args=[invoice.pk]),
+            reverse("portal:link_invoice_pdf", args=[token, invoice.pk]),
+        )
+        client.head(portal)  # who only asks how large it is has got nothing
+        browser = log_in(person("office", shop.workspace))
+        out = [body(browser.get(office)), body(browser.get(office)), body(client.get(portal))]
+        assert [content == original for content in out] == [not mailed, False, False]
+        assert story(invoice) == ["gave copy" if mailed else "gave original", "gave copy", "gave copy"]
+        for content in out[1:]:
+            words = text_of(content)
+            assert "COPY" in words
+            assert f"Tax invoice {invoice.number}" in words
+        assert "COPY" not in text_of(original)
+        invoice.refresh_from_db()
+        assert hashlib.sha256(invoice.pdf.read()).hexdigest() == invoice.pdf_sha256
+        assert list(verifying.wrong(shop.workspace)) == []
+
+
+@pytest.mark.one_database
+def test_elsewhere_and_without_vat_nothing_is_marked(shop, person, log_in):
+    with scope(workspace=shop.workspace):
+        with_address(shop)
+        type(shop.workspace).objects.filter(pk=shop.workspace.pk).update(vat_number="")
+        shop.workspace.refresh_from_db()
+        invoice = issued_invoice(shop)
+        assert invoice.tax == 0
+        browser = log_in(person("office", shop.workspace))
+        url = reverse("admin:billing_invoice_pdf", args=[invoice.pk])
+        assert body(browser.get(url)) == body(browser.get(url)) == invoice.pdf.read()
+        assert story(invoice) == []

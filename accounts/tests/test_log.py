@@ -2,6 +2,7 @@
 
 import csv
 import io
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -46,7 +47,7 @@ def test_the_log_is_filtered_by_person_deed_kind_and_words(shop, office, manager
     kind = Activity.objects.filter(verb="archived").values_list("target_type", flat=True).get()
     assert verbs({"kind": kind}) == ["restored", "archived", "created"]
     assert verbs({"at_from": "2001-01-01", "at_to": "2001-01-02"}) == []
-    day = timezone.localdate()
+    day = timezone.localdate(timezone=ZoneInfo(shop.workspace.timezone))
     assert verbs({"at_from": day, "at_to": day}) == verbs({})
     assert verbs({"at_from": "soon", "at_to": "2001-13-45"}) == verbs({})
     assert verbs({"who": "x", "verb": "y", "kind": "z"}) == verbs({})

@@ -1,6 +1,7 @@
 """Maintenance: due by what a machine did, done once, and out of work meanwhile; on the floor, the board, the office."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -131,17 +132,17 @@ def test_what_is_overdue_needs_a_person_and_stands_on_the_board(laser, operator,
 
 
 def test_in_the_office(laser, log_in, manager, office):
-    boss = log_in(manager)
+    boss, today = log_in(manager), timezone.localdate(timezone=ZoneInfo(laser.workspace.timezone))
     add = reverse("admin:machines_maintenanceplan_add")
     assert boss.post(add, {"machine": laser.pk, "name": "Filter", "how": ""}).status_code == 200  # after what?
     assert not MaintenancePlan.objects.exists()
     boss.post(add, {"machine": laser.pk, "name": "Filter", "how": "", "hours": "200", "days": "30"})
     row = MaintenancePlan.objects.get()
-    assert row.due_on == timezone.localdate() + timedelta(days=30)
+    assert row.due_on == today + timedelta(days=30)
     boss.post(reverse("admin:machines_maintenanceplan_change", args=[row.pk]),
               {"machine": laser.pk, "name": "Filter", "how": "", "days": "5"})  # fmt: skip
     row.refresh_from_db()
-    assert (row.hours, row.due_on) == (None, timezone.localdate() + timedelta(days=5))
+    assert (row.hours, row.due_on) == (None, today + timedelta(days=5))
     assert "Filter" in boss.get(reverse("admin:machines_machine_change", args=[laser.pk])).content.decode()
     assert "Filter" in boss.get(reverse("admin:machines_maintenanceplan_changelist") + "?due=yes").content.decode()
 

@@ -228,10 +228,9 @@ def job_progress(request, visitor, pk):
 
 def _milestones(job) -> dict:
     """What a client follows: the shown ones, in order; the next one while the job goes on."""
-    shown = job.milestones.filter(is_shown=True).exclude(state="skipped")
-    rows = list(shown.prefetch_related(Prefetch("photos", to_attr="pictures")))
-    goes_on = job.state not in STILL
-    return {"milestones": rows, "next": milestones.next_of(rows) if goes_on else None}
+    pictures = Prefetch("photos", to_attr="pictures")
+    rows = list(job.milestones.filter(is_shown=True).exclude(state="skipped").prefetch_related(pictures))
+    return {"milestones": rows, "next": None if job.state in STILL else milestones.next_of(rows)}
 
 
 @require_safe

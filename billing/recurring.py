@@ -51,7 +51,7 @@ def begin(recurring: RecurringInvoice, by) -> RecurringInvoice:
     recurring.next_on = next_day(recurring, 0)
     recurring.created_by = by if getattr(by, "pk", None) else None
     recurring.save()
-    activity.record("created", recurring, by, details={"first": recurring.next_on})
+    activity.record("created", recurring, by, details={"due": recurring.next_on or "–"})
     return recurring
 
 
@@ -88,7 +88,7 @@ def resume(recurring: RecurringInvoice, by) -> None:
     today = timezone.localdate()
     while recurring.next_on is not None and recurring.next_on < today:
         _advance(recurring, recurring.next_on)
-    activity.record("resumed", recurring, by, details={"next": recurring.next_on or "–"})
+    activity.record("resumed", recurring, by, details={"due": recurring.next_on or "–"})
 
 
 @retried

@@ -454,7 +454,7 @@ POST billing_bankstatement       change                 403    403    403    403
 GET  billing_recurringinvoice    list,export            200    200    200    200    200
 POST billing_recurringinvoice    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_recurringinvoice    add                    403    200    200    200    200
-POST billing_recurringinvoice    add                    403    302    302    302    200    - client={client}&title=New&every=1&unit=month&starts_on={today}&then=draft
+POST billing_recurringinvoice    add                    403    302    302    302    200    - client={client}&title=New&every=1&unit=month&starts_on=2150-01-01&then=draft
 GET  billing_recurringinvoice    change,history         200    200    200    200    404    recurring
 POST billing_recurringinvoice    change                 403    302    302    302    404    recurring title=New
 GET  billing_reminder            list,export            200    200    200    200    200

@@ -18,6 +18,7 @@ ALL_DAY = {
     "messages that are due": ("accounts.outbox.sending.sweep", 1),
     "work that was lost": ("accounts.work.hand_over_lost", 2),
     "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
+    "files in watched folders": ("machines.files.watched.look_everywhere", 1),
     "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),
 }

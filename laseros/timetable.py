@@ -19,6 +19,7 @@ ALL_DAY = {
     "work that was lost": ("accounts.work.hand_over_lost", 2),
     "invoices that come again": ("billing.tasks.make_recurring", 30),
     "what lies on the machines": ("machines.files.finding.look_everywhere", 15),
+    "files in watched folders": ("machines.files.watched.look_everywhere", 1),
     "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "pictures of cameras": ("machines.camera.forget_old", 2),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),

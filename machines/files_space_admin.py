@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from accounts.forms import dress
 from laseros.core.errors import Refused
-from machines.files import cleaning, space
+from machines.files import cleaning, space, watched
 
 CHANGE, SHOWN = "machines.change_printfile", 200
 WIDE, HIGH = 600, 140
@@ -47,6 +47,10 @@ class SpacePages:
             path("room/", view(self.room_view), name="machines_printfile_room"),
             *super().get_urls(),
         ]
+
+    def changelist_view(self, request, extra_context=None):
+        folder = watched.folder_of(request.workspace) if request.workspace else ""
+        return super().changelist_view(request, {**(extra_context or {}), "watched_folder": folder})
 
     def clean_up_view(self, request):
         """GET shows what a rule would delete; POST has the worker delete what was shown."""

@@ -9,7 +9,7 @@ print_of = $(firstword $(shell cat $(1) .ci/install | sha256sum))
 INSTALLED := $(VENV)/.installed-$(call print_of,requirements.txt)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(call print_of,requirements.txt requirements-dev.txt)
 
-.PHONY: help install install-dev static run demo check test format requirements messages bench bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices fuzz test-peers acceptance clean
+.PHONY: help install install-dev static run demo check test format requirements messages bench bench-machines bench-drawings bench-nest bench-strips bench-stock bench-stock-lists storm storm-invoices einvoices fuzz test-peers acceptance clean
 
 help:
 	@echo "Laser OS"
@@ -55,6 +55,9 @@ bench: install-dev ## measure pages against a reference: docs/performance.md
 	@$(PY) manage.py bench
 	@$(PY) manage.py bench_stock
 
+bench-machines: install-dev ## 200 machines on the wire, 100 browsers on the board, by either bell: make bench-machines SECONDS=600
+	@$(PY) manage.py bench_machines --seconds $(or $(SECONDS),60) --machines $(or $(MACHINES),200) --browsers $(or $(BROWSERS),100)
+
 bench-stock: install-dev ## moves per second beside a bare loop on PostgreSQL: make bench-stock SECONDS=20
 	@$(PY) manage.py bench_stock --seconds $(or $(SECONDS),20)
 
@@ -75,6 +78,9 @@ bench-nest: install-dev ## nest beside boxes, a grid and plain strips: make benc
 
 bench-strips: install-dev ## strip instances beside spyrrow alone: make bench-strips SECONDS=10 STRIPS=~/instances
 	@$(PY) manage.py bench_nest --seconds $(or $(SECONDS),10) --strips $(STRIPS)
+
+einvoices: install-dev ## electronic invoices with any lines, rates, discounts, currencies against the official rules: make einvoices EINVOICES=2000
+	@EINVOICES=$(or $(EINVOICES),600) $(PY) -m pytest -q billing/tests/test_einvoice.py -k whatever_is_sold
 
 fuzz: install-dev ## broken drawings for a while, until one gets no orderly answer: make fuzz SECONDS=600
 	@SAMPLES="$(SAMPLES)" $(PY) -m production.tests.dxf.fuzz $(or $(SECONDS),60) $(SEED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from types import MappingProxyType
 
 from django.db.models import Case, DecimalField, F, When
 from django.utils import translation
@@ -16,14 +17,17 @@ from laseros.core.money import cents
 from laseros.core.retry import retried
 
 LINK_DAYS = 400
+NOTHING: Mapping[Decimal, Decimal] = MappingProxyType({})
 # What a document adds to the turnover: what takes something back counts against it.
 TURNOVER = Case(When(kind=Kind.INVOICE, then=F("net")), default=-F("net"), output_field=DecimalField())
 
 
-def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> dict:
+def frozen_facts(
+    document, rates: Mapping[Decimal, tuple[Decimal, Decimal]], discounts: Mapping[Decimal, Decimal] = NOTHING
+) -> dict:
     """Who, to whom and which tax, as it is now: what an issued document goes on saying.
 
-    `rates`: percent → (net, tax).
+    `rates`: percent → (net, tax); `discounts`: percent → what was taken off the whole there.
     """
     workspace, client = document.workspace, document.client
     return {
@@ -54,7 +58,13 @@ def frozen_facts(document, rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> 
         "vat": [
             {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
         ],
+        **_discounts(discounts),
     }
+
+
+def _discounts(found: Mapping[Decimal, Decimal]) -> dict:
+    rows = [{"percent": f"{percent:f}", "amount": f"{amount:f}"} for percent, amount in found.items()]
+    return {"discounts": rows} if rows else {}
 
 
 def _in_our_currency(document) -> dict:

@@ -10,6 +10,7 @@ from billing.invoices.drafting import currency_of
 from billing.models import OrderPaper, Quote, Treatment
 from billing.quotes import offers
 from billing.tasks import send_order_paper
+from laseros.core.discounts import line_discount
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
@@ -58,14 +59,15 @@ def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, 
     if not lines:
         raise Refused(_("There is nothing on it yet."), code="no-lines")
     rows = [_Line(line, treatment) for line in lines]
-    found = totals.of(rows, currency)
+    found = totals.of(rows, currency, job or quote)
     paper = OrderPaper(
         workspace=client.workspace, kind=kind, client=client, job=job, quote=quote, currency=currency, net=found.net,
         tax=found.tax, total=found.total, created_by=by if getattr(by, "pk", None) else None,
     )  # fmt: skip
     paper.frozen = {
-        **frozen_facts(_Treated(paper, treatment), found.rates),
+        **frozen_facts(_Treated(paper, treatment), found.rates, found.discounts),
         **facts,
+        "discount_percent": f"{(job or quote).discount_percent:f}",
         "lines": [row.said(currency) for row in rows],
     }
     there = OrderPaper.objects.filter(kind=kind, job=job, quote=quote).order_by("-id").first()
@@ -92,6 +94,7 @@ class _Line:
     def __init__(self, line, treatment: str):
         self.description = getattr(line, "line", line).description  # of a quote, what was taken of a line
         self.quantity, self.unit_price = line.quantity, line.unit_price
+        self.discount_percent, self.discount_amount = line.discount_percent, line.discount_amount
         self.tax_percent = line.tax_percent if treatment == Treatment.STANDARD else ZERO
 
     def __str__(self):
@@ -103,5 +106,7 @@ class _Line:
             "quantity": self.quantity,
             "unit_price": f"{self.unit_price:f}",
             "tax_percent": f"{self.tax_percent:f}",
+            "discount": f"{line_discount(self, currency):f}",
+            "discount_percent": f"{self.discount_percent:f}",
             "net": f"{totals.net_of(self, currency):f}",
         }

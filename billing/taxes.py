@@ -4,7 +4,7 @@ from django.db import transaction
 
 from accounts import activity
 from billing import law
-from billing.models import TaxRate, Treatment
+from billing.models import QuoteLine, TaxRate, Treatment
 from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
@@ -22,6 +22,12 @@ def make_usual(rate: TaxRate, by) -> None:
 
 def usual_tax():
     return TaxRate.objects.filter(is_default=True).values_list("percent", flat=True).first() or ZERO
+
+
+def follow_the_law(quote) -> None:
+    """Take the tax off a draft's lines where the law proposes none for its client now: addresses change."""
+    if law.proposed(quote.workspace, quote.client) != Treatment.STANDARD:
+        QuoteLine._base_manager.filter(quote=quote).exclude(tax_percent=0).update(tax_percent=0)
 
 
 def rate_for(client: Client):

@@ -297,6 +297,7 @@ LOGGING = {
         "xhtml2pdf": {"level": "ERROR"},
         "fontTools": {"level": "ERROR"},
         "ezdxf": {"level": "WARNING"},
+        "asyncua": {"level": "CRITICAL"},  # what goes wrong is said by the machine's connection
         "django-q": {"level": "WARNING"},
     },
 }

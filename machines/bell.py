@@ -4,9 +4,9 @@ Without Redis there is none across processes, and none is needed: they look for 
 """
 
 import logging
+from functools import cache
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+import redis
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -15,7 +15,7 @@ from machines.models import Machine
 
 log = logging.getLogger(__name__)
 
-GROUP = "machines"
+CHANNEL = "laseros:machines"
 
 
 def ring_queues(machine_pks) -> None:
@@ -32,6 +32,12 @@ def wake() -> None:
     if not settings.REDIS_URL:
         return
     try:
-        async_to_sync(get_channel_layer().group_send)(GROUP, {"type": "wake"})
+        _server(settings.REDIS_URL).publish(CHANNEL, b"")
     except Exception as error:
         log.warning("the bell does not ring: %s", error)
+
+
+@cache
+def _server(url: str) -> redis.Redis:
+    """One for the process: its connections stay open, and each thread has its own."""
+    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)

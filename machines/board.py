@@ -31,6 +31,7 @@ VALUES = {
     "chamber_c": (_("Chamber"), "°C", 0),
     "power_w": (_("Power"), "W", 0),
     "gas_bar": (_("Gas"), "bar", 1),
+    "parts": (_("Counter"), _("pieces"), 0),
 }
 # The order in which the head of the board counts them: what needs somebody first.
 COUNTED = (State.ERROR, State.PAUSED, State.FINISHED, State.RUNNING, State.PREPARING, State.IDLE,
@@ -45,10 +46,7 @@ class Card:
 
     @property
     def state(self) -> str:
-        """Out for maintenance, whatever it says of itself; what runs all the same is shown running."""
-        if self.machine.maintenance_since is not None and self.status.current not in AT_WORK:
-            return State.MAINTENANCE
-        return self.status.current
+        return shown(self.status.current, self.machine.maintenance_since)
 
     @property
     def label(self) -> str:
@@ -172,10 +170,19 @@ def _status(machine: Machine) -> MachineStatus:
         return MachineStatus(machine=machine, workspace_id=machine.workspace_id)
 
 
+def shown(current: str, maintenance_since: datetime | None) -> str:
+    """Out for maintenance, whatever it says of itself; what runs all the same is shown running."""
+    return current if maintenance_since is None or current in AT_WORK else State.MAINTENANCE
+
+
 def summary(all_cards: list[Card]) -> list[tuple[str, str, int]]:
     """(state, its word, how many), what needs somebody first."""
-    counted = Counter(card.state for card in all_cards)
-    return [(state.value, STATE_LABELS[state], counted[state]) for state in COUNTED if counted[state]]
+    return counted(Counter(card.state for card in all_cards))
+
+
+def counted(counts: Counter) -> list[tuple[str, str, int]]:
+    """The same of {state: how many}."""
+    return [(state.value, STATE_LABELS[state], counts[state]) for state in COUNTED if counts[state]]
 
 
 def tv_shape(count: int) -> tuple[int, int]:

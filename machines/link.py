@@ -46,6 +46,7 @@ class Link:
         self._said = ""
         self._last: Reading | None = None
         self._last_at = None
+        self._heard: tuple = ()
 
     def start(self) -> None:
         self.task = asyncio.create_task(self._keep(), name=f"machine {self.machine.pk}")
@@ -101,7 +102,10 @@ class Link:
         if self._said:
             log.info("%s: connected again", self.machine)
             self._said = ""
-        at, reading = timezone.now(), telemetry.believable(reading)
+        at, told = timezone.now(), (reading.state, reading.job_key, reading.outcome, reading.ended)
+        if told == self._heard and self._last_at and at - self._last_at < telemetry.PROGRESS_EVERY:
+            return  # most of what machines say is not worth more than this look
+        reading = telemetry.believable(reading)
         if not telemetry.is_due(self._last, self._last_at, reading, at):
             return
         try:
@@ -109,7 +113,7 @@ class Link:
         except Error as error:
             log.warning("%s: a reading could not be stored: %s", self.machine, error)
             return  # the next one is as good
-        self._last, self._last_at = reading, at
+        self._last, self._last_at, self._heard = reading, at, told
         if self.publish:
             self.publish(self.machine, status)
 

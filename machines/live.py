@@ -1,8 +1,9 @@
 """What changed goes to the browsers: looked for once per web process, rendered once for all who may see the same.
 
 While somebody listens, one task per process looks what was written (one query for all workspaces listened to). A new
-state goes out at once, progress is gathered into one message a second. With Redis the watcher wakes the task at
-once (`machines.bell`) and it looks by itself only now and then; without, it looks three times a second.
+state goes out at once, progress is gathered into one message a second. With Redis the task is woken when a state was
+written (`machines.bell`) and looks by itself once a second; without, it looks five times a second. It looks and draws
+in a thread of its own, because all pages share one and a slow page would hold every screen up.
 """
 
 import asyncio
@@ -10,27 +11,28 @@ import json
 import logging
 import time
 import zoneinfo
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 from weakref import WeakKeyDictionary
 
-from channels.db import database_sync_to_async
-from channels.layers import get_channel_layer
+import redis.asyncio
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django_scopes import scope
 
 from accounts.models import Workspace
+from laseros.core.drivers import State
 from machines import bell, board, telemetry
-from machines.models import Machine, MachineStatus
+from machines.desk import Desk
+from machines.models import Machine
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.33
-LOOK_EVERY_WHEN_WOKEN = 2.0
-LOOK_AT_MOST_EVERY = 0.05
+LOOK_EVERY = 0.2
+LOOK_EVERY_WHEN_WOKEN = 1.0
+LOOK_AT_MOST_EVERY = 0.02
 PROGRESS_EVERY = 1.0
 TICK_EVERY = 10.0
 ASK_AGAIN_EVERY = 30.0  # whether those who listen still may
@@ -57,6 +59,7 @@ class Seen(NamedTuple):
     state: tuple  # a difference here goes out at once
     version: int
     queue: int  # version of what waits for it
+    shown: str  # the state the head of the board counts it by
 
 
 class Hub:
@@ -68,9 +71,12 @@ class Hub:
         self.boards: dict[tuple[int, str], tuple[float, str]] = {}
         self.woken = asyncio.Event()
         self.tasks: list[asyncio.Task] = []
+        self.desk: Desk | None = None
+        self.drawing = asyncio.Lock()
 
     async def join(self, listener: Listener) -> None:
         self.listeners.add(listener)
+        self.desk = self.desk or Desk(1)
         if not self.tasks or self.tasks[0].done():
             deeds = [self._tail(), self._keep_company()] + ([self._hear()] if settings.REDIS_URL else [])
             self.tasks = [asyncio.create_task(deed) for deed in deeds]
@@ -83,6 +89,9 @@ class Hub:
             for task in self.tasks:
                 task.cancel()
             self.tasks = []
+            if self.desk is not None:
+                self.desk.leave()
+                self.desk = None
             for memory in (self.seen, self.pending, self.progress_at, self.boards):
                 memory.clear()
 
@@ -99,9 +108,12 @@ class Hub:
 
     async def _rest(self) -> None:
         await asyncio.sleep(LOOK_AT_MOST_EVERY)
-        slow = settings.REDIS_URL and not any(self.pending.values())
+        pause = LOOK_EVERY
+        if settings.REDIS_URL:  # what is urgent wakes us: there is nothing to look for before progress may be told
+            due = [self.progress_at[pk] + PROGRESS_EVERY for pk, waiting in self.pending.items() if waiting]
+            pause = min(LOOK_EVERY_WHEN_WOKEN, max(0.0, min(due) - time.monotonic()) if due else LOOK_EVERY_WHEN_WOKEN)
         try:
-            await asyncio.wait_for(self.woken.wait(), LOOK_EVERY_WHEN_WOKEN if slow else LOOK_EVERY)
+            await asyncio.wait_for(self.woken.wait(), pause)
         except TimeoutError:
             return
 
@@ -109,19 +121,18 @@ class Hub:
         """Be woken through Redis."""
         while True:
             try:
-                layer = get_channel_layer()
-                channel = await layer.new_channel()
-                await layer.group_add(bell.GROUP, channel)
-                while True:
-                    await layer.receive(channel)
-                    self.woken.set()
+                async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as server, server.pubsub() as heard:
+                    await heard.subscribe(bell.CHANNEL)
+                    while True:
+                        if await heard.get_message(ignore_subscribe_messages=True, timeout=10) is not None:
+                            self.woken.set()
             except Exception as error:
                 log.warning("the bell cannot be heard: %s", error)
                 await asyncio.sleep(2)
 
     async def _look(self) -> None:
         workspaces = {listener.workspace.pk: listener.workspace for listener in self.listeners}
-        now = await database_sync_to_async(look)(list(workspaces))
+        now = await self._do(look, list(workspaces))
         for pk in set(self.seen) - set(workspaces):
             del self.seen[pk]
         for pk, workspace in workspaces.items():
@@ -132,34 +143,36 @@ class Hub:
 
     async def _tell(self, workspace: Workspace, before: dict[int, Seen], after: dict[int, Seen]) -> None:
         if {pk: seen.place for pk, seen in before.items()} != {pk: seen.place for pk, seen in after.items()}:
-            await self._ring_board(workspace)
+            await self._ring_board(workspace, Counter(seen.shown for seen in after.values()))
         both = before.keys() & after.keys()
         await self._ring_queues(workspace, {pk: after[pk].queue for pk in both if before[pk].queue != after[pk].queue})
         urgent = {pk for pk in both if before[pk].state != after[pk].state}
         waiting = self.pending[workspace.pk]
         waiting.update(pk for pk in both if before[pk].version != after[pk].version)
         waiting.intersection_update(after)
-        told = set(urgent)
+        waiting -= urgent
+        if urgent:
+            counts = Counter(seen.shown for seen in after.values())
+            await self._ring(workspace, {pk: after[pk].version for pk in urgent}, counts)
         if waiting and time.monotonic() - self.progress_at[workspace.pk] >= PROGRESS_EVERY:
-            told |= waiting
             self.progress_at[workspace.pk] = time.monotonic()
-        waiting.difference_update(told)
-        if told:
-            await self._ring(workspace, {pk: after[pk].version for pk in told}, recount=bool(urgent))
+            told = {pk: after[pk].version for pk in waiting}
+            waiting.clear()
+            await self._ring(workspace, told, None)
 
     # --- telling --------------------------------------------------------------------------------------------------
 
     def _of(self, workspace: Workspace, chosen: Callable[[Listener], bool] = lambda listener: True) -> list[Listener]:
         return [one for one in self.listeners if one.workspace.pk == workspace.pk and chosen(one)]
 
-    async def _ring(self, workspace: Workspace, versions: dict[int, int], recount: bool) -> None:
+    async def _ring(self, workspace: Workspace, versions: dict[int, int], counts: Counter | None) -> None:
         for listener in self._of(workspace, lambda one: not one.wants_cards):
             for pk, version in versions.items():
                 if listener.machine in (None, pk):
                     await self._say(listener, json.dumps({"machine": pk, "version": version}))
         watching = self._of(workspace, lambda one: one.wants_cards)
         for language in sorted({listener.language for listener in watching}):
-            html = await database_sync_to_async(render)(workspace, language, list(versions), recount)
+            html = await self._do(render, workspace, language, list(versions), counts)
             text = json.dumps({"html": html})
             for listener in watching:
                 if listener.language == language:
@@ -171,32 +184,42 @@ class Hub:
                 if listener.machine in (None, pk):
                     await self._say(listener, json.dumps({"queue": pk, "version": version}))
 
-    async def _ring_board(self, workspace: Workspace) -> None:
+    async def _ring_board(self, workspace: Workspace, counts: Counter) -> None:
         """Machines came, went or changed places: the board is fetched anew."""
         for key in [key for key in self.boards if key[0] == workspace.pk]:
             del self.boards[key]
         watching = self._of(workspace, lambda one: one.wants_cards)
         for language in sorted({listener.language for listener in watching}):
-            counts = await database_sync_to_async(render)(workspace, language, [], True)
+            head = await self._do(render, workspace, language, [], counts)
             for listener in watching:
                 if listener.language == language:
-                    await self._say(listener, json.dumps({"board": workspace.pk, "html": counts}))
+                    await self._say(listener, json.dumps({"board": workspace.pk, "html": head}))
 
     async def _greet(self, listener: Listener) -> None:
         if listener.wants_cards:
-            key = listener.workspace.pk, listener.language
-            at, text = self.boards.get(key, (0.0, ""))
-            if not at or time.monotonic() - at > FRESH:
-                html = await database_sync_to_async(render)(listener.workspace, listener.language, None, True)
-                text = json.dumps({"html": html})
-                self.boards[key] = time.monotonic(), text
-            await self._say(listener, text)
+            await self._say(listener, await self._board(listener.workspace, listener.language))
         elif listener.machine is not None:
-            now = await database_sync_to_async(look)([listener.workspace.pk])
+            now = await self._do(look, [listener.workspace.pk])
             seen = now.get(listener.workspace.pk, {}).get(listener.machine)
             if seen is not None:
                 await self._say(listener, json.dumps({"machine": listener.machine, "version": seen.version}))
                 await self._say(listener, json.dumps({"queue": listener.machine, "version": seen.queue}))
+
+    async def _board(self, workspace: Workspace, language: str) -> str:
+        """The whole board, drawn once for all who open it together, as they do when the server was restarted."""
+        key = workspace.pk, language
+        async with self.drawing:
+            at, text = self.boards.get(key, (0.0, ""))
+            if not at or time.monotonic() - at > FRESH:
+                text = json.dumps({"html": await self._do(render, workspace, language, None, None)})
+                self.boards[key] = time.monotonic(), text
+            return text
+
+    async def _do(self, function: Callable, *arguments):
+        desk = self.desk
+        if desk is None:  # the last listener left meanwhile
+            raise asyncio.CancelledError
+        return await desk.do(function, *arguments)
 
     async def _say(self, listener: Listener, text: str) -> None:
         try:
@@ -238,38 +261,43 @@ def look(workspace_pks: list[int]) -> dict[int, dict[int, Seen]]:
     """{workspace: {machine: Seen}} of these workspaces, in one query."""
     now = timezone.now()
     found: dict[int, dict[int, Seen]] = defaultdict(dict)
-    rows = Machine._base_manager.filter(workspace_id__in=workspace_pks, archived_at=None).select_related("status")
-    for machine in rows.order_by("pk"):
-        try:
-            status = machine.status
-        except MachineStatus.DoesNotExist:
-            status = MachineStatus(machine=machine)
-        stale = telemetry.is_stale(machine, status, now)
-        found[machine.workspace_id][machine.pk] = Seen(
-            (machine.name, machine.kind, machine.model, machine.position),
+    rows = Machine._base_manager.filter(workspace_id__in=workspace_pks, archived_at=None).order_by("pk")
+    # Plain values: with two hundred machines five times a second, making records of them is most of the work.
+    for workspace, pk, driver, maintenance, queue, current, key, message, heard, version, *place in rows.values_list(
+        "workspace_id", "pk", "driver", "maintenance_since", "queue_version", "status__current", "status__job_key",
+        "status__message", "status__seen_at", "status__version", "name", "kind", "model", "position",
+    ):  # fmt: skip
+        current = current or State.UNKNOWN
+        found[workspace][pk] = Seen(
+            tuple(place),
             (
-                status.current,
-                status.job_key,
-                stale,
-                status.message if status.current in ("offline", "error") else "",
-                machine.maintenance_since,
+                current,
+                key or "",
+                telemetry.is_silent(driver, current, heard, now),
+                message if current in (State.OFFLINE, State.ERROR) else "",
+                maintenance,
             ),
-            status.version,
-            machine.queue_version,
+            version or 0,
+            queue,
+            board.shown(current, maintenance),
         )
     return found
 
 
-def render(workspace: Workspace, language: str, machine_pks: list[int] | None, recount: bool) -> str:
-    """The cards of these machines (all: None), and the counts in the head of the board, as a page would show them."""
+def render(workspace: Workspace, language: str, machine_pks: list[int] | None, counts: Counter | None) -> str:
+    """The cards of these machines (all, and the head of the board: None) as a page would show them.
+
+    With `counts`, {state: how many}, the head of the board comes after them.
+    """
     with (
         scope(workspace=workspace),
         translation.override(language),
         timezone.override(zoneinfo.ZoneInfo(workspace.timezone)),
     ):
-        every = board.cards(None if recount else machine_pks)
-        wanted = every if machine_pks is None else [card for card in every if card.machine.pk in machine_pks]
-        html = "".join(render_to_string("machines/_card.html", {"card": card}) for card in wanted)
-        if recount:
-            html += render_to_string("machines/_summary.html", {"summary": board.summary(every)})
+        cards = board.cards(machine_pks) if machine_pks != [] else []
+        html = "".join(render_to_string("machines/_card.html", {"card": card}) for card in cards)
+        if machine_pks is None:
+            counts = Counter(card.state for card in cards)
+        if counts is not None:
+            html += render_to_string("machines/_summary.html", {"summary": board.counted(counts)})
         return html

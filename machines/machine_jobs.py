@@ -29,6 +29,7 @@ CLOCKS = timedelta(seconds=10)  # an end before the work began is the last print
 FRESH = timedelta(minutes=3)  # so long a machine may call new work by the last one's name
 CONTINUED = timedelta(seconds=60)
 STEP = 0.05  # progress worth a write
+COUNTER = "counter_before"  # in the facts of a machine job
 
 
 def follow(machine: Machine, status: MachineStatus, reading: Reading, at: datetime) -> MachineJob | None:
@@ -51,7 +52,7 @@ def follow(machine: Machine, status: MachineStatus, reading: Reading, at: dateti
 
 def known(reading: Reading, status: MachineStatus) -> str:
     """The house's number for work the machine does not number, while it goes on."""
-    if reading.job_key or not reading.file or reading.file != status.file or reading.state not in AT_WORK:
+    if reading.job_key or reading.file != status.file or reading.state not in AT_WORK:
         return reading.job_key
     return status.job_key
 
@@ -94,6 +95,7 @@ def _begin(machine: Machine, reading: Reading, at: datetime) -> MachineJob:
         grams_planned=reading.values.get("grams"),
         kwh_before=reading.values.get("energy_kwh"),
         feeding=_fed({}, reading, progress),
+        facts=_counter(reading),
     )
     transaction.on_commit(lambda: work_began.send_robust(sender=MachineJob, machine=machine, job=job))
     return job
@@ -135,6 +137,8 @@ def _go_on(job: MachineJob, reading: Reading) -> None:
         more["grams_planned"] = reading.values["grams"]
     if job.kwh_before is None and "energy_kwh" in reading.values:
         more["kwh_before"] = reading.values["energy_kwh"]
+    if COUNTER not in job.facts and _counter(reading):
+        more["facts"] = job.facts | _counter(reading)
     if not job.name and reading.job_name:
         more["name"] = reading.job_name
     feeding = _fed(job.feeding, reading, job.progress if reading.progress is None else reading.progress)
@@ -213,6 +217,7 @@ def _close(job: MachineJob, end: Ended, at: datetime, status: MachineStatus | No
         "grams": grams,
         "metres": _metres(end, values, progress),
         **_energy(job, values, max(at, job.started_at)),
+        "facts": _with_parts(job.facts, values),
         "feeding": {**job.feeding, "from": progress, "shares": _shares(job.feeding, progress)} if job.feeding else None,
     }
     fields = {name: value for name, value in fields.items() if value is not None}
@@ -237,6 +242,17 @@ def _energy(job: MachineJob, values: dict, ended: datetime) -> dict:
         return {"kwh": own}
     metered = metering.used(job.machine_id, job.started_at, ended)
     return {} if metered is None else {"kwh": metered.kwh, "kwh_is_estimate": metered.is_estimate}
+
+
+def _counter(reading: Reading) -> dict:
+    """Where the machine's own counter of pieces stood."""
+    return {COUNTER: reading.values["parts"]} if "parts" in reading.values else {}
+
+
+def _with_parts(facts: dict, values: dict) -> dict:
+    """What was counted meanwhile. A counter that went back was reset, and one that stood still may yet count."""
+    parts = _used(facts.get(COUNTER), values.get("parts"))
+    return {**facts, "parts": parts} if parts else facts
 
 
 def _used(before: float | None, after: float | None) -> float | None:

@@ -85,10 +85,14 @@ def is_due(last: Reading | None, written_at: datetime | None, reading: Reading, 
 
 
 def is_stale(machine: Machine, status: MachineStatus, now: datetime) -> bool:
+    return is_silent(machine.driver, status.current, status.seen_at, now)
+
+
+def is_silent(driver: str, current: str, seen_at: datetime | None, now: datetime) -> bool:
     """Nothing heard for longer than a live machine is silent: what is known is how it was, not how it is."""
-    if not drivers.tells_state(machine.driver) or status.current in (State.OFFLINE, State.UNKNOWN):
+    if not drivers.tells_state(driver) or current in (State.OFFLINE, State.UNKNOWN):
         return False
-    return status.seen_at is None or now - status.seen_at > STALE_AFTER
+    return seen_at is None or now - seen_at > STALE_AFTER
 
 
 def status_of(machine: Machine) -> MachineStatus:
@@ -133,7 +137,8 @@ def _write(machine: Machine, status: MachineStatus, reading: Reading, at: dateti
         changed = changed or reading.job_key != status.job_key
     if "sampled_at" in fields:
         samples.take(machine, reading, at)
-    transaction.on_commit(bell.wake)
+    if changed or reading.message != status.message:  # progress is looked for once a second anyway
+        transaction.on_commit(bell.wake)
     if heard and (changed or reading.outcome is not None):
         confirming.confirm(machine, reading.state)
     if not changed:

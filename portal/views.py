@@ -87,7 +87,7 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
     ordered = quote_verbs.ordered(quote, lines, taken)
     for line, row in zip(lines, ordered, strict=True):
         line.offers, line.taken = quote_verbs.offers_of(line, quote), row
-    sums = totals.of(ordered, quote.currency)
+    sums = totals.of(ordered, quote.currency, quote)
     context = {
         "visitor": visitor,
         "quote": quote,
@@ -347,11 +347,13 @@ def invoice_page(request, visitor, pk):
     lines = list(invoice.lines.all())
     for line in lines:
         line.taken = line  # an invoice says what it says
+    sums = totals.of(lines, invoice.currency, invoice)
     context = {
         "visitor": visitor,
         "invoice": invoice,
         "lines": lines,
-        "rates": totals.of(lines, invoice.currency).rates,
+        "rates": sums.rates,
+        "sums": sums,
         "payments": invoice.allocations.select_related("payment").order_by("payment__received_on", "id"),
         "job": visitor.jobs.filter(pk=invoice.job_id).first(),
         # What the paper says, so that page and PDF never name two accounts.

@@ -16,7 +16,7 @@ from crm.models import Client, Contact
 from inventory import ledger
 from inventory.models import Item, Reservation
 from laseros.core.errors import Refused
-from laseros.core.money import cents
+from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
 from production import (
     client_material,
@@ -55,6 +55,8 @@ class NewLine(TypedDict, total=False):
     quantity: int
     unit_price: Decimal
     tax_percent: Decimal
+    discount_percent: Decimal
+    discount_amount: Decimal
     material_each: Decimal  # of the item, in its unit
     seconds_each: float
     item: Item | None
@@ -80,6 +82,8 @@ def open_from(
     due_on: date | None = None,
     priority: int = Priority.NORMAL,
     quoted_total: Decimal | None = None,
+    discount_percent: Decimal = ZERO,
+    discount_amount: Decimal = ZERO,
     note: str = "",
     template: MilestoneTemplate | None = None,
     despite: str = "",
@@ -90,6 +94,7 @@ def open_from(
     All or nothing. Where there is too little in stock it is refused ("short") with a list of what is missing, unless
     `despite` says why it is accepted all the same: then its promises wait for stock. What no machine can make at the
     moment does not undo the order: it is shown to the office, and `prepare` tries again.
+    A discount is on the whole order; `quoted_total` is after it.
     Clients follow it by `template`, else by the enquiry's or the standard one.
     """
     lines = [dict(line) for line in lines]
@@ -112,6 +117,8 @@ def open_from(
                 due_on=due_on,
                 approved_at=timezone.now(),
                 quoted_total=total,
+                discount_percent=discount_percent,
+                discount_amount=discount_amount,
                 note=note,
                 key=key,
             )

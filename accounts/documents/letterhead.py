@@ -7,6 +7,7 @@ from babel.dates import format_date
 
 from accounts.documents import pictures
 from laseros.core import colours
+from laseros.core.discounts import line_discount
 
 PAPER = "#ffffff"
 
@@ -29,7 +30,7 @@ def day(value: date | None, locale: str) -> str:
     return format_date(value, "long", locale=locale) if value else ""
 
 
-def rows(lines) -> list[dict]:
+def rows(lines, currency: str) -> list[dict]:
     return [
         {
             "position": number,
@@ -38,6 +39,8 @@ def rows(lines) -> list[dict]:
             "picture": getattr(line, "picture", None),
             "quantity": line.quantity,
             "unit_price": -line.unit_price if getattr(line, "deposit_id", None) else line.unit_price,
+            "discount": line_discount(line, currency),
+            "discount_percent": line.discount_percent,
             "net": line.net,
             "tax_percent": line.tax_percent,
             "offers": getattr(line, "offers", ()),

@@ -17,9 +17,10 @@ from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents, printing
 from billing.admin.draft_form import SEEN, DraftForm
+from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
-from laseros.core.templatetags.laseros import money_filter
+from laseros.core.templatetags.laseros import money_filter, number
 
 PREVIEW_LINES = 60  # more would take longer than a page may
 
@@ -44,6 +45,7 @@ def once(shown):
 class DraftLines(RoomInline):
     """Lines that may be edited as long as their document is a draft."""
 
+    form = LineForm
     ordering_field = "position"
     hide_ordering_field = True
     hide_title = True
@@ -64,7 +66,7 @@ class DraftLines(RoomInline):
     def get_fields(self, request, obj=None):
         """Once it is frozen, prices are read as amounts."""
         fields = super().get_fields(request, obj)
-        shown = {"unit_price": "unit_price_shown", "tax_percent": "tax_shown"}
+        shown = {"unit_price": "unit_price_shown", "tax_percent": "tax_shown", "discount": "discount_shown"}
         return fields if is_draft(obj) else [shown.get(name, name) for name in fields]
 
     @display(description=_("unit price"))
@@ -74,6 +76,12 @@ class DraftLines(RoomInline):
     @display(description=_("tax %"))
     def tax_shown(self, line):
         return f"{line.tax_percent.normalize():f} %"
+
+    @display(description=_("discount"))
+    def discount_shown(self, line):
+        if line.discount_percent:
+            return f"{number(line.discount_percent)} %"
+        return amount(line.discount_amount, self.document_of(line).currency) if line.discount_amount else "–"
 
     @display(description=_("net"))
     def net_shown(self, line):
@@ -122,6 +130,8 @@ class DocumentAdmin(RoomAdmin):
         if form.changed_data:
             obj.save(update_fields=form.changed_data)
             self._record_change(request, obj, form)
+        if {"discount_percent", "discount_amount"} & {*form.changed_data}:
+            self.verbs_of.recount(obj, request.user)
 
     def save_formset(self, request, form, formset, change):
         formset.save(commit=False)

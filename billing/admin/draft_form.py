@@ -7,7 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 SEEN = "seen"
-OF_A_LINE = ("pk", "position", "description", "quantity", "unit_price", "tax_percent")
+OF_A_LINE = ("pk", "position", "description", "quantity", "unit_price", "tax_percent", "discount_percent",
+             "discount_amount")  # fmt: skip
 
 
 def look_of(document) -> str:
@@ -36,6 +37,12 @@ class DraftForm(forms.ModelForm):
                   " change."), code="stale",
             )  # fmt: skip
         return data
+
+    def clean_discount_percent(self):
+        return self.cleaned_data["discount_percent"] or 0
+
+    def clean_discount_amount(self):
+        return self.cleaned_data["discount_amount"] or 0
 
     @property
     def changed_data(self):

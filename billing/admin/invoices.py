@@ -15,7 +15,7 @@ from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
-from billing import documents, einvoice, invoices, payments
+from billing import discounts, documents, einvoice, invoices, payments
 from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.draft_form import SEEN
@@ -29,6 +29,7 @@ from billing.states import OWED
 from inventory.lots_admin import trace_link
 from laseros.core.errors import Refused
 
+OFF = ("discount_percent", "discount_amount")
 STATE_COLOURS = {
     "draft": "info",
     "issued": "warning",
@@ -52,10 +53,10 @@ ELECTRONIC = {
 
 class InvoiceLineInline(DraftLines):
     model = InvoiceLine
-    fields = ("position", "description", "quantity", "unit_price", "tax_percent", "net_shown")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown")
     fk_name = "invoice"
-    readonly_fields = ("net_shown", "unit_price_shown", "tax_shown")
-    money_fields = ("net_shown", "unit_price_shown")
+    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown")
+    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
 
 
 class CancelForm(forms.Form):
@@ -141,18 +142,18 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")
     search_help_text = _("Number, client or job")
-    money_fields = ("total_shown", "balance_shown", "sums", "received")
+    money_fields = ("total_shown", "balance_shown", "sums", "received", "discount_percent")
     inlines = (InvoiceLineInline,)
     readonly_fields = ("number_shown", "kind", "standing", "client", "issued_on", "due_on", "sums", "received",
                        "corrected")  # fmt: skip
     fieldsets = (
         (None, {"fields": (("number_shown", "kind", "standing"), ("client", "treatment"),
-                           ("supplied_on", "issued_on", "due_on"), "note", "sums")}),
+                           ("supplied_on", "issued_on", "due_on"), OFF, "note", "sums")}),
         (_("Payments"), {"fields": ("received",)}),
     )  # fmt: skip
     correction_fieldsets = (
         (None, {"fields": (("number_shown", "standing"), ("kind", "corrected"), "client", "reason",
-                           ("supplied_on", "issued_on"), "note", "sums")}),
+                           ("supplied_on", "issued_on"), OFF, "note", "sums")}),
     )  # fmt: skip
     export_fields = ("number", "kind", "is_deposit", "origin", "client", "job", "state", "treatment", "issued_on",
                      "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
@@ -303,7 +304,8 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     @display(description=_("sums"))
     @once
     def sums(self, invoice):
-        context = {"found": invoice, "currency": invoice.currency, "invoice": invoice}
+        context = {"found": invoice, "currency": invoice.currency, "invoice": invoice,
+                   "sums": discounts.of_document(invoice)}  # fmt: skip
         return render_to_string("admin/billing/sums.html", context)
 
     @display(description=_("received"))

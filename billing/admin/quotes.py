@@ -14,7 +14,7 @@ from accounts import activity
 from accounts.back_office import Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
-from billing import credit_limit, order_papers, quotes, staleness
+from billing import credit_limit, discounts, order_papers, quotes, staleness
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
@@ -41,10 +41,10 @@ STATE_COLOURS = {
 
 class QuoteLineInline(DraftLines):
     model = QuoteLine
-    fields = ("position", "description", "quantity", "unit_price", "tax_percent", "net_shown", "reason")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown", "reason")
     fk_name = "quote"
-    readonly_fields = ("net_shown", "unit_price_shown", "tax_shown", "reason", "ordered_shown")
-    money_fields = ("net_shown", "unit_price_shown")
+    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
+    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
 
     def get_fields(self, request, obj=None):
         """Where the client took other quantities, they stand beside those that were asked for."""
@@ -140,7 +140,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     list_filter_submit = True
     search_fields = ("number", "title", "client__name", "client__code")
     search_help_text = _("Number, title or client")
-    money_fields = ("total_shown", "sums", "client_page", "deposit_amount")
+    money_fields = ("total_shown", "sums", "client_page", "deposit_amount", "discount_percent")
     change_form_outer_after_template = "admin/billing/prices.html"
     money_warnings = (credit_limit.of_quote,)
     inlines = (QuoteLineInline,)
@@ -148,7 +148,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), "title", ("valid_until", "delivery_days"),
-                           ("deposit_percent", "deposit_amount"), "sums")}),
+                           ("discount_percent", "discount_amount"), ("deposit_percent", "deposit_amount"), "sums")}),
         (_("What the client reads"), {"fields": ("more_pieces", "note", "terms"), "classes": ("collapse",)}),
         (_("What the client did"), {"fields": ("client_page", "story")}),
     )  # fmt: skip
@@ -236,7 +236,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     @display(description=_("sums"))
     @once
     def sums(self, quote):
-        context = {"found": quote, "currency": quote.currency}
+        context = {"found": quote, "currency": quote.currency, "sums": discounts.of_document(quote)}
         return render_to_string("admin/billing/sums.html", context)
 
     @display(description=_("the client's page"))

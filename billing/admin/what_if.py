@@ -161,6 +161,7 @@ def _compared(row: QuoteLine, quantity: int, found) -> dict:
     line = QuoteLine(
         quote=row.quote, enquiry_line=row.enquiry_line, description=row.description, quantity=quantity,
         unit_price=found.unit_price, breakdown=found.breakdown,
+        discount_percent=row.discount_percent, discount_amount=row.discount_amount,
     )  # fmt: skip
     line.net = totals.net_of(line, row.quote.currency)
     return {"price": explained(line), "new": line, "less": line.net - row.net}

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead, rows, vat
 from billing import law, totals
+from billing.discounts import whole_discount
 from billing.facts import frozen_facts, link
 from billing.models import DeliveryLine, Invoice, InvoiceLine
 from crm import links
@@ -17,7 +18,8 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
     """The paper of an invoice or of what takes one back. One with a number says only what was frozen."""
     lines = list(invoice.lines.all()) if lines is None else lines
     _name_deliveries(lines, invoice.workspace)
-    facts = invoice.frozen or frozen_facts(invoice, totals.of(lines, invoice.currency).rates)
+    found = totals.of(lines, invoice.currency, invoice)
+    facts = invoice.frozen or frozen_facts(invoice, found.rates, found.discounts)
     locale = facts["locale"]
     address = links.url(link(invoice)) if invoice.number else ""
     transfer = ""
@@ -38,7 +40,8 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         "supplied_on": "" if invoice.is_deposit else day(invoice.supplied_on, locale),
         "deposits": _deposits(lines, locale),
         "due_on": day(invoice.due_on, locale),
-        "rows": rows(lines),
+        "rows": rows(lines, invoice.currency),
+        **whole_discount(invoice, found),
         "found": invoice,
         "vat": vat(facts["vat"]),
         "currency": invoice.currency,

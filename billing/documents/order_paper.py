@@ -10,7 +10,7 @@ from accounts.documents.letterhead import day, letterhead, vat
 from billing.models import OrderPaper
 from crm import links
 
-AMOUNTS = ("unit_price", "tax_percent", "net")
+AMOUNTS = ("unit_price", "tax_percent", "discount", "discount_percent", "net")
 
 
 def order_paper_pdf(paper: OrderPaper) -> bytes:
@@ -20,6 +20,7 @@ def order_paper_pdf(paper: OrderPaper) -> bytes:
         {**line, "position": number, **{name: Decimal(line[name]) for name in AMOUNTS}}
         for number, line in enumerate(facts["lines"], start=1)
     ]
+    discount = sum((Decimal(row["amount"]) for row in facts.get("discounts", ())), Decimal(0))
     context = {
         **letterhead(paper.workspace, facts["seller"], facts["buyer"]),
         "paper": paper,
@@ -29,6 +30,9 @@ def order_paper_pdf(paper: OrderPaper) -> bytes:
         "date": day(timezone.localdate(paper.created_at), locale),
         "due": day(date.fromisoformat(facts["due"]), locale) if facts["due"] else "",
         "rows": rows,
+        "discount": discount,
+        "discount_percent": Decimal(facts["discount_percent"]),
+        "before_discount": paper.net + discount,
         "found": paper,
         "vat": vat(facts["vat"]),
         "currency": paper.currency,

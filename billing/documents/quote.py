@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead, rows
 from billing import totals
+from billing.discounts import whole_discount
 from billing.models import Quote
 from billing.models.rules import MorePieces
 from crm import links
@@ -27,7 +28,7 @@ def quote_pdf(quote: Quote) -> bytes:
             line.detail = _material(line)
         line.picture = _picture(line) if number < MOST_PICTURES else None
         line.offers = offers.of(line, quote)[1:]
-    found = totals.of(lines, quote.currency)
+    found = totals.of(lines, quote.currency, quote)
     facts = frozen_facts(quote, found.rates)
     address = links.url(link(quote)) if quote.state != "draft" else ""
     context = {
@@ -36,7 +37,8 @@ def quote_pdf(quote: Quote) -> bytes:
         "contact": quote.contact,
         "date": day(timezone.localdate(quote.sent_at) if quote.sent_at else timezone.localdate(), workspace.locale),
         "valid_until": day(until(quote), workspace.locale),
-        "rows": rows(lines),
+        "rows": rows(lines, quote.currency),
+        **whole_discount(quote, found),
         "with_pictures": any(line.picture for line in lines),
         "with_offers": any(line.offers for line in lines),
         "may_choose": quote.more_pieces == MorePieces.CHOOSE,

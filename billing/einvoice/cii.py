@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from drafthorse.models.accounting import ApplicableTradeTax
+from drafthorse.models.accounting import ApplicableTradeTax, CategoryTradeTax, TradeAllowanceCharge
 from drafthorse.models.document import Document
 from drafthorse.models.note import IncludedNote
 from drafthorse.models.party import TaxRegistration, TradeParty
 from drafthorse.models.payment import PaymentMeans, PaymentTerms
 from drafthorse.models.tradelines import LineItem
 
-from billing.einvoice.said import Line, Party, Said, Tax
+from billing.einvoice.said import Allowance, Line, Party, Said, Tax
 
 PIECE = "H87"
 CENT = Decimal("0.01")
@@ -86,6 +86,8 @@ def _item(line: Line) -> LineItem:
     tax.type_code, tax.category_code = "VAT", line.tax.category
     if line.tax.percent is not None:
         tax.rate_applicable_percent = line.tax.percent
+    if line.allowance:
+        item.settlement.allowance_charge.add(_allowance(line.allowance))
     item.settlement.monetary_summation.total_amount = _cents(line.net)
     return item
 
@@ -97,13 +99,17 @@ def _settlement(document: Document, said: Said) -> None:
     settlement.payment_means.add(_means(said))
     for tax in said.taxes:
         settlement.trade_tax.add(_rate(tax))
+    for allowance in said.allowances:
+        settlement.allowance_charge.add(_allowance(allowance))
     terms = PaymentTerms()
     terms.description = said.terms
     if said.due_on:
         terms.due = _moment(said.due_on)
     settlement.terms.add(terms)
     sums = settlement.monetary_summation
-    sums.line_total = _cents(said.net)
+    sums.line_total = _cents(said.lines_net)
+    if said.allowances:
+        sums.allowance_total = _cents(said.off)
     sums.tax_basis_total = _cents(said.net)
     sums.tax_total = (_cents(said.tax), said.currency)
     sums.grand_total = _cents(said.total)
@@ -112,6 +118,22 @@ def _settlement(document: Document, said: Said) -> None:
         number, day = said.origin
         settlement.invoice_referenced_document.issuer_assigned_id = number
         settlement.invoice_referenced_document.issue_date_time = _moment(day)
+
+
+def _allowance(allowance: Allowance) -> TradeAllowanceCharge:
+    element = TradeAllowanceCharge()
+    element.indicator = False  # less, and not more
+    if allowance.percent is not None:
+        element.calculation_percent = allowance.percent
+    element.basis_amount, element.actual_amount = _cents(allowance.basis), _cents(allowance.amount)
+    element.reason_code, element.reason = "95", allowance.reason  # UNTDID 5189: discount
+    if allowance.tax is not None:
+        tax = CategoryTradeTax()
+        tax.type_code, tax.category_code = "VAT", allowance.tax.category
+        if allowance.tax.percent is not None:
+            tax.rate_applicable_percent = allowance.tax.percent
+        element.trade_tax.add(tax)
+    return element
 
 
 def _means(said: Said) -> PaymentMeans:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.documents.pictures import BIC, iban_in
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Treatment
+from laseros.core.discounts import gross_of, line_discount
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TOWN = {"DE": r"(?:D-)?(\d{5})\s+(.+)", "AT": r"(?:A-)?(\d{4})\s+(.+)", "CH": r"(?:CH-)?(\d{4})\s+(.+)"}
@@ -42,6 +43,17 @@ class Tax:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """BG-20 on the whole, with the tax of what it is taken off; BG-27 on a line."""
+
+    amount: Decimal  # BT-92, BT-136
+    basis: Decimal  # BT-93, BT-137
+    percent: Decimal | None = None  # BT-94, BT-138
+    reason: str = ""  # BT-97, BT-139
+    tax: Tax | None = None
+
+
+@dataclass(frozen=True)
 class Line:
     number: str
     name: str
@@ -49,6 +61,7 @@ class Line:
     unit_price: Decimal
     net: Decimal
     tax: Tax
+    allowance: Allowance | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,15 @@ class Said:
     tax: Decimal
     total: Decimal
     origin: tuple[str, date] | None = field(default=None)
+    allowances: tuple[Allowance, ...] = ()
+
+    @property
+    def off(self) -> Decimal:  # BT-107
+        return sum((allowance.amount for allowance in self.allowances), Decimal(0))
+
+    @property
+    def lines_net(self) -> Decimal:  # BT-106
+        return self.net + self.off
 
     @property
     def crosses_the_union(self) -> bool:
@@ -85,7 +107,7 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
     statement = facts.get("statement", "")
     origin = invoice.origin
     with translation.override(facts["language"]):
-        terms = _terms(invoice, facts["locale"])
+        terms, discount = _terms(invoice, facts["locale"]), _("Discount")
     outside = invoice.treatment == Treatment.NONE
     return Said(
         number=invoice.number,
@@ -102,7 +124,7 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
         terms=terms,
         iban=iban_in(seller["bank_details"]),
         bic=match[1] if (match := BIC.search(seller["bank_details"])) else "",
-        lines=tuple(_line(number, line, invoice, statement) for number, line in enumerate(lines, start=1)),
+        lines=tuple(_line(number, line, invoice, statement, discount) for number, line in enumerate(lines, start=1)),
         taxes=tuple(
             _tax(invoice, Decimal(row["percent"]), statement, Decimal(row["net"]), Decimal(row["tax"]))
             for row in facts["vat"]
@@ -111,6 +133,7 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
         tax=invoice.tax,
         total=invoice.total,
         origin=(origin.number, origin.issued_on) if origin else None,
+        allowances=_allowances(invoice, lines, statement, discount),
     )
 
 
@@ -176,8 +199,22 @@ def _text(value: str) -> str:
     return CONTROL.sub(" ", value).strip()
 
 
-def _line(number: int, line: InvoiceLine, invoice: Invoice, statement: str) -> Line:
+def _allowances(invoice: Invoice, lines: list[InvoiceLine], statement: str, reason: str) -> tuple[Allowance, ...]:
+    """What is taken off the whole, one at each rate."""
+    found = []
+    for row in invoice.frozen.get("discounts", ()):
+        percent = Decimal(row["percent"])
+        basis = sum((line.net for line in lines if line.tax_percent == percent and not line.deposit_id), Decimal(0))
+        tax = _tax(invoice, percent, statement)
+        found.append(Allowance(Decimal(row["amount"]), basis, invoice.discount_percent or None, reason, tax))
+    return tuple(found)
+
+
+def _line(number: int, line: InvoiceLine, invoice: Invoice, statement: str, reason: str) -> Line:
     tax = _tax(invoice, line.tax_percent, statement)
     # A deposit is taken off by a negative quantity: EN 16931 wants prices positive.
     pieces = -line.quantity if line.deposit_id else line.quantity
-    return Line(str(number), _text(line.description), pieces, line.unit_price, line.net, tax)
+    off, allowance = line_discount(line, invoice.currency), None
+    if off:
+        allowance = Allowance(off, gross_of(line, invoice.currency), line.discount_percent or None, reason)
+    return Line(str(number), _text(line.description), pieces, line.unit_price, line.net, tax, allowance)

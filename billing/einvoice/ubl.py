@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from lxml import etree
 
-from billing.einvoice.said import Line, Party, Said, Tax
+from billing.einvoice.said import Allowance, Line, Party, Said, Tax
 
 PIECE = "H87"
 CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -52,6 +52,8 @@ def xml(said: Said, guideline: str, process: str = "") -> bytes:
     _party(root.open("AccountingCustomerParty").open("Party"), said.buyer)
     _delivery(root, said)
     _payment(root, said)
+    for allowance in said.allowances:
+        _allowance(root, allowance)
     _taxes(root, said)
     _sums(root, said)
     for line in said.lines:
@@ -122,6 +124,19 @@ def _payment(root: Node, said: Said) -> None:
     root.open("PaymentTerms").put("Note", said.terms)
 
 
+def _allowance(node: Node, allowance: Allowance) -> None:
+    part = node.open("AllowanceCharge")
+    part.put("ChargeIndicator", "false")
+    part.put("AllowanceChargeReasonCode", "95")  # UNTDID 5189: discount
+    part.put("AllowanceChargeReason", allowance.reason)
+    if allowance.percent is not None:
+        part.put("MultiplierFactorNumeric", f"{allowance.percent:f}")
+    part.pay("Amount", allowance.amount)
+    part.pay("BaseAmount", allowance.basis)
+    if allowance.tax is not None:
+        _category(part.open("TaxCategory"), allowance.tax)
+
+
 def _taxes(root: Node, said: Said) -> None:
     total = root.open("TaxTotal")
     total.pay("TaxAmount", said.tax)
@@ -145,12 +160,14 @@ def _category(node: Node, tax: Tax, why: bool = False) -> None:
 def _sums(root: Node, said: Said) -> None:
     sums = root.open("LegalMonetaryTotal")
     for name, amount in (
-        ("LineExtensionAmount", said.net),
+        ("LineExtensionAmount", said.lines_net),
         ("TaxExclusiveAmount", said.net),
         ("TaxInclusiveAmount", said.total),
+        ("AllowanceTotalAmount", said.off),
         ("PayableAmount", said.total),
     ):
-        sums.pay(name, amount)
+        if amount or name != "AllowanceTotalAmount":
+            sums.pay(name, amount)
 
 
 def _line(root: Node, line: Line, name: str) -> None:
@@ -158,6 +175,8 @@ def _line(root: Node, line: Line, name: str) -> None:
     node.put("ID", line.number)
     node.put("CreditedQuantity" if name == "CreditNote" else "InvoicedQuantity", line.quantity, unitCode=PIECE)
     node.pay("LineExtensionAmount", line.net)
+    if line.allowance:
+        _allowance(node, line.allowance)
     item = node.open("Item")
     item.put("Name", line.name)
     _category(item.open("ClassifiedTaxCategory"), line.tax)

@@ -16,6 +16,7 @@ from laseros.core.money import ZERO, show
 from laseros.core.retry import retried
 from production.models import JobLine
 
+SAID = ("position", "description", "quantity", "unit_price", "discount_percent", "discount_amount")
 STANDING = ("issued", "partly_paid", "paid")
 
 
@@ -84,6 +85,8 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
         job=invoice.job,
         currency=invoice.currency,
         treatment=invoice.treatment,
+        discount_percent=invoice.discount_percent,
+        discount_amount=invoice.discount_amount,
         supplied_on=invoice.supplied_on,
         created_by=by if getattr(by, "pk", None) else None,
     )
@@ -91,7 +94,7 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
         copy = InvoiceLine(
             workspace=invoice.workspace,
             invoice=draft,
-            **{name: getattr(line, name) for name in ("position", "description", "quantity", "unit_price")},
+            **{name: getattr(line, name) for name in SAID},
             tax_percent=line.tax_percent,
             job_line_id=line.job_line_id,
             delivery_line_id=line.delivery_line_id,

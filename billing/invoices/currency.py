@@ -11,6 +11,7 @@ from billing import exchange, totals
 from billing.invoices.drafting import hold_draft, total
 from billing.models import Invoice
 from laseros.core.errors import Refused
+from laseros.core.money import cents
 from laseros.core.retry import retried
 
 FINE = Decimal("0.0001")
@@ -29,7 +30,10 @@ def change_currency(invoice: Invoice, currency: str, by) -> Invoice:
     before, invoice.currency = invoice.currency, currency
     Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(currency=currency)
     invoice.lines.exclude(deposit=None).delete()  # what was invoiced in another currency is not taken off in this one
+    invoice.discount_amount = cents(invoice.discount_amount * factor, currency)
+    Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(discount_amount=invoice.discount_amount)
     for line in invoice.lines.all():
+        line.discount_amount = cents(line.discount_amount * factor, currency)
         line.unit_price = (line.unit_price * factor).quantize(FINE, rounding=ROUND_HALF_UP)
         line.net = totals.net_of(line, currency)
         line.save()

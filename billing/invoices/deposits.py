@@ -90,7 +90,7 @@ def shares(
 def _order(job: Job, currency: str) -> dict[Decimal, Decimal]:
     """{rate: net} of everything that was ordered."""
     lines = list(job.lines.filter(parent=None))
-    return {rate: net for rate, (net, _tax) in totals.of(lines, currency).rates.items()}
+    return {rate: net for rate, (net, _tax) in totals.of(lines, currency, job).rates.items()}
 
 
 def _words(job: Job, percent: Decimal | None) -> str:
@@ -127,7 +127,7 @@ def deduct(invoice: Invoice, by) -> Invoice:
     if invoice.job is None or invoice.is_deposit or invoice.is_correction:
         return invoice
     invoice.lines.filter(deposit__isnull=False).delete()
-    room = {rate: list(sums) for rate, sums in totals.of(invoice.lines.all(), invoice.currency).rates.items()}
+    room = {rate: list(sums) for rate, sums in totals.of(invoice.lines.all(), invoice.currency, invoice).rates.items()}
     position = max(invoice.lines.values_list("position", flat=True), default=0)
     for deposit in open_deposits(invoice.job, invoice.currency):
         for rate, net, tax in _left_of(deposit):

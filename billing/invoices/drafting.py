@@ -6,11 +6,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from billing import law, totals
+from billing import discounts, law, totals
 from billing.law import limits
 from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
 from billing.states import INVOICE
 from billing.taxes import usual_tax
+from laseros.core.discounts import part_of
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
@@ -43,6 +44,7 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
         job=job,
         currency=currency_of(job),
         treatment=law.proposed(workspace, job.client),
+        discount_percent=job.discount_percent,
         supplied_on=max(row.delivery_line.delivery.shipped_on for row in rows) if by_delivery else made_on,
         created_by=by if getattr(by, "pk", None) else None,
     )
@@ -52,8 +54,12 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
             row.tax_percent = ZERO
         row.net = totals.net_of(row, invoice.currency)
         row.save()
+    last = _is_last(job, rows)
+    if job.discount_amount:
+        invoice.discount_amount = discounts.of_order(job, rows, invoice.currency, last)
+        invoice.save(update_fields=["discount_amount"])
     total(invoice)
-    if _is_last(job, rows):
+    if last:
         from billing.invoices import deposits
 
         deposits.deduct(invoice, by)
@@ -70,7 +76,8 @@ def _is_last(job: Job, rows: list[InvoiceLine]) -> bool:
 
 
 def _made(job: Job) -> list[InvoiceLine]:
-    return [_row(line, line.to_invoice) for line in job.lines.all() if line.to_invoice]
+    currency = currency_of(job)
+    return [_row(line, line.invoiced, line.to_invoice, currency) for line in job.lines.all() if line.to_invoice]
 
 
 def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
@@ -83,13 +90,15 @@ def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
     gone = gone.filter(invoiced__lt=F("quantity")).select_related("delivery", "job_line")
     if delivery is not None:
         gone = gone.filter(delivery=delivery)
-    found = []
+    found, currency = [], currency_of(job)
+    before = {line.pk: line.invoiced for line in job.lines.all()}
     for line in gone.order_by("delivery__shipped_on", "delivery_id", "position", "pk"):
         pieces = min(line.quantity - line.invoiced, lines[line.job_line_id])
         if pieces <= 0:
             continue
         lines[line.job_line_id] -= pieces
-        row = _row(line.job_line, pieces)
+        row = _row(line.job_line, before[line.job_line_id], pieces, currency)
+        before[line.job_line_id] += pieces
         row.delivery_line, row.description = line, line.description
         ordered = timezone.localdate(job.approved_at)
         row.tax_percent = limits.moved(job.workspace.country, row.tax_percent, ordered, line.delivery.shipped_on)
@@ -97,13 +106,16 @@ def _delivered(job: Job, delivery: Delivery | None) -> list[InvoiceLine]:
     return found
 
 
-def _row(line: JobLine, pieces: int) -> InvoiceLine:
+def _row(line: JobLine, before: int, pieces: int, currency: str) -> InvoiceLine:
+    """So many pieces of an order, after those that were invoiced before, with their part of the line's discount."""
     return InvoiceLine(
         job_line=line,
         description=line.description,
         quantity=pieces,
         unit_price=line.unit_price,
         tax_percent=line.tax_percent,
+        discount_percent=line.discount_percent,
+        discount_amount=part_of(line.discount_amount, before, pieces, line.quantity, currency),
     )
 
 
@@ -125,12 +137,25 @@ def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[Inv
             line.tax_percent = ZERO
         line.net = totals.net_of(line, invoice.currency)
         line.save()
-    if any(net < 0 or tax < 0 for net, tax in totals.of(invoice.lines.all(), invoice.currency).rates.values()):
+    return _counted(invoice, "lines", before, by)
+
+
+@retried
+@transaction.atomic
+def recount(invoice: Invoice, by) -> Invoice:
+    """Sum a draft up again after its discount was changed."""
+    hold_draft(invoice)
+    return _counted(invoice, "discount", invoice.total, by)
+
+
+def _counted(invoice: Invoice, what: str, before, by) -> Invoice:
+    found = totals.of(invoice.lines.all(), invoice.currency, invoice)
+    if any(net < 0 or tax < 0 for net, tax in found.rates.values()):
         from billing.invoices import deposits
 
         deposits.deduct(invoice, by)  # less is left to take them off: as much as there is room for
     total(invoice)
-    activity.record("changed", invoice, by, details={"what": "lines"}, money={"total": [before, invoice.total]})
+    activity.record("changed", invoice, by, details={"what": what}, money={"total": [before, invoice.total]})
     return invoice
 
 
@@ -153,7 +178,7 @@ def treat(invoice: Invoice, by) -> Invoice:
 
 def total(invoice: Invoice) -> totals.Totals:
     """Sum a draft's lines up and store the sums."""
-    found = totals.of(invoice.lines.all(), invoice.currency)
+    found = totals.of(invoice.lines.all(), invoice.currency, invoice)
     sums = {"net": found.net, "tax": found.tax, "total": found.total}
     Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(**sums)
     for name, amount in sums.items():

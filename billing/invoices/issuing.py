@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
 from billing import chain, closing, exchange, law, totals
+from billing.discounts import check_discounts
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
 from billing.invoices import correcting, deposits
@@ -97,7 +98,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     # Our own name and number as they stand at this moment, not as they were when the page was opened.
     fresh.workspace = Workspace.objects.get(pk=fresh.workspace_id)
     lines = list(fresh.lines.select_related("job_line"))
-    found = totals.of(lines, fresh.currency)
+    found = totals.of(lines, fresh.currency, fresh)
     today = timezone.localdate()
     closing.check_open(today)
     days = fresh.client.payment_days
@@ -109,7 +110,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     _check(law.Paper(fresh, lines, found, fresh.supplied_on))
     fresh.rate = fresh.origin.rate if fresh.origin else exchange.on(fresh.workspace, fresh.currency, today)
     fresh.number = number_of(fresh.workspace, "credit" if fresh.is_correction else "invoice", today)
-    fresh.frozen = frozen_facts(fresh, found.rates)
+    fresh.frozen = frozen_facts(fresh, found.rates, found.discounts)
     return Ready(fresh, lines, chain.written(chain.content_of(fresh, lines)))
 
 
@@ -180,6 +181,7 @@ def _check(paper: law.Paper) -> None:
             _("More deposit is taken off than there is to pay at a rate: press “Deduct deposits” again."),
             code="deposit",
         )
+    check_discounts(paper.invoice, paper.lines)
     if not paper.found.total and not any(line.deposit_id for line in paper.lines):
         raise Refused(_("There is nothing to pay on this invoice."), code="zero")
     if lacking := law.lacking(paper):

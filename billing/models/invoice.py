@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
+from accounts.models.discount import Discounted, one_discount
 from accounts.models.workspace import money_field
 from billing.models.rate import rate_field
 from billing.states import INVOICE, OWED
@@ -39,7 +40,7 @@ class Treatment(models.TextChoices):
     NONE = "none", _("Not registered for VAT: no VAT")
 
 
-class Invoice(WorkspaceModel):
+class Invoice(Discounted, WorkspaceModel):
     """What a client owes. A draft has no number; issued, it is frozen and only another document corrects it.
 
     `Kind` says whether it is one, or takes one back: a credit note's sums are positive and count against its `origin`.
@@ -93,6 +94,7 @@ class Invoice(WorkspaceModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="invoice_number_once"),
+            one_discount("invoice"),
             models.CheckConstraint(condition=Q(paid__gte=0, paid__lte=F("total")), name="invoice_paid_within"),
             models.CheckConstraint(
                 condition=Q(credited__gte=0, credited__lte=F("total")), name="invoice_credited_within"
@@ -154,7 +156,7 @@ class Invoice(WorkspaceModel):
         return self.state in OWED and self.due_on is not None and self.due_on < timezone.localdate()
 
 
-class InvoiceLine(WorkspaceModel):
+class InvoiceLine(Discounted, WorkspaceModel):
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", verbose_name=_("invoice"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     job_line = models.ForeignKey(
@@ -185,6 +187,7 @@ class InvoiceLine(WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_line_of_something"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="invoice_line_price_not_negative"),
+            one_discount("invoice_line"),
             models.CheckConstraint(
                 condition=Q(deposit__isnull=True, deposit_tax__isnull=True)
                 | Q(deposit__isnull=False, deposit_tax__gte=0),

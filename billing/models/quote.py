@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
+from accounts.models.discount import Discounted, one_discount
 from accounts.models.workspace import money_field
 from billing.models.rules import MorePieces
 from billing.states import QUOTE
@@ -15,7 +16,7 @@ from inventory.models import Item
 from production.models import DesignFile, Enquiry, EnquiryLine, Job, Product
 
 
-class Quote(WorkspaceModel):
+class Quote(Discounted, WorkspaceModel):
     """An offer. Draft lines may be edited; once sent, it says what it said."""
 
     number = models.CharField(_("number"), max_length=30, editable=False)
@@ -68,7 +69,10 @@ class Quote(WorkspaceModel):
         verbose_name = _("quote")
         verbose_name_plural = _("quotes")
         ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["workspace", "number"], name="quote_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "number"], name="quote_number_once"),
+            one_discount("quote"),
+        ]
         indexes = [
             models.Index(fields=["workspace", "-id"], name="quote_by_workspace"),
             models.Index(fields=["workspace", "state", "-id"], name="quote_by_state"),
@@ -85,7 +89,7 @@ class Quote(WorkspaceModel):
         return f"{self.number} {self.title}"
 
 
-class QuoteLine(WorkspaceModel):
+class QuoteLine(Discounted, WorkspaceModel):
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines", verbose_name=_("quote"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
     enquiry_line = models.ForeignKey(
@@ -121,6 +125,7 @@ class QuoteLine(WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="quote_line_of_something"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="quote_line_price_not_negative"),
+            one_discount("quote_line"),
         ]
 
     def __str__(self):

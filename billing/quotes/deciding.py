@@ -17,7 +17,6 @@ from billing.occasions import ACCEPTED, DECLINED
 from billing.quotes import offers
 from billing.states import QUOTE
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO
 from laseros.core.retry import retried
 from production import jobs
 from production.models import Job
@@ -47,15 +46,19 @@ def accept(
         if quote.job is not None:
             return quote.job
         raise Refused(_no_longer(quote), code="state", state=quote.state)
+    kept = _keep(lines, taken)
+    sums = totals.of(offers.ordered(quote, lines), quote.currency, quote)
     job = jobs.open_from(
         quote.client,
         key=f"quote:{quote.pk}",
         title=quote.title,
-        lines=_keep(lines, taken),
+        lines=kept,
         contact=quote.contact,
         enquiry=quote.enquiry,
         due_on=after_working_days(timezone.localdate(), quote.delivery_days),
-        quoted_total=sum((row.net for row in offers.ordered(quote, lines)), ZERO),
+        quoted_total=sums.net,
+        discount_percent=quote.discount_percent,
+        discount_amount=quote.discount_amount,
         despite=despite,
         by=by or name,
     )
@@ -68,7 +71,6 @@ def accept(
         details["quantities"] = ", ".join(
             f"{line.description}: {line.ordered}" for line in lines if line.pk in taken and line.ordered
         )[:300]
-    sums = totals.of(offers.ordered(quote, lines), quote.currency)
     activity.record("accepted", quote, by or name, details=details, money={"total": sums.total})
     _tell_office(quote, ACCEPTED, by)
     return job
@@ -174,6 +176,8 @@ def _job_line(line: QuoteLine, offer: offers.Offer | None) -> dict:
         "recipe": line.recipe,
         "item_id": line.item_id,
         "tax_percent": line.tax_percent,
+        "discount_percent": line.discount_percent,
+        "discount_amount": line.discount_amount,
         **{name: getattr(offer or line, name) for name in ("quantity", "unit_price", "material_each", "seconds_each")},
     }
 

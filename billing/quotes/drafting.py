@@ -17,7 +17,7 @@ from billing.price_book import WITH, PriceBook
 from billing.quotes import large
 from billing.quotes.offers import FILLING
 from billing.states import QUOTE
-from billing.taxes import rate_for
+from billing.taxes import follow_the_law, rate_for
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
@@ -225,14 +225,29 @@ def _keep_edit(quote: Quote, line: QuoteLine) -> None:
     line.save()
 
 
+@retried
+@transaction.atomic
+def recount(quote: Quote, by) -> Quote:
+    """Sum a draft up again after its discount was changed."""
+    hold_draft(quote)
+    before = quote.net
+    total(quote)
+    activity.record("changed", quote, by, details={"what": "discount"}, money={"net": [before, quote.net]})
+    return quote
+
+
 def calculated(line: QuoteLine, book: PriceBook | None = None) -> LinePrice:
     return costing.price(line.enquiry_line, line.quantity, Choices.read(line.choices), book)
 
 
 def total(quote: Quote) -> totals.Totals:
-    """Sum a draft's lines up, with what they lack of the minimum for an order, and store the sums."""
+    """Sum a draft's lines up, with what they lack of the minimum for an order, and store the sums.
+
+    A client the law asks no tax of finds none on any line, whatever stood there when it was typed.
+    """
+    follow_the_law(quote)
     _fill_up(quote)
-    found = totals.of(quote.lines.all(), quote.currency)
+    found = totals.of(quote.lines.all(), quote.currency, quote)
     sums = {"net": found.net, "tax": found.tax, "total": found.total}
     Quote._base_manager.filter(pk=quote.pk, state="draft").update(**sums)
     for name, amount in sums.items():
@@ -286,6 +301,8 @@ def duplicate(quote: Quote, by) -> Quote:
         delivery_days=quote.delivery_days,
         note=quote.note,
         terms=quote.terms,
+        discount_percent=quote.discount_percent,
+        discount_amount=quote.discount_amount,
         deposit_percent=quote.deposit_percent,
         deposit_amount=quote.deposit_amount,
         more_pieces=quote.more_pieces,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Quote, QuoteLine
 from billing.models.rules import MorePieces
+from laseros.core.discounts import taken_off
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 
@@ -36,6 +37,11 @@ def of(line: QuoteLine, quote: Quote) -> list[Offer]:
     return [_asked(line), *(_offer(line, row, quote.currency) for row in rows)]
 
 
+def less(line: QuoteLine, gross: Decimal, currency: str) -> Decimal:
+    """A rounded amount less the discount on its line."""
+    return gross - taken_off(gross, line, currency)
+
+
 def _asked(line: QuoteLine) -> Offer:
     return Offer(line.quantity, line.unit_price, line.net, line.material_each, line.seconds_each)
 
@@ -45,7 +51,7 @@ def _offer(line: QuoteLine, row: dict, currency: str) -> Offer:
     return Offer(
         quantity,
         unit,
-        cents(unit * quantity, currency),
+        less(line, cents(unit * quantity, currency), currency),
         Decimal(row.get("material_each", line.material_each)),
         float(row.get("seconds_each", line.seconds_each)),
     )
@@ -91,6 +97,14 @@ class Ordered:
     tax_percent: Decimal
     net: Decimal
 
+    @property
+    def discount_percent(self) -> Decimal:
+        return self.line.discount_percent
+
+    @property
+    def discount_amount(self) -> Decimal:
+        return self.line.discount_amount
+
 
 def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | None = None) -> list[Ordered]:
     """The lines with what was taken of each: by `taken` while the client chooses, or as it was accepted."""
@@ -102,5 +116,6 @@ def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | 
             quantity, unit = offer.quantity, offer.unit_price
         elif line.ordered is not None:
             quantity, unit = line.ordered, line.ordered_price
-        found.append(Ordered(line, quantity, unit, line.tax_percent, cents(unit * quantity, quote.currency)))
+        net = less(line, cents(unit * quantity, quote.currency), quote.currency)
+        found.append(Ordered(line, quantity, unit, line.tax_percent, net))
     return found

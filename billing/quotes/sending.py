@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
+from billing.discounts import check_discounts
 from billing.models import Quote
 from billing.quotes.drafting import hold_draft, made_otherwise, total
 from billing.quotes.large import check_done
@@ -75,6 +76,7 @@ def _check_ready(quote: Quote, today) -> None:
     if not lines:
         raise Refused(_("There is nothing on this quote yet."), code="no-lines")
     check_done(quote)
+    check_discounts(quote, lines)
     unpriced = [line for line in lines if line.unpriced and not line.unit_price]
     if unpriced:
         line = unpriced[0]

@@ -1,6 +1,7 @@
 """Electronic invoices pass the official schemas and rules, say what the paper says, and name what is missing."""
 
 import io
+import os
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +22,7 @@ from billing.models import Invoice, InvoiceLine, Seal, Treatment
 from billing.tests.ground import issued_invoice, made_job
 from crm.models import Address, Client
 from laseros.core.errors import Refused
+from laseros.core.money import cents
 from laseros.tests.ground import stock_shop
 
 BANK = "Beispielbank\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX"
@@ -180,12 +182,18 @@ def test_a_wrong_sum_and_a_number_without_its_country_are_found(shop):
 
 # --- any document -----------------------------------------------------------------------------------------------------
 
+# `make einvoices` draws hundreds.
+EXAMPLES = int(os.environ.get("EINVOICES", "40"))
+
+# A share, or an amount as a part of what there is.
+OFF = st.tuples(st.sampled_from(["", "", "percent", "amount"]), st.decimals(0, 1, places=4))
 LINES = st.lists(
     st.tuples(
         st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40),
         st.integers(1, 5000),
         st.decimals(0, 5000, places=4),
         st.sampled_from(["19", "7", "0"]),
+        OFF,
     ),
     min_size=1,
     max_size=6,
@@ -203,27 +211,41 @@ BUYER = {
 }  # fmt: skip
 
 
-@settings(max_examples=60)
-@given(lines=LINES, treatment=st.sampled_from(list(Treatment)), credit=st.booleans(), note=st.text(max_size=30))
-def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, credit, note):
+def take_off(record, kind: str, share: Decimal, whole: Decimal) -> None:
+    record.discount_percent = (share * 100).quantize(Decimal("0.01")) if kind == "percent" else Decimal(0)
+    record.discount_amount = cents(whole * share, "EUR") if kind == "amount" else Decimal(0)
+
+
+@settings(max_examples=EXAMPLES)
+@given(
+    lines=LINES, treatment=st.sampled_from(list(Treatment)), credit=st.booleans(), note=st.text(max_size=30), off=OFF,
+    currency=st.sampled_from(["EUR", "USD", "CHF", "JPY"]),
+)  # fmt: skip
+def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, credit, note, off, currency):
     rows = [
         InvoiceLine(
             description=text.strip() or "Teil", quantity=quantity, unit_price=price,
             tax_percent=Decimal(percent) if treatment == Treatment.STANDARD else Decimal(0),
         )
-        for text, quantity, price, percent in lines
+        for text, quantity, price, percent, _off in lines
     ]  # fmt: skip
-    for row in rows:
-        row.net = totals.net_of(row, "EUR")
+    for row, (*_said, each) in zip(rows, lines, strict=True):
+        take_off(row, *each, row.quantity * row.unit_price)
+        row.net = totals.net_of(row, currency)
         row.description = row.description if row.description.isprintable() else "Teil"
-    found = totals.of(rows, "EUR")
+    whole = Invoice()
+    take_off(whole, *off, sum(row.net for row in rows))
+    found = totals.of(rows, currency, whole)
     vat = [{"percent": str(rate), "net": str(net), "tax": str(tax)} for rate, (net, tax) in found.rates.items()]
     frozen = {"seller": SELLER, "buyer": BUYER, "language": "de", "locale": "de_DE", "vat": vat,
+              "discounts": [{"percent": str(rate), "amount": str(part)} for rate, part in found.discounts.items()],
               "statement": "" if treatment == Treatment.STANDARD else "Ohne Umsatzsteuer."}  # fmt: skip
     day = date(2026, 11, 29)
     invoice = Invoice(
-        number="RE-2026-0001", kind="credit" if credit else "invoice", treatment=treatment, currency="EUR", note=note,
-        issued_on=day, supplied_on=day, due_on=None if credit else day, net=found.net, tax=found.tax, total=found.total,
+        number="RE-2026-0001", kind="credit" if credit else "invoice", treatment=treatment, currency=currency,
+        note=note, issued_on=day, supplied_on=day, due_on=None if credit else day,
+        net=found.net, tax=found.tax, total=found.total,
+        discount_percent=whole.discount_percent, discount_amount=whole.discount_amount,
         frozen=frozen, reason="Rückgabe" if credit else "",
     )  # fmt: skip
     facts = said.read(invoice, rows)

@@ -86,7 +86,8 @@ class Reading:
     the truth of the rest.
 
     `values` are numbers by name: nozzle_c, nozzle_target_c, bed_c, bed_target_c, chamber_c, fan_percent,
-    speed_percent, layer, layers, grams (of the whole work), grams_used, metres_used, power_w, energy_kwh, gas_bar.
+    speed_percent, layer, layers, grams (of the whole work), grams_used, metres_used, power_w, energy_kwh, gas_bar,
+    parts (its counter of pieces, over all work).
     A machine that numbers its work says `job_key`; one that does not says only `file`, and the house numbers for it.
     `outcome` is what it says of that same work; `ended` of others.
     """

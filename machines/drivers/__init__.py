@@ -12,6 +12,8 @@ DRIVERS = {
     "octoprint": "machines.drivers.octoprint:OctoPrint",
     "moonraker": "machines.drivers.moonraker:Moonraker",
     "cypcut": "machines.drivers.cypcut:CypCut",
+    "mtconnect": "machines.drivers.mtconnect:MTConnect",
+    "opcua": "machines.drivers.opcua:OpcUa",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 

@@ -24,11 +24,11 @@ CHUNK = 256 * 1024
 
 
 class Answered(Exception):
-    """The machine answered, and it was a no: `status`, and its words."""
+    """The machine answered, and it was a no: `status`, its words, and the beginning of its answer as it came."""
 
-    def __init__(self, status: int, words: str):
+    def __init__(self, status: int, words: str, body: bytes = b""):
         super().__init__(words or f"HTTP {status}")
-        self.status, self.words = status, words
+        self.status, self.words, self.body = status, words, body
 
 
 def base_of(address: str, port: int) -> URL:
@@ -102,8 +102,8 @@ class Api:
 
     async def ask(self, method: str, path: str, **more):
         """The JSON of the answer, None for an empty one. Raises `Unreachable`, `CredentialsRefused` or `Answered`."""
-        async with self._turn, self._answer(method, path, **more) as response:
-            body = await _body(response)
+        async with self._turn, self.opened(method, path, **more) as response:
+            body = await self.body(response)
             if not body.strip() or response.status == 204:
                 return None
             try:
@@ -111,8 +111,13 @@ class Api:
             except (ValueError, RecursionError):
                 raise Unreachable("the answer is not JSON; another program is listening there") from None
 
+    async def body(self, response) -> bytes:
+        """All of an answer, as far as one may go."""
+        return await _body(response)
+
     @asynccontextmanager
-    async def _answer(self, method: str, path: str, **more):
+    async def opened(self, method: str, path: str, **more):
+        """An answer that is read as it comes. Raises as `ask` does."""
         url = self.url(path)
         headers = {**self.headers, **more.pop("headers", {})}
         try:
@@ -149,7 +154,7 @@ class Api:
 
     async def download(self, path: str, target: Path, most: int) -> None:
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=30)
-        async with self._answer("GET", path, timeout=timeout) as response:
+        async with self.opened("GET", path, timeout=timeout) as response:
             got = 0
             with open(target, "wb") as file:
                 async for piece in response.content.iter_chunked(CHUNK):
@@ -204,7 +209,7 @@ async def _body(response) -> bytes:
     async for piece in response.content.iter_chunked(CHUNK):
         body += piece
         if len(body) > LARGEST_ANSWER:
-            raise Unreachable("the answer is larger than any printer's")
+            raise Unreachable("the answer is larger than any machine's")
     return bytes(body)
 
 
@@ -215,7 +220,8 @@ async def _judge(response) -> None:
         raise Unreachable("it sends us to another address, which is not followed")
     if response.status in (401, 403):
         raise CredentialsRefused("the key or password is wrong")
-    raise Answered(response.status, _reason((await _body(response))[:20_000]))
+    body = (await _body(response))[:20_000]
+    raise Answered(response.status, _reason(body), body)
 
 
 def _reason(body: bytes) -> str:

@@ -8,7 +8,7 @@ from django.utils import timezone
 from laseros.core.drivers import Ended, Outcome, Reading, State
 from laseros.core.errors import Refused
 from machines import machine_jobs, telemetry
-from machines.models import Machine, MachineJob, MachineStatus
+from machines.models import Machine, MachineJob, MachineStatus, StateChange
 from machines.signals import work_began, work_ended
 
 START = timezone.now() - timedelta(hours=2)
@@ -65,6 +65,19 @@ def test_cancelled_part_of_the_way_took_part_of_the_filament(say):
     say(110, "idle", job_key="7", outcome=Outcome.CANCELLED, values={"energy_kwh": 10.25})
     job = MachineJob.objects.get()
     assert (job.outcome, job.progress, job.grams, round(job.kwh, 3)) == ("cancelled", 0.25, 10.0, 0.25)
+
+
+def test_a_machine_that_names_no_work_counts_pieces_by_its_own_counter(say):
+    """Held, interrupted, offline: one piece of work, and one change for each. A counter that went back says nothing."""
+    say(0, "running", values={"parts": 100.0})
+    for seconds, state in ((20, "running"), (40, "paused"), (60, "offline"), (80, "unknown"), (100, "running")):
+        say(seconds, state, values={"parts": 102.0})
+    say(120, "finished", outcome=Outcome.FINISHED, values={"parts": 104.0})
+    say(140, "running", values={"parts": 104.0})
+    say(160, "idle", values={"parts": 2.0})
+    jobs = MachineJob.objects.order_by("started_at")
+    assert [(job.outcome, job.facts.get("parts")) for job in jobs] == [("finished", 4.0), ("unclear", None)]
+    assert StateChange.objects.count() == 8  # the second reading of the work that runs is none
 
 
 def test_what_the_machine_says_it_used_counts_before_the_plan(say):

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
+from accounts.models.discount import Discounted, one_discount
 from accounts.models.workspace import money_field
 from crm.models import Client, Contact
 from inventory.models import Item, Reservation
@@ -19,7 +20,7 @@ class Priority(models.IntegerChoices):
     URGENT = 4, _("urgent")
 
 
-class Job(WorkspaceModel):
+class Job(Discounted, WorkspaceModel):
     """The client's order, once approved. Its state follows from the work; only hold and cancel are a person's."""
 
     number = models.CharField(_("number"), max_length=40, editable=False)
@@ -53,6 +54,7 @@ class Job(WorkspaceModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "number"], name="job_number_once"),
             models.UniqueConstraint(fields=["workspace", "key"], name="job_made_once"),
+            one_discount("job"),
         ]
         indexes = [
             models.Index(fields=["workspace", "-id"], name="job_by_workspace"),
@@ -66,7 +68,7 @@ class Job(WorkspaceModel):
         return f"{self.number} {self.title}"
 
 
-class JobLine(WorkspaceModel):
+class JobLine(Discounted, WorkspaceModel):
     """One position of a job, counting what became of it."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="lines", verbose_name=_("job"))
@@ -106,7 +108,10 @@ class JobLine(WorkspaceModel):
         verbose_name = _("job line")
         verbose_name_plural = _("job lines")
         ordering = ["position", "id"]
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="job_line_of_something")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="job_line_of_something"),
+            one_discount("job_line"),
+        ]
 
     def __str__(self):
         return f"{self.quantity} × {self.description}"

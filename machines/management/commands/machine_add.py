@@ -28,7 +28,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no connection called {driver}: {', '.join(drivers.DRIVERS)}.")
         shop = finding.workspace(workspace)
         plain, sealed = _settings(driver, option)
-        kind = kind or ("laser" if driver in ("manual", "simulator", "cypcut") else "printer")
+        kind = kind or ("laser" if driver in ("manual", "simulator", "cypcut", "mtconnect", "opcua") else "printer")
         machine = Machine(
             workspace=shop, name=name, driver=driver, kind=kind, model=model, options=plain, sealed=sealed
         )

@@ -8,6 +8,8 @@ SIMULATORS = {
     "octoprint": "machines.simulators.wire.octoprint:OctoPrintServer",
     "cypcut": "machines.simulators.wire.cypcut:CypCutReports",
     "energy": "machines.simulators.wire.energy:EnergyMeter",
+    "mtconnect": "machines.simulators.wire.mtconnect:MTConnectAgent",
+    "opcua": "machines.simulators.wire.opcua:OpcUaServer",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

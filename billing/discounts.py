@@ -1,0 +1,66 @@
+"""Discounts on documents: said on paper, checked before one leaves the house, carried from the order to invoices."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from billing import totals
+from laseros.core.discounts import gross_of
+from laseros.core.errors import Refused
+from laseros.core.money import ZERO, cents, show
+from production.models import Job
+
+# Invoices that count towards what an order's discount has given already.
+GIVEN = ("issued", "partly_paid", "paid", "credited")
+
+
+def check_discounts(document, lines: Iterable) -> None:
+    """Refuse a discount that is more than what it is taken off (code "discount"): nobody can have meant it."""
+    currency, net = document.currency, ZERO
+    for line in lines:
+        if getattr(line, "deposit_id", None):
+            continue
+        if line.discount_amount > gross_of(line, currency):
+            raise Refused(
+                _("“%(line)s”: the discount is more than the line comes to.") % {"line": line.description},
+                code="discount",
+            )
+        net += totals.net_of(line, currency)
+    if document.discount_amount > net:
+        words = _("The discount of %(discount)s is more than the lines come to: %(net)s.") % {
+            "discount": show(document.discount_amount, currency, document.workspace.locale),
+            "net": show(net, currency, document.workspace.locale),
+        }
+        raise Refused(words, code="discount", field="discount_amount")
+
+
+def whole_discount(document, found: totals.Totals) -> dict:
+    """What a paper says of the discount on the whole."""
+    return {
+        "discount": found.discount,
+        "discount_percent": document.discount_percent,
+        "before_discount": found.before,
+    }
+
+
+def of_document(document) -> totals.Totals | None:
+    """The sums of a document with a discount on the whole; None, and nothing read, for one without."""
+    if not (document.discount_percent or document.discount_amount):
+        return None
+    return totals.of(document.lines.all(), document.currency, document)
+
+
+def of_order(job: Job, rows: Iterable, currency: str, last: bool) -> Decimal:
+    """What of an order's discount falls on an invoice of these lines: its share, or with the last one what is left."""
+    given = sum(
+        job.invoices.filter(kind="invoice", is_deposit=False, state__in=GIVEN).values_list(
+            "discount_amount", flat=True
+        ),
+        ZERO,
+    )
+    left = max(cents(job.discount_amount, currency) - given, ZERO)
+    here = sum((totals.net_of(row, currency) for row in rows), ZERO)
+    whole = sum((totals.net_of(line, currency) for line in job.lines.filter(parent=None)), ZERO)
+    share = left if last or not whole else cents(job.discount_amount * here / whole, currency)
+    return min(share, left, here)

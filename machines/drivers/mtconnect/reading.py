@@ -1,0 +1,185 @@
+"""From what an agent observed to a `Reading`.
+
+Execution says what a machine does; who works it by hand makes no pieces, and whatever holds a program holds it: only
+PROGRAM_COMPLETED ends one. What is UNAVAILABLE is not known, and never 0.
+"""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from laseros.core.drivers import Outcome, Reading, State, Trouble
+from machines.drivers.said import known
+
+from .document import Observation, Streams
+
+STATES = {
+    "READY": State.IDLE,
+    "ACTIVE": State.RUNNING,
+    "INTERRUPTED": State.PAUSED,
+    "FEED_HOLD": State.PAUSED,
+    "STOPPED": State.PAUSED,
+    "OPTIONAL_STOP": State.PAUSED,
+    "PROGRAM_STOPPED": State.PAUSED,
+    "PROGRAM_OPTIONAL_STOP": State.PAUSED,
+    "WAIT": State.PAUSED,
+    "PROGRAM_COMPLETED": State.FINISHED,
+}
+# Of several paths of one machine the first of these counts.
+BUSIEST = ("ACTIVE", "FEED_HOLD", "INTERRUPTED", "OPTIONAL_STOP", "PROGRAM_STOPPED", "PROGRAM_OPTIONAL_STOP", "WAIT",
+           "STOPPED", "PROGRAM_COMPLETED", "READY")  # fmt: skip
+BY_HAND = ("MANUAL", "MANUAL_DATA_INPUT", "EDIT")
+AT_WORK = (State.RUNNING, State.PAUSED)
+LEVELS = ("Normal", "Warning", "Fault", "Unavailable")
+COUNTED = ("", "ALL", "COMPLETE")  # which part count is of all pieces made
+MAIN = ("MAIN", "", "ACTIVE")
+
+
+class Reader:
+    """`stopped_is` is what STOPPED means at this machine: makers differ."""
+
+    def __init__(self, stopped_is: State = State.PAUSED):
+        self.stopped_is = stopped_is
+        self.latest: dict[str, Observation] = {}  # by item
+        self.conditions: dict[tuple[str, str], Observation] = {}
+        self.next = 0
+        self.instance = ""
+        self.work = ""  # the program it is at
+
+    def begin(self, current: Streams) -> Reading:
+        """How it is, as /current says: what was known before counts no more."""
+        self.latest, self.conditions = {}, {}
+        self.instance, self.next = current.instance, current.after
+        for seen in current.observations:
+            self._note(seen)
+        if self._program(self._busiest()[0]) != self.work:
+            self.work = ""  # the end of that one was not heard
+        return self.reading()
+
+    def is_lost(self, sample: Streams) -> bool:
+        """Whether the agent started anew, or threw away what we have not read."""
+        return sample.instance != self.instance or sample.first > self.next
+
+    def take(self, sample: Streams) -> Iterator[Reading]:
+        """A reading for each moment at which what it does changed, and one for how it is at the end."""
+        fresh = [seen for seen in sample.observations if seen.sequence >= self.next]
+        self.next = max(self.next, sample.after)
+        last = None
+        for _at, moment in groupby(fresh, key=lambda seen: seen.at):
+            for seen in moment:
+                self._note(seen)
+            reading = self.reading()
+            if last is not None and (reading.state, reading.file) != (last.state, last.file):
+                yield last
+            last = reading
+        yield last or self.reading()
+
+    def _note(self, seen: Observation) -> None:
+        if seen.category != "Condition":
+            self.latest[seen.item] = seen
+        elif seen.kind in LEVELS:
+            self._note_condition(seen)
+
+    def _note_condition(self, seen: Observation) -> None:
+        """Normal without a code clears all of its item's."""
+        if seen.kind in ("Normal", "Unavailable"):
+            for item, condition in list(self.conditions):
+                if item == seen.item and seen.condition in ("", condition):
+                    del self.conditions[item, condition]
+        elif len(self.conditions) < 100:
+            self.conditions[seen.item, seen.condition] = seen
+
+    # --- reading --------------------------------------------------------------------------------------------------
+
+    def reading(self) -> Reading:
+        path, execution = self._busiest()
+        mode = self._value("ControllerMode", path)
+        state = self._state(execution, mode)
+        program = self._program(path)
+        outcome = None
+        if state in AT_WORK:
+            self.work = program or self.work
+        elif state == State.FINISHED:
+            outcome = Outcome.FINISHED
+        file = self.work or program if state in (*AT_WORK, State.FINISHED) else ""
+        reading = Reading(
+            state,
+            raw_state=" · ".join(filter(None, (execution, mode))),
+            job_name=file.replace("\\", "/").rpartition("/")[2],
+            file=file,
+            outcome=outcome,
+            message=self._message(state, execution, mode),
+            values=self._values(),
+            troubles=self._troubles(),
+            raw={seen.kind: seen.value for seen in self.latest.values() if seen.category == "Events"},
+        )
+        if state == State.IDLE:
+            self.work = ""
+        return reading
+
+    def _state(self, execution: str, mode: str) -> State:
+        if self._value("Availability") == "UNAVAILABLE":
+            return State.OFFLINE
+        if self._value("EmergencyStop") == "TRIGGERED":
+            return State.ERROR
+        if execution == "ACTIVE" and mode in BY_HAND:
+            return State.UNKNOWN
+        state = self.stopped_is if execution == "STOPPED" else STATES.get(execution, State.UNKNOWN)
+        # What works on with a fault works on; the fault is shown beside it.
+        has_fault = any(seen.kind == "Fault" for seen in self.conditions.values())
+        return State.ERROR if has_fault and state not in (State.RUNNING, State.FINISHED) else state
+
+    def _busiest(self) -> tuple[str, str]:
+        """(component, execution) of the path that counts."""
+        said = [seen for seen in self._all("Execution") if seen.is_said]
+        ranked = sorted(said, key=lambda seen: BUSIEST.index(seen.value) if seen.value in BUSIEST else len(BUSIEST))
+        return (ranked[0].component, ranked[0].value) if ranked else ("", "")
+
+    def _program(self, path: str) -> str:
+        said = [seen for seen in self._all("Program") if seen.is_said and seen.value and seen.subtype in MAIN]
+        said.sort(key=lambda seen: (seen.component != path, MAIN.index(seen.subtype)))
+        return said[0].value[:300] if said else ""
+
+    def _message(self, state: State, execution: str, mode: str) -> str:
+        if self._value("EmergencyStop") == "TRIGGERED":
+            return "the emergency stop is pressed"
+        if state == State.OFFLINE:
+            return "its agent answers; the machine itself does not"
+        if state == State.UNKNOWN and mode in BY_HAND and execution == "ACTIVE":
+            return "somebody works it by hand"
+        if state == State.ERROR:
+            fault = next((each for each in self._troubles() if each.grave), None)
+            return fault.words or fault.code if fault else ""
+        return self._value("Message")
+
+    def _values(self) -> dict:
+        """Numbers that are one: of two power meters nobody knows which is meant."""
+        return known(
+            parts=self._one("PartCount", COUNTED), power_w=self._one("Wattage"),
+            energy_kwh=_kwh(self._one("ElectricalEnergy")), speed_percent=self._one("PathFeedrateOverride"),
+        )  # fmt: skip
+
+    def _troubles(self) -> tuple[Trouble, ...]:
+        grave = sorted(self.conditions.values(), key=lambda seen: (seen.kind != "Fault", seen.sequence))
+        return tuple(
+            Trouble(seen.code or seen.item[:40], seen.value or seen.item, grave=seen.kind == "Fault") for seen in grave
+        )
+
+    def _all(self, kind: str) -> list[Observation]:
+        return [seen for seen in self.latest.values() if seen.kind == kind]
+
+    def _one(self, kind: str, subtypes: tuple[str, ...] = ()) -> str | None:
+        said = [seen.value for seen in self._all(kind) if seen.is_said and (not subtypes or seen.subtype in subtypes)]
+        return said[0] if len(said) == 1 else None
+
+    def _value(self, kind: str, component: str = "") -> str:
+        """In words; "" for what is not known (but for Availability, which says so of itself)."""
+        said = [seen for seen in self._all(kind) if seen.is_said or kind == "Availability"]
+        said.sort(key=lambda seen: seen.component != component)
+        return said[0].value if said else ""
+
+
+def _kwh(watt_seconds: str | None) -> float | None:
+    try:
+        return None if watt_seconds is None else float(watt_seconds) / 3.6e6
+    except ValueError:
+        return None

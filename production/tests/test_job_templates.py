@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
@@ -73,7 +74,10 @@ def test_the_office_keeps_edits_opens_and_deletes(shop, office, other, log_in):
     for _press in range(2):
         assert desk.post(new, form).status_code == 302
     opened = Job.objects.exclude(pk=job.pk).get()
-    assert (opened.lines.get().quantity, opened.due_on) == (7, timezone.localdate() + timedelta(days=5))
+    assert (opened.lines.get().quantity, opened.due_on) == (
+        7,
+        timezone.localdate(timezone=ZoneInfo(shop.workspace.timezone)) + timedelta(days=5),
+    )
     desk.post(reverse("admin:production_jobtemplate_verb", args=[template.pk, "archive"]))
     assert desk.post(new, {**form, "once": "again"}).status_code == 409
     desk.post(reverse("admin:production_jobtemplate_verb", args=[template.pk, "remove"]))

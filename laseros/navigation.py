@@ -343,6 +343,12 @@ NAVIGATION = (
                 "admin:production_milestonetemplate_changelist",
                 "production.view_milestonetemplate",
             ),
+            Entry(
+                _("Job templates"),
+                "bookmark",
+                "admin:production_jobtemplate_changelist",
+                "production.view_jobtemplate",
+            ),
             Entry(_("Layer rules"), "stacks", "admin:production_layerrule_changelist", "production.view_layerrule"),
             Entry(
                 _("Nesting rules"),

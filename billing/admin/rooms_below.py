@@ -17,6 +17,7 @@ from billing.price_book import PriceBook
 from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
+from production.admin import job_template
 from production.admin.job import JobAdmin, lines_of
 from production.admin.parts import PartsTable
 from production.admin.product import ProductAdmin
@@ -170,7 +171,7 @@ ADDED = {
     ),
 }  # fmt: skip
 
-LINKS = {Client: (statements.link_of, recurring.link_of)}
+LINKS = {Client: (statements.link_of, recurring.link_of, job_template.for_client)}
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 

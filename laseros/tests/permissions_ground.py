@@ -69,7 +69,7 @@ from machines.models import (
     Tablet,
 )
 from machines.tablets import registering
-from production import enquiries, jobs, layer_rules, milestones, queue, runs
+from production import enquiries, job_templates, jobs, layer_rules, milestones, queue, runs
 from production.labour import clocks
 from production.models import (
     CuttingParameter,
@@ -77,6 +77,7 @@ from production.models import (
     Enquiry,
     JobMessage,
     JobMessageFile,
+    JobTemplate,
     LabourTime,
     LineCheck,
     MachineWork,
@@ -149,6 +150,7 @@ def build() -> World:
         _tablets(world)
         _times(world)
         _quality(world)
+        _job_templates(world)
         _mark_money(world)
     return world
 
@@ -201,6 +203,13 @@ def _quality(world) -> None:
     type(world.result).objects.update(at=timezone.now() + timedelta(days=1))  # until the test asks
     world.fault = deciding.report(line, world.paused_operation, reason="size", pieces=1, note="short", by=None)
     world.fault.photo.save("f.jpg", ContentFile(LOGO))
+
+
+def _job_templates(world) -> None:
+    world.job_template, world.archived_job_template = (
+        job_templates.keep(world.job, name, None) for name in ("Flanges", "Old flanges")
+    )
+    JobTemplate.objects.filter(pk=world.archived_job_template.pk).update(archived_at=timezone.now())
 
 
 def _tablets(world) -> None:

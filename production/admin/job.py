@@ -20,7 +20,7 @@ from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
 from production import jobs, milestones, shortages
-from production.admin import client_material, conversation, quality
+from production.admin import client_material, conversation, job_template, quality
 from production.admin import milestones as follow
 from production.admin import proofs as proof_pages
 from production.admin.badges import COLOURS, PRIORITIES, badge
@@ -192,6 +192,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         *follow.VERBS,
         proof_pages.SEND,
         quality.ADD_TO_JOB,
+        job_template.KEEP,
         Verb("clone", _("Copy as a new job"), _clone, "production.add_job", form=CloneForm, icon="content_copy",
              done=_("This is the copy: lines, prices and client as they were.")),
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,

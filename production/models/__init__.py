@@ -2,6 +2,7 @@ from production.models.conversation import JobMessage, JobMessageFile
 from production.models.design_file import DesignFile, Measurement
 from production.models.enquiry import Enquiry, EnquiryLine, Origin
 from production.models.job import Job, JobLine, LineMaterial, Priority
+from production.models.job_template import JobTemplate, JobTemplateLine
 from production.models.labour import LabourTime
 from production.models.layer_rule import LayerRole, LayerRule
 from production.models.machine_work import LoadedSpool, MachineWork, SpoolTag
@@ -30,6 +31,8 @@ __all__ = [
     "JobLine",
     "JobMessage",
     "JobMessageFile",
+    "JobTemplate",
+    "JobTemplateLine",
     "LabourTime",
     "LayerRole",
     "LayerRule",

@@ -292,6 +292,14 @@ GET  production_nonconformance   change,history         200    200    200    200
 POST production_nonconformance   change                 403    403    403    403    403    fault
 GET  production_nonconformance   photo                  200    200    200    200    404    fault
 GET  production_nonconformance   report,report_export   200    200    200    200    200
+GET  production_jobtemplate      list,export            200    200    200    200    200
+POST production_jobtemplate      saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  production_jobtemplate      add                    403    403    403    403    403
+POST production_jobtemplate      add                    403    403    403    403    403
+GET  production_jobtemplate      change,history         200    200    200    200    404    job_template
+POST production_jobtemplate      change                 403    302    302    302    404    job_template name=New
+GET  production_jobtemplate      new                    403    200    200    200    200
+POST production_jobtemplate      new                    403    302    302    302    409    - template={job_template}&client={client}&once=x
 GET  production_layerrule        list,export            200    200    200    200    200
 POST production_layerrule        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  production_layerrule        add                    403    200    200    200    200

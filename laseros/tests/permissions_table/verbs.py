@@ -108,6 +108,10 @@ production_nonconformance   accept         403    403    302    302    404    fa
 production_nonconformance   same           403    302    302    302    404    fault
 production_operation        check          403    302    302    302    404    operation name=X&kind=yes_no&how_often=once
 production_job              check          403    302    302    302    404    job line={line}&name=X&kind=yes_no&how_often=once
+production_job              template       403    302    302    302    404    job name=Again
+production_jobtemplate      remove         403    302    302    302    404    job_template
+production_jobtemplate      archive        403    302    302    302    404    job_template
+production_jobtemplate      restore        403    302    302    302    404    archived_job_template
 production_layerrule        remove         403    302    302    302    404    layer_rule
 production_job              prepare        403    302    302    302    404    unprepared
 production_job              buy            403    302    302    302    404    short_job

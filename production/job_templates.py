@@ -1,0 +1,79 @@
+"""Jobs that come again: kept as a template, opened from it for a client."""
+
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import activity
+from crm.models import Client, Contact
+from laseros.core.errors import Refused
+from laseros.core.retry import retried
+from production import jobs
+from production.models import Job, JobTemplate, JobTemplateLine
+from production.quality import planning
+
+LINE = ("position", "description", "quantity", "unit_price", "tax_percent", "material_each", "seconds_each", "item_id",
+        "design_file_id", "product_id")  # fmt: skip
+
+
+@retried
+def keep(job: Job, name: str, by) -> JobTemplate:
+    """A template of a job as it was ordered: lines, prices, checks, milestones, time to its due day.
+
+    Raises `Refused` with code "name" where there is one of that name.
+    """
+    name = " ".join(name.split())[:80]
+    checks = planning.carried(job.lines.all())
+    days = (job.due_on - timezone.localdate(job.approved_at)).days if job.due_on else None
+    try:
+        with transaction.atomic():
+            template = JobTemplate.objects.create(
+                workspace_id=job.workspace_id, name=name, title=job.title, priority=job.priority, note=job.note,
+                days=max(days, 0) if days is not None else None,
+                milestones=job.enquiry.milestones if job.enquiry else None,
+            )  # fmt: skip
+            rows = job.lines.filter(parent=None).order_by("position", "id").values(*LINE)
+            JobTemplateLine.objects.bulk_create(
+                JobTemplateLine(
+                    workspace_id=job.workspace_id, template=template, checks=checks.get(row["position"], []), **row
+                )
+                for row in rows
+            )
+            activity.record("created", template, by, details={"copy of": job.number})
+            return template
+    except IntegrityError:
+        raise Refused(
+            _("There is a template “%(name)s” already.") % {"name": name}, code="name", field="name"
+        ) from None
+
+
+def open_job(
+    template: JobTemplate, client: Client, *, key: str, title: str = "", contact: Contact | None = None,
+    due_on: date | None = None, despite: str = "", by,
+) -> Job:  # fmt: skip
+    """A new job for a client. One per `key`; raises what `jobs.open_from` raises, and `Refused` with code "archived".
+
+    Products are made as they are made now, with the checks they have now.
+    """
+    if template.archived_at is not None:
+        raise Refused(_("%(template)s is archived.") % {"template": template}, code="archived")
+    if due_on is None and template.days is not None:
+        due_on = timezone.localdate() + timedelta(days=template.days)
+    lines = list(template.lines.order_by("position", "id").values(*LINE, "checks"))
+    for position, line in enumerate(lines, start=1):
+        line["position"] = position  # checks find their line by it
+    return jobs.open_from(
+        client, key=f"template:{template.pk}:{key}"[:80], title=title or template.title, lines=lines, contact=contact,
+        due_on=due_on, priority=template.priority, note=template.note, template=template.milestones, despite=despite,
+        by=by,
+    )  # fmt: skip
+
+
+@retried
+@transaction.atomic
+def remove(template: JobTemplate, by) -> None:
+    """Delete a template. Jobs opened from it have copies of everything."""
+    activity.record("deleted", template, by)
+    JobTemplate.objects.filter(pk=template.pk).delete()

@@ -22,6 +22,8 @@ LINE = ("position", "description", "quantity", "unit_price", "tax_percent", "mat
 def keep(job: Job, name: str, by) -> JobTemplate:
     """A template of a job as it was ordered: lines, prices, checks, milestones, time to its due day.
 
+    Discounts are not kept: they were given to one client.
+
     Raises `Refused` with code "name" where there is one of that name.
     """
     name = " ".join(name.split())[:80]

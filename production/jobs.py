@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TypedDict
 
 from django.db import IntegrityError, transaction
@@ -15,6 +16,7 @@ from accounts import activity, numbering
 from crm.models import Client, Contact
 from inventory import ledger
 from inventory.models import Item, Reservation
+from laseros.core.discounts import taken_off
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
@@ -105,7 +107,8 @@ def open_from(
             done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
             if done is not None:
                 return done
-            total = _sum(lines, client.workspace.currency) if quoted_total is None else quoted_total
+            off = SimpleNamespace(discount_percent=discount_percent, discount_amount=discount_amount)
+            total = _sum(lines, off, client.workspace.currency) if quoted_total is None else quoted_total
             job = Job.objects.create(
                 workspace_id=client.workspace_id,
                 number=numbering.draw(client.workspace, "job", client=client.short_code),
@@ -145,8 +148,13 @@ def open_from(
         return done
 
 
-def _sum(lines: list[dict], currency: str) -> Decimal:
-    return sum((cents(line.get("unit_price", Decimal(0)) * line["quantity"], currency) for line in lines), Decimal(0))
+def _sum(lines: list[dict], discount, currency: str) -> Decimal:
+    """Net, less what is taken off the lines and then off the whole."""
+    net = ZERO
+    for line in lines:
+        gross = cents(line.get("unit_price", ZERO) * line["quantity"], currency)
+        net += gross - taken_off(gross, SimpleNamespace(**line), currency)
+    return net - taken_off(net, discount, currency)
 
 
 def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None, despite: str = "") -> Job:
@@ -154,13 +162,14 @@ def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None
 
     One per `key`; raises what `open_from` raises.
     """
-    names = ("position", "description", "quantity", "unit_price", "tax_percent", "material_each", "seconds_each",
-             "item_id", "design_file_id", "product_id")  # fmt: skip
+    names = ("position", "description", "quantity", "unit_price", "tax_percent", "discount_percent", "discount_amount",
+             "material_each", "seconds_each", "item_id", "design_file_id", "product_id")  # fmt: skip
     lines, checks = job.lines.filter(parent=None).order_by("position", "id"), planning.carried(job.lines.all())
     lines = [{**line, "checks": checks.get(line["position"], [])} for line in lines.values(*names)]
     return open_from(
         job.client, key=f"clone:{job.pk}:{key}"[:80], title=title or job.title, lines=lines, contact=job.contact,
-        due_on=due_on, priority=job.priority, note=job.note, despite=despite, by=by,
+        due_on=due_on, priority=job.priority, discount_percent=job.discount_percent,
+        discount_amount=job.discount_amount, note=job.note, despite=despite, by=by,
     )  # fmt: skip
 
 

@@ -96,7 +96,9 @@ class JobTemplateAdmin(RoomAdmin):
     )  # fmt: skip
 
     def related_links(self, obj):
-        return [None if obj.archived_at else Related(str(_("New job from it")), new_url(template=obj.pk), "add", ADD_JOB)]
+        return [
+            None if obj.archived_at else Related(str(_("New job from it")), new_url(template=obj.pk), "add", ADD_JOB)
+        ]
 
     def has_add_permission(self, request):
         return False  # kept from a job, which has been made once

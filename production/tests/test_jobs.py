@@ -221,3 +221,17 @@ def test_a_promise_that_is_too_small_is_missing_material_too(shop, operator):
     assert list(shortages.without_material()) == [operation]
     Operation._base_manager.update(reservation=None)
     assert list(shortages.without_material()) == [operation]
+
+
+def test_a_clone_costs_what_the_first_one_cost(shop, office):
+    off = {"discount_percent": Decimal(10)}
+    first = new_job(
+        shop,
+        lines=[line(shop, **off), line(shop, quantity=1, discount_amount=Decimal("5.50"))],
+        discount_percent=Decimal(5),
+    )
+    # 20 × 45.50 less 10 % is 819.00, 45.50 less 5.50 is 40.00, and of 859.00 5 % are 42.95
+    assert first.quoted_total == Decimal("816.05")
+    again = jobs.clone(first, office, key="x", despite="x")
+    assert (again.quoted_total, again.discount_percent) == (first.quoted_total, 5)
+    assert list(again.lines.values_list("discount_percent", "discount_amount")) == [(10, 0), (0, Decimal("5.50"))]

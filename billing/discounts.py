@@ -51,6 +51,25 @@ def of_document(document) -> totals.Totals | None:
     return totals.of(document.lines.all(), document.currency, document)
 
 
+def follow_pieces(line, was, currency: str) -> None:
+    """Fewer pieces of an order, or of what is taken back, bring their part of the line's amount; a new one stays."""
+    if was is None or line.discount_amount != was.discount_amount or line.quantity == was.quantity:
+        return
+    if line.job_line_id or line.invoice.origin_id:
+        line.discount_amount = cents(line.discount_amount * line.quantity / was.quantity, currency)
+
+
+def of_correction(invoice, rows: Iterable) -> Decimal:
+    """What of an invoice's discount falls on these lines of a credit note for it, by their share of what it said."""
+    origin, currency = invoice.origin, invoice.currency
+    whole, here = (
+        sum((totals.net_of(row, currency) for row in lines if not row.deposit_id), ZERO)
+        for lines in (origin.lines.all(), rows)
+    )
+    share = cents(origin.discount_amount * here / whole, currency) if whole else ZERO
+    return max(min(share, origin.discount_amount), ZERO)
+
+
 def of_order(job: Job, rows: Iterable, currency: str, last: bool) -> Decimal:
     """What of an order's discount falls on an invoice of these lines: its share, or with the last one what is left."""
     given = sum(

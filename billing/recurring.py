@@ -35,37 +35,54 @@ def day_of(recurring: RecurringInvoice, turn: int) -> date:
     return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
 
 
-def next_day(recurring: RecurringInvoice, turn: int) -> date | None:
-    """The day of a turn, or None where the schedule has ended before it."""
-    day = day_of(recurring, turn)
-    over = (recurring.count is not None and turn >= recurring.count) or (recurring.ends_on and day > recurring.ends_on)
-    return None if over else day
+def first_from(recurring: RecurringInvoice, day: date) -> date:
+    """The first of its days that is not before `day`."""
+    turn = 0
+    while (found := day_of(recurring, turn)) < day:
+        turn += 1
+    return found
+
+
+def unless_over(recurring: RecurringInvoice, day: date, turns: int) -> date | None:
+    """The day, or None where the schedule has ended before it, with so many behind it."""
+    over = recurring.count is not None and turns >= recurring.count
+    return None if over or (recurring.ends_on and day > recurring.ends_on) else day
 
 
 @retried
 @transaction.atomic
 def begin(recurring: RecurringInvoice, by) -> RecurringInvoice:
     """Store a new schedule. Nothing is due before today: what lies in the past was invoiced by hand."""
-    if day_of(recurring, 0) < timezone.localdate():
-        raise Refused(_("The first one lies in the past: choose today or a later day."), code="past", field="starts_on")
-    recurring.next_on = next_day(recurring, 0)
+    _check_first(recurring)
+    recurring.next_on = unless_over(recurring, recurring.starts_on, 0)
     recurring.created_by = by if getattr(by, "pk", None) else None
     recurring.save()
     activity.record("created", recurring, by, details={"due": recurring.next_on or "–"})
     return recurring
 
 
+def _check_first(recurring: RecurringInvoice) -> None:
+    if recurring.starts_on < timezone.localdate():
+        raise Refused(_("The first one lies in the past: choose today or a later day."), code="past", field="starts_on")
+
+
 @retried
 @transaction.atomic
 def replan(recurring: RecurringInvoice, by) -> RecurringInvoice:
-    """Work out the next day after how often, or until when, was changed. Days that were made are not made again."""
+    """Work out the next day after how often, or until when, was changed.
+
+    What was planned next is the earliest: the rhythm changes, and no time is left out or invoiced a second time.
+    """
     recurring.refresh_from_db()
-    turn, last = recurring.turns, recurring.made.order_by("-due_on").values_list("due_on", flat=True).first()
-    day = next_day(recurring, turn)
-    while day is not None and last is not None and day <= last:
-        turn += 1
-        day = next_day(recurring, turn)
-    RecurringInvoice.objects.filter(pk=recurring.pk).update(turns=turn, next_on=day)
+    if not recurring.turns and recurring.starts_on != recurring.next_on:
+        _check_first(recurring)
+    last = recurring.made.order_by("-due_on").values_list("due_on", flat=True).first()
+    earliest = recurring.next_on if recurring.turns else recurring.starts_on
+    if last is not None:
+        earliest = max(earliest or last, last + timedelta(days=1))
+    day = first_from(recurring, earliest or recurring.starts_on)
+    day = unless_over(recurring, day, recurring.turns)
+    RecurringInvoice.objects.filter(pk=recurring.pk).update(next_on=day)
     if day is None:
         RECURRING.try_move(recurring, "end")
     else:
@@ -148,9 +165,11 @@ def make(recurring: RecurringInvoice) -> Invoice | None:
 
 def _advance(recurring: RecurringInvoice, day: date | None, **state) -> bool:
     """Move to the next day, once: whoever comes second finds another day there."""
-    following = next_day(recurring, recurring.turns + 1)
+    if day is None:
+        return False
+    following = unless_over(recurring, first_from(recurring, day + timedelta(days=1)), recurring.turns + 1)
     rows = RecurringInvoice.objects.filter(pk=recurring.pk, next_on=day, turns=recurring.turns, **state)
-    if day is None or not rows.update(next_on=following, turns=F("turns") + 1):
+    if not rows.update(next_on=following, turns=F("turns") + 1):
         return False
     if following is None:
         RECURRING.try_move(recurring, "end")
@@ -161,7 +180,7 @@ def _advance(recurring: RecurringInvoice, day: date | None, **state) -> bool:
 def filled(recurring: RecurringInvoice, text: str, day: date) -> str:
     """The text with the month, the year and the days it is for, as the business writes them."""
     workspace = recurring.workspace
-    until = _after(recurring, day) - timedelta(days=1)
+    until = first_from(recurring, day + timedelta(days=1)) - timedelta(days=1)
     values = {
         "month": format_date(day, "LLLL", locale=workspace.locale),
         "next_month": format_date(
@@ -172,13 +191,6 @@ def filled(recurring: RecurringInvoice, text: str, day: date) -> str:
         "until": format_date(until, "medium", locale=workspace.locale),
     }
     return PLACE.sub(lambda found: values.get(found[1], found[0]), text)
-
-
-def _after(recurring: RecurringInvoice, day: date) -> date:
-    turn = recurring.turns
-    while (following := day_of(recurring, turn)) <= day:
-        turn += 1
-    return following
 
 
 @work.task(gettext_noop("issue a recurring invoice"))

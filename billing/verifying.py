@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from django.core.files.storage import default_storage
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Coalesce
 
 from accounts.models import Sequence
@@ -25,6 +25,7 @@ def wrong(workspace) -> Iterator[str]:
     """A sentence for whatever of a business's documents is not as it left. Must run inside its scope."""
     yield from _chain()
     for kind in KINDS:
+        yield from _taken_away(kind)
         for document in _left(kind):
             yield from _said(kind, document)
             yield from _files(kind, document)
@@ -40,8 +41,19 @@ def head() -> str:
     return f"{last.position} links, the last one is {last.link}" if last else "no documents"
 
 
+def _taken_away(kind: Kept) -> Iterator[str]:
+    """A link whose document is no longer there, or says that it has not left yet: nothing else would look at it."""
+    there = _standing(kind).filter(pk=OuterRef(f"{kind.name}_id"))
+    for seal in Seal.objects.exclude(**{kind.name: None}).exclude(Exists(there)).order_by("position"):
+        yield f"chain: link {seal.position} ({_name(seal.content)}): its {kind.model._meta.verbose_name_raw} has gone"
+
+
+def _standing(kind: Kept):
+    return kind.model.objects.exclude(**{kind.since: None}) if kind.since else kind.model.objects.all()
+
+
 def _left(kind: Kept):
-    rows = kind.model.objects.exclude(**{kind.since: None}) if kind.since else kind.model.objects.all()
+    rows = _standing(kind)
     related = [field.name for field in kind.model._meta.concrete_fields if field.name in ("invoice", "client")]
     rows = rows.select_related(*related).prefetch_related("seals", *(part.label for part in kind.parts))
     return rows.order_by("pk").iterator(chunk_size=200)

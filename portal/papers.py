@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from billing import statements
 from billing.documents import file_name
-from billing.documents.statement import statement_pdf
+from billing.documents.statement import kept_account, statement_pdf
 from portal.access import for_client
 from portal.templatetags.portal import address
 from production import serving
@@ -40,10 +40,9 @@ def _this_year(visitor):
 
 
 def statement_page(request, visitor, pk):
-    """One that was sent, with the paper that was sent."""
-    row = get_object_or_404(visitor.statements, pk=pk)
-    found = statements.account_of(visitor.client, row.currency, row.from_on, row.until_on)
-    return _account_page(request, visitor, found, address(visitor, "statement_pdf", row.pk))
+    """One that was sent, with the paper that was sent: what was booked later is in neither."""
+    row = get_object_or_404(visitor.statements.select_related("client"), pk=pk)
+    return _account_page(request, visitor, kept_account(row), address(visitor, "statement_pdf", row.pk))
 
 
 statement = require_safe(for_client(statement_page))

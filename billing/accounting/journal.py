@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.utils.translation import gettext as _
 
 from billing.accounting.accounts import Accounts
@@ -133,9 +133,12 @@ def _money(workspace, accounts: Accounts, from_on: date, until_on: date) -> Iter
     )
     for row in rows.order_by("id"):
         yield from _payment(workspace, accounts, row)
-    gains = Allocation.objects.filter(booked_on__gte=from_on, booked_on__lte=until_on).exclude(gain=0)
-    for part in gains.select_related("payment__client", "invoice").order_by("id"):
+    booked = Allocation.objects.filter(booked_on__gte=from_on, booked_on__lte=until_on)
+    booked = booked.select_related("payment__client", "invoice__client").order_by("id")
+    for part in booked.exclude(gain=0):
         yield _gain(workspace, accounts, part)
+    for part in booked.exclude(invoice=None).exclude(invoice__client=F("payment__client")):
+        yield _brought_over(workspace, accounts, part)
 
 
 def _payment(workspace, accounts: Accounts, payment: Payment) -> Iterable[Booking]:
@@ -166,8 +169,22 @@ def _payment(workspace, accounts: Accounts, payment: Payment) -> Iterable[Bookin
     ]  # fmt: skip
 
 
+def _brought_over(workspace, accounts: Accounts, part: Allocation) -> Booking:
+    """Money of one client for an invoice of another that was merged with it: from the one's account to the other's."""
+    payer, debtor = (accounts.debtor(row.client.code) for row in (part.payment, part.invoice))
+    amount, rate = abs(part.amount), part.payment.rate
+    return Booking(
+        day=part.booked_on, amount=amount, currency=part.payment.currency, rate=rate,
+        booked=in_books(amount, rate, workspace), side="S" if part.amount > 0 else "H", account=payer, contra=debtor,
+        number=part.invoice.number,
+        text=_("Payment %(number)s of %(client)s") % {
+            "number": part.payment.number, "client": part.payment.client.name,
+        },
+    )  # fmt: skip
+
+
 def _gain(workspace, accounts: Accounts, part: Allocation) -> Booking:
-    debtor = accounts.debtor(part.payment.client.code)
+    debtor = accounts.debtor((part.invoice or part.payment).client.code)
     gain = part.gain > 0
     return Booking(
         day=part.booked_on, amount=abs(part.gain), currency=workspace.currency, rate=Decimal(1), booked=abs(part.gain),

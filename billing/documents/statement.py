@@ -11,7 +11,7 @@ from accounts.documents.letterhead import day, letterhead
 from billing.ageing import BUCKETS
 from billing.facts import frozen_facts
 from billing.models import AccountStatement, Invoice
-from billing.statements import Account
+from billing.statements import Account, Entry
 
 
 def frozen_of(account: Account) -> dict:
@@ -51,6 +51,20 @@ def statement_pdf(account: Account) -> bytes:
 def kept_pdf(statement: AccountStatement) -> bytes:
     """Of one that was kept: what it said then."""
     return _drawn(statement.workspace, statement.frozen)
+
+
+def kept_account(statement: AccountStatement) -> Account:
+    """What a kept one said then, for a page. Its open items stand on the paper alone: the invoices have moved on."""
+    facts = statement.frozen
+    entries = [
+        Entry(date.fromisoformat(row["day"]), row["what"], row["number"], Decimal(row["amount"]),
+              Decimal(row["balance"]))
+        for row in facts["entries"]
+    ]  # fmt: skip
+    return Account(
+        statement.client, facts["currency"], *(date.fromisoformat(facts[name]) for name in ("from_on", "until_on")),
+        Decimal(facts["opening"]), entries, [], [Decimal(amount) for amount in facts["buckets"]],
+    )  # fmt: skip
 
 
 def _drawn(workspace, facts: dict) -> bytes:

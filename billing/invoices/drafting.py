@@ -124,7 +124,10 @@ def row_of(line: JobLine, before: int, pieces: int, currency: str) -> InvoiceLin
 def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[InvoiceLine], by) -> Invoice:
     """Store edited, new and removed lines of a draft."""
     hold_draft(invoice)
-    before = invoice.total
+    before, was = invoice.total, {line.pk: line for line in invoice.lines.all()}
+    # A credit note's discount goes on following its lines until somebody types another.
+    follows = invoice.origin_id and invoice.discount_amount
+    follows = follows and invoice.discount_amount == discounts.of_correction(invoice, was.values())
     for line in removed:
         line.delete()
     for line in changed:
@@ -135,8 +138,12 @@ def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[Inv
         line.workspace, line.invoice = invoice.workspace, invoice
         if invoice.treatment != Treatment.STANDARD:
             line.tax_percent = ZERO
+        discounts.follow_pieces(line, was.get(line.pk), invoice.currency)
         line.net = totals.net_of(line, invoice.currency)
         line.save()
+    if follows:
+        invoice.discount_amount = discounts.of_correction(invoice, invoice.lines.all())
+        invoice.save(update_fields=["discount_amount"])
     return _counted(invoice, "lines", before, by)
 
 

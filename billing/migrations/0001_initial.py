@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('price_by', models.CharField(choices=[('margin', 'margin: percent of the price'), ('markup', 'markup: percent on the cost')], default='margin', max_length=10, verbose_name='price by')),
                 ('margin_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(99)], verbose_name='margin or markup %')),
                 ('minimum_line', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='minimum per line')),
-                ('minimum_order', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='minimum per order')),
+                ('minimum_order', models.DecimalField(decimal_places=4, default=Decimal('0'), help_text='Before a discount on the whole, which is taken off what fills an order up too', max_digits=16, verbose_name='minimum per order')),
                 ('round_to', models.DecimalField(decimal_places=4, default=Decimal('0'), help_text="0.05 or 1, for example; 0: to the currency's smallest coin", max_digits=16, verbose_name='round unit prices to')),
                 ('round_up', models.BooleanField(default=False, verbose_name='always up')),
                 ('energy_kwh', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='energy per kWh')),
@@ -361,6 +361,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='seal',
             constraint=models.CheckConstraint(condition=models.Q(('position__gt', 0)), name='seal_from_one'),
+        ),
+        migrations.AddConstraint(
+            model_name='seal',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivery__isnull', True), ('invoice__isnull', False), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', False), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', False), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', False), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', False)), _connector='OR'), name='seal_of_one_document'),
         ),
         migrations.CreateModel(
             name='Delivery',

@@ -84,7 +84,10 @@ class PriceRules(WorkspaceModel):
     price_by = models.CharField(_("price by"), max_length=10, choices=Way.choices, default=Way.MARGIN)
     margin_percent = percent_field(_("margin or markup %"))
     minimum_line = money_field(_("minimum per line"))
-    minimum_order = money_field(_("minimum per order"))
+    minimum_order = money_field(
+        _("minimum per order"),
+        help_text=_("Before a discount on the whole, which is taken off what fills an order up too"),
+    )
     round_to = money_field(
         _("round unit prices to"), help_text=_("0.05 or 1, for example; 0: to the currency's smallest coin")
     )

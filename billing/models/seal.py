@@ -16,6 +16,13 @@ def of_document(model: type[models.Model], label) -> models.ForeignKey:
     return models.ForeignKey(model, models.PROTECT, null=True, related_name="seals", verbose_name=label)
 
 
+def _of_exactly_one() -> Q:
+    found = Q()
+    for mine in DOCUMENTS:
+        found |= Q(**{f"{name}__isnull": name != mine for name in DOCUMENTS})
+    return found
+
+
 class Seal(WorkspaceModel):
     """What a document said when it left the house, or the print of its PDF where that was made later: one link of a
     business's chain, see `billing.chain`. Never changed."""
@@ -40,6 +47,7 @@ class Seal(WorkspaceModel):
         constraints = [
             models.UniqueConstraint(fields=["workspace", "position"], name="seal_position_once"),
             models.CheckConstraint(condition=Q(position__gt=0), name="seal_from_one"),
+            models.CheckConstraint(condition=_of_exactly_one(), name="seal_of_one_document"),
             *(
                 models.UniqueConstraint(
                     fields=[name, "is_paper"], condition=Q(**{f"{name}__isnull": False}), name=f"seal_of_{name}_once"

@@ -258,6 +258,8 @@ def total(quote: Quote) -> totals.Totals:
 def _fill_up(quote: Quote) -> None:
     """Keep one line with what is missing to the minimum per order: it comes, changes and goes with the others.
 
+    The lines count as they stand, less their own discounts but not the one on the whole: that one is a person's word
+    about all of it. A charge that grew with it would take it back in silence, under a name no client understands.
     Typed over, by a person who knows better, it stays as typed.
     """
     lines = list(quote.lines.all())

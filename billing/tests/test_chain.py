@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from billing import deliveries, order_papers, reminding, statements, verifying
@@ -108,6 +108,23 @@ def test_what_was_never_sealed_is_named(workspace, shop, family):
         cursor.execute("DELETE FROM billing_seal WHERE order_paper_id IS NOT NULL")
         cursor.execute("DELETE FROM billing_orderpaper")
     assert any("this number was drawn and no document has it" in each for each in verifying.wrong(workspace))
+
+
+def test_what_was_taken_back_or_away_is_missed(workspace, family):
+    delivery, _paper, reminder, _statement = family
+    with guards_off(), connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_reminder SET sent_on = NULL")
+        cursor.execute("UPDATE billing_delivery SET shipped_on = NULL")
+    gone = [each for each in verifying.wrong(workspace) if "has gone" in each]
+    assert gone == [
+        f"chain: link {seal.position} ({named}): its {kind} has gone"
+        for kind, named, row in (("delivery", delivery.number, delivery), ("reminder", reminder.pk, reminder))
+        for seal in row.seals.all()
+    ]
+    seal = Seal.objects.latest("position")
+    seal.pk, seal.position, seal.delivery, seal.is_paper = None, seal.position + 1, delivery, True
+    with pytest.raises(IntegrityError, match="seal_of_one_document"), transaction.atomic():
+        seal.save()
 
 
 def test_a_refused_arrival_leaves_no_picture_and_a_killed_one_is_swept(workspace, family, settings):

@@ -119,6 +119,33 @@ def test_an_amount_off_the_order_is_given_once_over_its_invoices(german):
         invoices.draft_from(job, None)
 
 
+@pytest.mark.one_database
+def test_what_is_cut_down_keeps_its_part_of_the_discounts(german):
+    job = quotes.accept(quotes.send(draft(german, discount_amount=D(20)), None), name="Thandi Nkosi")
+    made(job, 10, 3, 1)
+    job.refresh_from_db()
+    invoice = invoices.draft_from(job, None)
+    rod = invoice.lines.get(description="Rod")
+    rod.quantity = 2
+    invoices.change_lines(invoice, [rod], [], None)
+    assert (rod.discount_amount, rod.net) == (D("4.67"), D("35.33"))  # 7.00 was for three
+    rod.quantity = 3
+    rod.discount_amount = D(7)
+    invoices.change_lines(invoice, [rod], [], None)
+    invoice = invoices.issue(invoice, None)
+    assert invoice.net == D("194.10")
+    note = invoices.credit(invoice, None, "Rods bent")
+    plate, rod, book = note.lines.all()
+    rod.quantity = 1
+    invoices.change_lines(note, [rod], [plate, book], None)
+    assert (rod.discount_amount, note.discount_amount) == (D("2.33"), D("1.65"))  # 20 × 17.67 ÷ 214.10
+    note.discount_amount = D(2)
+    note.save(update_fields=["discount_amount"])
+    rod.unit_price = D(18)
+    invoices.change_lines(note, [rod], [], None)
+    assert (note.discount_amount, note.net) == (D(2), D("13.67"))  # what somebody typed stays
+
+
 def rounding(invoice) -> Decimal:
     """What a share of a line that is invoiced in parts is rounded by more than once."""
     plate = next((line for line in invoice.lines.all() if line.description == "Plate"), None)

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -78,7 +79,7 @@ def test_it_is_paused_skipped_changed_and_ends(monthly, clock, shop, office):
     with pytest.raises(Refused):
         recurring.resume(monthly, office)
     RecurringInvoice.objects.filter(pk=monthly.pk).update(every=2, count=4)
-    assert recurring.replan(monthly, office).next_on == date(2027, 5, 31)
+    assert recurring.replan(monthly, office).next_on == date(2027, 3, 31)
     clock.move_to("2028-01-01T12:00:00+00:00")
     assert tasks.make_recurring() == {"cutters": 2}
     monthly.refresh_from_db()
@@ -95,6 +96,25 @@ def test_it_is_paused_skipped_changed_and_ends(monthly, clock, shop, office):
     assert days(weekly) == ["01.01.", "15.01."]
     with pytest.raises(ValidationError):
         known_places("Rent {moon}")
+
+
+def test_another_rhythm_goes_on_where_the_last_one_stopped(monthly, clock, office):
+    with transaction.atomic(), pytest.raises(Refused, match="past"):  # a year's invoices in one night
+        RecurringInvoice.objects.filter(pk=monthly.pk).update(starts_on=date(2026, 1, 31))
+        recurring.replan(monthly, office)
+    RecurringInvoice.objects.filter(pk=monthly.pk).update(starts_on=date(2027, 1, 31))
+    clock.move_to("2027-05-31T12:00:00+00:00")
+    assert tasks.make_recurring() == {"cutters": 5}
+    for fields, day in (
+        ({"every": 3}, "2027-07-31"),  # its quarters begin where it began: January, April, July
+        ({"every": 1, "count": 6}, "2027-07-31"),  # not June, which July's was planned instead of
+        ({"unit": "week", "every": 2, "count": None}, "2027-08-01"),
+        ({"unit": "month", "every": 12, "count": 5}, None),
+    ):
+        RecurringInvoice.objects.filter(pk=monthly.pk).update(**fields)
+        row = recurring.replan(monthly, office)
+        assert (row.turns, row.next_on and f"{row.next_on}") == (5, day)
+    assert row.state == "ended"
 
 
 def test_one_that_issues_itself_is_mailed_or_says_what_is_missing(monthly, clock, run_work):

@@ -8,7 +8,7 @@ from django_scopes import scope
 
 from billing import quotes, staleness
 from billing.choices import Choices
-from billing.models import ExtraOperation, PriceRules, QuantityBreak, QuoteLine
+from billing.models import ExtraOperation, PriceRules, QuantityBreak, Quote, QuoteLine
 from billing.tests.ground import measured_drawing, new_enquiry
 from laseros.core.errors import Refused
 from production import parameters
@@ -108,6 +108,12 @@ def test_an_order_below_the_minimum_is_filled_up(quote, shop, office):
     quotes.total(quote)
     filling = quote.lines.get(enquiry_line=None)
     assert (filling.description, filling.net, quote.net) == ("Minimum order charge", Decimal(128), Decimal(500))
+    Quote.objects.filter(pk=quote.pk).update(discount_percent=10)
+    quote.refresh_from_db()
+    quotes.total(quote)  # what a person takes off the whole is taken off, and not filled up again
+    assert (quote.lines.get(enquiry_line=None).net, quote.net) == (Decimal(128), Decimal(450))
+    Quote.objects.filter(pk=quote.pk).update(discount_percent=0)
+    quote.refresh_from_db()
     quotes.choose(line_of(quote), 40, Choices(), office)
     quote.refresh_from_db()
     assert quote.lines.count() == 1

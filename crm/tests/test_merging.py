@@ -1,6 +1,7 @@
 """Two clients that are one: everything moves, sealed papers stay and are counted, and it happens once."""
 
 import threading
+from collections import Counter
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -12,7 +13,9 @@ from django_scopes import scope
 
 from accounts.models import Activity
 from billing import ageing, invoices, payments, statements
-from billing.models import Invoice
+from billing.accounting import journal
+from billing.accounting.accounts import Accounts
+from billing.models import Invoice, rules_of
 from billing.tests.ground import issued_invoice, made_job, sent_quote, with_address
 from crm import clients, diary, duplicates, insight, links, merging, tags, timeline
 from crm.families import family
@@ -89,7 +92,16 @@ def test_the_one_that_lives_on_takes_in_what_stayed(two, shop, office, run_work)
     assert statements.balance_of(winner, "ZAR") == -50
     draft = Invoice.objects.get(state="draft")
     assert draft.client == winner
-    assert payments.use_credit(invoices.issue(draft, office), office) == 50
+    second = invoices.issue(draft, office)
+    assert payments.use_credit(second, office) == 50
+    # Each of their accounts in the books says what is open on its documents, whoever of the two paid.
+    sums = Counter()
+    for booking in journal.of(shop.workspace, day, day):
+        sign = 1 if booking.side == "S" else -1
+        sums[booking.account] += sign * booking.booked
+        sums[booking.contra] -= sign * booking.booked
+    debtor = Accounts(rules_of(shop.workspace)).debtor
+    assert (sums[debtor(two.loser.code)], sums[debtor(winner.code)]) == (0, second.total - 50)
     # A correction of what is sealed names whom that named, at the address that moved.
     note = invoices.credit(Invoice.objects.get(pk=two.issued.pk), office, reason="Short")
     assert invoices.issue(note, office).client == two.loser

@@ -13,6 +13,7 @@ from laseros.demo import (
     buying,
     departures,
     ground,
+    money,
     parts,
     people,
     products,
@@ -112,3 +113,4 @@ def _today(business):
     if business.is_laser:
         sheets.lay_out(business)
     departures.stand_at_the_door(business)
+    money.make(business)

@@ -23,8 +23,9 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, order_papers, payments, quotes, reminding
+from billing import deliveries, documents, invoices, order_papers, payments, quotes, reminding, statements
 from billing.bank import booking
+from billing.documents.statement import frozen_of
 from billing.models import (
     AccountStatement,
     Archive,
@@ -422,8 +423,9 @@ def _reminded(world) -> None:
         workspace=shop.workspace, invoice=world.invoice, step=1, state="sent", sent_on=day, pay_by=day
     )
     world.account_statement = AccountStatement.objects.create(
-        workspace=shop.workspace, client=shop.client, currency="ZAR", from_on=day, until_on=day
-    )
+        workspace=shop.workspace, client=shop.client, currency="ZAR", from_on=day, until_on=day,
+        frozen=frozen_of(statements.account_of(shop.client, "ZAR", day, day)),
+    )  # fmt: skip
     for paper in (world.sent_reminder, world.account_statement):
         documents.keep(paper, lambda: b"%PDF-1.7 kept")
     world.link_statement = links.token(links.make(world.account_statement, shop.client))

@@ -13,8 +13,10 @@ from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from accounts.models import Workspace
-from billing import einvoice, verifying
-from billing.models import Allocation, Invoice, Quote, Seal
+from billing import closing, einvoice, verifying
+from billing.bank import booking
+from billing.bank.matching import SURE
+from billing.models import Allocation, BankLine, Invoice, Quote, Reminder, Seal
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
@@ -109,6 +111,18 @@ class TestBusiness:
         with scope(workspace=demo[slug]):
             assert list(verifying.wrong(demo[slug])) == []
             assert Seal.objects.count() == Invoice.objects.exclude(number=None).count() > 100
+
+    def test_the_bank_waits_somebody_is_reminded_and_a_month_is_closed(self, demo, slug):
+        with scope(workspace=demo[slug]), timezone.override(demo[slug].timezone):
+            lines = list(BankLine.objects.order_by("pk"))
+            assert {line.state for line in lines} == {"open"}
+            found = [proposals[0].certainty for proposals in booking.proposals(lines).values() if proposals]
+            assert (len(lines), sum(each >= SURE for each in found), len(found) >= 3) == (5, 1, True)
+            steps = set(Reminder.objects.values_list("state", "step"))
+            assert steps == {("sent", 1), ("proposed", 1), ("proposed", 2)}
+            until = closing.closed_until()
+            last = until + dt.timedelta(days=1)
+            assert (last.day, (timezone.localdate().replace(day=1) - last).days in range(28, 32)) == (1, True)
 
     def test_lines_count_what_runs_made(self, demo, slug):
         with scope(workspace=demo[slug]):

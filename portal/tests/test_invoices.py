@@ -7,8 +7,7 @@ from django_scopes import scope
 
 from accounts.models import BackgroundTask, Workspace
 from accounts.models.work import LIFE
-from billing import printing
-from billing.models import AccountStatement
+from billing import printing, statements
 from crm import links
 from crm.models import Contact
 from portal.tests.ground import link_to, new_invoice, new_quote, pay
@@ -76,14 +75,16 @@ def test_who_sees_no_money_sees_no_account(buyer, contact, buyer_logged_in):
     new_invoice(buyer)
     day = timezone.localdate()
     with scope(workspace=buyer.workspace):
-        sent = AccountStatement.objects.create(
-            workspace=buyer.workspace, client=buyer, currency="ZAR", from_on=day, until_on=day, balance=0
-        )
+        sent = statements.prepare(buyer, "ZAR", day, day, None)
         sent.pdf.save("statement.pdf", ContentFile(b"%PDF-1.7 x"))
         by_link = links.make(sent, buyer, contact)
     pages = ["account/", "account/pdf/", f"statements/{sent.pk}/", f"statements/{sent.pk}/pdf/"]
     pages = [f"/portal/{page}" for page in pages] + [f"/{links.url(by_link).split('/', 3)[3]}"]
     assert [buyer_logged_in.get(page).status_code for page in pages] == [200] * 5
+    new_invoice(buyer, lines=[(1, "100.00", "15")])
+    now, then = (buyer_logged_in.get(page).content.decode() for page in (pages[0], pages[2]))
+    assert "Open altogether: R1\xa0534,68" in now
+    assert "Open altogether: R1\xa0419,68" in then  # what was sent goes on saying what its paper says
     with scope(workspace=buyer.workspace):
         Contact.objects.filter(pk=contact.pk).update(sees_money=False)
     assert [buyer_logged_in.get(page).status_code for page in pages] == [404] * 5

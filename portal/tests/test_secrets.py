@@ -11,7 +11,7 @@ from accounts.models import User
 from billing import deliveries, order_papers, statements
 from billing.documents import delivery_pdf, invoice_pdf, keep, quote_pdf
 from billing.documents.order_paper import order_paper_pdf
-from billing.documents.statement import statement_pdf
+from billing.documents.statement import frozen_of, statement_pdf
 from billing.models import AccountStatement
 from crm.models import Address
 from laseros.tests.ground import figures_joined
@@ -203,7 +203,7 @@ def everything(story, buyer, contact):
         account = statements.account_of(buyer, "ZAR", today, today)
         statement = AccountStatement.objects.create(
             workspace=buyer.workspace, client=buyer, currency="ZAR", from_on=today, until_on=today, by=office,
-            balance=account.closing,
+            balance=account.closing, frozen=frozen_of(account),
         )  # fmt: skip
         for document, pdf in (
             (delivery, delivery_pdf), (paper, order_paper_pdf), (statement, lambda _row: statement_pdf(account)),

@@ -19,6 +19,7 @@ from laseros.demo import (
     quality,
     sheets,
     stores,
+    sub_jobs,
     talking,
     today,
     upkeep,
@@ -108,6 +109,7 @@ def _today(business):
     contact = today.befriend(business, client)
     today.live_a_day(business, contact)
     talking.talk(business, contact)
+    sub_jobs.divide(business, client)
     upkeep.plan(business)
     if business.is_laser:
         sheets.lay_out(business)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Activity
 from crm import clients
@@ -72,7 +73,7 @@ def test_a_job_of_another_client_or_one_that_has_ended_takes_no_part(shop, four,
     stranger = clients.register(Client(workspace=shop.workspace, name="Dube Pumps"), None)
     theirs = jobs.open_from(stranger, key="theirs", title="Feet", lines=[line(shop)], despite="x", by=None)
     assert "Dube Pumps" in refused("client", sub_jobs.put, leaf, theirs, office)
-    Client.objects.filter(pk=stranger.pk).update(merged_into=shop.client)
+    Client.objects.filter(pk=stranger.pk).update(merged_into=shop.client, archived_at=timezone.now())
     Client.objects.filter(pk=shop.client.pk).update(takes_in=True)
     sub_jobs.put(leaf, theirs, office)  # one of the family
     sub_jobs.put(middle, top, office)

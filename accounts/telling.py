@@ -67,6 +67,7 @@ DETAILS = {
     "quote": gettext_lazy("quote"),
     "quoted": gettext_lazy("quoted"),
     "reason": gettext_lazy("reason"),
+    "stays open": gettext_lazy("stays open"),
     "received": gettext_lazy("received"),
     "removed": gettext_lazy("taken off"),
     "role": gettext_lazy("role"),

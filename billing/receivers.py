@@ -6,12 +6,19 @@ from django.dispatch import receiver
 
 from billing import payments
 from billing.models import PriceRules, QuoteLine
-from production.signals import cutting_price_wanted, energy_price_wanted, job_made, labour_price_wanted
+from production.signals import (
+    cutting_price_wanted,
+    energy_price_wanted,
+    job_made,
+    job_part_over,
+    labour_price_wanted,
+)
 
 
 @receiver(job_made, dispatch_uid="billing.complete_if_settled")
+@receiver(job_part_over, dispatch_uid="billing.complete_whole")
 def complete_paid_job(sender, job, **kwargs):
-    """Paid before the last piece was made: the job is completed now."""
+    """Paid before the last piece of it or of its parts was made: the job is completed now."""
     payments.complete_if_settled(job)
 
 

@@ -53,7 +53,7 @@ def keep(job: Job, name: str, by) -> JobTemplate:
 
 def open_job(
     template: JobTemplate, client: Client, *, key: str, title: str = "", contact: Contact | None = None,
-    due_on: date | None = None, despite: str = "", by,
+    due_on: date | None = None, parent: Job | None = None, despite: str = "", by,
 ) -> Job:  # fmt: skip
     """A new job for a client. One per `key`; raises what `jobs.open_from` raises, and `Refused` with code "archived".
 
@@ -68,8 +68,8 @@ def open_job(
         line["position"] = position  # checks find their line by it
     return jobs.open_from(
         client, key=f"template:{template.pk}:{key}"[:80], title=title or template.title, lines=lines, contact=contact,
-        due_on=due_on, priority=template.priority, note=template.note, template=template.milestones, despite=despite,
-        by=by,
+        due_on=due_on, priority=template.priority, note=template.note, template=template.milestones, parent=parent,
+        despite=despite, by=by,
     )  # fmt: skip
 
 

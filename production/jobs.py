@@ -24,6 +24,7 @@ from production import (
     client_material,
     exploding,
     following,
+    job_tree,
     milestone_events,
     milestones,
     queue,
@@ -88,6 +89,7 @@ def open_from(
     discount_amount: Decimal = ZERO,
     note: str = "",
     template: MilestoneTemplate | None = None,
+    parent: Job | None = None,
     despite: str = "",
     by,
 ) -> Job:
@@ -98,6 +100,7 @@ def open_from(
     moment does not undo the order: it is shown to the office, and `prepare` tries again.
     A discount is on the whole order; `quoted_total` is after it.
     Clients follow it by `template`, else by the enquiry's or the standard one.
+    With a `parent` it is a part of that job; refused where that takes none (`job_tree.hold`).
     """
     lines = [dict(line) for line in lines]
     if not lines:
@@ -107,6 +110,8 @@ def open_from(
             done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
             if done is not None:
                 return done
+            if parent is not None:
+                job_tree.hold(parent, client)
             off = SimpleNamespace(discount_percent=discount_percent, discount_amount=discount_amount)
             total = _sum(lines, off, client.workspace.currency) if quoted_total is None else quoted_total
             job = Job.objects.create(
@@ -115,6 +120,7 @@ def open_from(
                 client=client,
                 contact=contact,
                 enquiry=enquiry,
+                parent=parent,
                 title=title[:160],
                 priority=priority,
                 due_on=due_on,
@@ -132,6 +138,9 @@ def open_from(
                 exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
             planning.plan(job, checks)
             activity.record("created", job, by, money={"quoted": total})
+            if parent is not None:
+                activity.record("part added", parent, by, details={"job": job.number})
+                tell(job_changed, parent)
             milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
             _accept_shortage(job, despite, by)
@@ -336,7 +345,7 @@ def resume(job: Job, by) -> None:
 @retried
 @transaction.atomic
 def cancel(job: Job, by, *, why: str = "") -> None:
-    """Stop a job: queued work leaves the queues, promised material is free again.
+    """Stop a job: queued work leaves the queues, promised material is free again. What is part of it goes on.
 
     Refused ("running") while a machine works on it.
     """
@@ -355,7 +364,9 @@ def cancel(job: Job, by, *, why: str = "") -> None:
             ledger.release(operation.reservation, by)
         taking.give_back(operation, by)
     exploding.release(job, by)
-    activity.record("cancelled", job, by, details={"why": why} if why else None)
+    said = {"why": why, "stays open": ", ".join(part.number for part in job_tree.open_below(job))[:300]}
+    activity.record("cancelled", job, by, details={name: words for name, words in said.items() if words} or None)
+    job_tree.part_is_over(job_tree.above(job))
     tell(job_changed, job)
 
 
@@ -369,12 +380,25 @@ def active_run(job: Job) -> Run | None:
 @retried
 @transaction.atomic
 def complete(job: Job, by=None) -> bool:
-    """Close a job that is made and paid; whoever bills says so. False when it is not made, or closed already."""
+    """Close a job that is made and paid; whoever bills says so. False when it is not made, or closed already.
+
+    Refused ("parts") while something that is part of it is still to be made; parts without a price end with it.
+    """
+    lock(job)
+    parts = job_tree.below(job)
+    waits_for = job_tree.open_of(parts)
+    if waits_for and Job._base_manager.filter(pk=job.pk, state="made").exists():
+        raise Refused(
+            _("%(job)s cannot be completed: %(parts)s are still to be made.")
+            % {"job": job, "parts": job_tree.named(waits_for)},
+            code="parts",
+        )
     if not JOB.try_move(job, "complete", completed_at=timezone.now()):
         return False
-    lock(job)
-    activity.record("completed", job, by)
-    tell(job_changed, job)
+    for one in (job, *(part for _level, part in parts if part.is_free_part)):
+        if one is job or JOB.try_move(one, "complete", completed_at=job.completed_at):
+            activity.record("completed", one, by)
+            tell(job_changed, one)
     return True
 
 
@@ -420,6 +444,7 @@ def make_if_done(job: Job, by) -> bool:
     telling.is_ready(job, by)
     tell(job_made, job)
     tell(job_changed, job)
+    job_tree.part_is_over(job_tree.above(job))
     return True
 
 
@@ -439,4 +464,5 @@ def to_invoice():
     unbilled = JobLine.objects.filter(
         job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"), out)
     )
-    return Job.objects.filter(Exists(unbilled), state="made")
+    free_parts = {"parent__isnull": False, "quoted_total": 0}
+    return Job.objects.filter(Exists(unbilled), state="made").exclude(**free_parts)

@@ -8,6 +8,8 @@ run_finished = Signal()
 # job: Job
 job_made = Signal()
 job_changed = Signal()
+# job: Job, which waits for one of its parts less
+job_part_over = Signal()
 # job: Job, milestone: Milestone
 milestone_reached = Signal()
 # line: EnquiryLine. Asks what the cutting of one piece costs: (amount, currency), or None where there is no price yet.

@@ -16,7 +16,7 @@ from billing.states import INVOICE, OWED
 from laseros.core.errors import Refused
 from laseros.core.money import cents, show
 from laseros.core.retry import retried
-from production import jobs
+from production import job_tree, jobs
 from production.models import Job
 
 
@@ -132,7 +132,7 @@ def same(payment: Payment, amount: Decimal, invoice: Invoice | None = None) -> P
 @retried
 @transaction.atomic
 def complete_if_settled(job: Job) -> bool:
-    """Complete a job that is made, invoiced and paid in full; otherwise leave it as it is."""
+    """Complete a job that is made with all its parts, invoiced and paid in full; otherwise leave it as it is."""
     # Held until the end: the last payment and the last piece may arrive at the same moment.
     job = Job.objects.select_for_update().get(pk=job.pk)
     if job.state != "made" or job.lines.filter(parent=None, invoiced__lt=F("quantity")).exists():
@@ -141,6 +141,8 @@ def complete_if_settled(job: Job) -> bool:
     states = set(standing.values_list("state", flat=True))
     if not states or states - {"paid", "credited"}:
         return False
+    if job_tree.open_below(job):
+        return False  # asked again when the last of them is made
     jobs.complete(job)
     return True
 

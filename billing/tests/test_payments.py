@@ -12,6 +12,7 @@ from billing import ageing, invoices, payments, quotes
 from billing.models import Allocation, Invoice, Payment
 from billing.tests.ground import issued_invoice, late_invoice, made_job, make, sent_quote
 from laseros.core.errors import Refused
+from production import jobs, sub_jobs
 from production.models import Job, JobLine
 
 pytestmark = pytest.mark.usefixtures("scoped")
@@ -177,6 +178,26 @@ def test_paid_before_the_last_piece_was_made(shop, office, django_capture_on_com
     job_made.send_robust(sender=Job, job=job)
     assert Job.objects.get().state == "completed"
     assert Activity.objects.filter(verb="completed").count() == 1
+
+
+@pytest.mark.parametrize("end", ["made", "cancelled", "taken out"])
+def test_a_paid_whole_is_completed_when_its_last_part_no_longer_waits(
+    shop, office, end, django_capture_on_commit_callbacks
+):
+    invoice = issued_invoice(shop, office)
+    part = sub_jobs.open_new(invoice.job, key="x", title="Feet", by=office)
+    pay(invoice, "427.80")  # booked, and not undone by what is still to be made
+    assert standing(invoice) == ("paid", Decimal("427.80"))
+    assert Job.objects.get(pk=invoice.job_id).state == "made"
+    with django_capture_on_commit_callbacks(execute=True):
+        if end == "made":
+            jobs.made_by_hand(part, office)
+        elif end == "cancelled":
+            jobs.cancel(part, office)
+        else:
+            sub_jobs.take_out(part, office)
+    after = {"made": "completed", "cancelled": "cancelled", "taken out": "approved"}[end]
+    assert dict(Job.objects.values_list("pk", "state")) == {invoice.job_id: "completed", part.pk: after}
 
 
 def test_overdue_is_read_from_the_date(shop, office):

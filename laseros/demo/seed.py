@@ -20,6 +20,7 @@ from laseros.demo import (
     quality,
     sheets,
     stores,
+    sub_jobs,
     talking,
     today,
     upkeep,
@@ -109,6 +110,7 @@ def _today(business):
     contact = today.befriend(business, client)
     today.live_a_day(business, contact)
     talking.talk(business, contact)
+    sub_jobs.divide(business, client)
     upkeep.plan(business)
     if business.is_laser:
         sheets.lay_out(business)

@@ -70,7 +70,7 @@ from machines.models import (
     Tablet,
 )
 from machines.tablets import registering
-from production import enquiries, job_templates, jobs, layer_rules, milestones, queue, runs
+from production import enquiries, job_templates, jobs, layer_rules, milestones, queue, runs, sub_jobs
 from production.labour import clocks
 from production.models import (
     CuttingParameter,
@@ -301,6 +301,7 @@ def _work(world) -> None:
     _quote, world.unprepared, unqueued = _order(world)
     _quote, world.by_hand, unneeded = _order(world)
     Operation.objects.filter(pk__in=(unqueued.pk, unneeded.pk)).delete()
+    world.sub_job = sub_jobs.open_new(world.job, key="part", title="Feet", quantity=4, by=None)
 
 
 def _milestones(world) -> None:

@@ -89,6 +89,7 @@ class TestBusiness:
             states = dict(Job.objects.order_by().values_list("state").annotate(count=Count("pk")))
             assert set(states) == {"approved", "in_progress", "made", "completed"}
             assert Run.objects.filter(scrap__gt=0).exists()
+            assert Job.objects.exclude(parent=None).count() == 2
             assert Job.objects.filter(made_at__date__gt=F("due_on")).exists()
 
     def test_invoices_are_numbered_without_a_gap(self, demo, slug):

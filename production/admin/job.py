@@ -4,8 +4,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import F, IntegerField, OuterRef, Prefetch, Subquery, Sum
-from django.db.models.functions import Coalesce, Least
+from django.db.models import F, Prefetch
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -19,8 +18,8 @@ from accounts.day_filter import BetweenDays
 from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
-from production import jobs, milestones, shortages
-from production.admin import client_material, conversation, job_template, quality
+from production import job_tree, jobs, milestones, shortages
+from production.admin import client_material, conversation, job_template, quality, sub_jobs
 from production.admin import milestones as follow
 from production.admin import proofs as proof_pages
 from production.admin.badges import COLOURS, PRIORITIES, badge
@@ -160,13 +159,14 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         conversation.TalkFilter,
         "priority",
         BillFilter,
+        sub_jobs.TreeFilter,
         "enquiry__origin",
         ("due_on", BetweenDays),
         ("approved_at", BetweenDays),
     )
     list_filter_submit = True
-    search_fields = ("number", "title", "client__name", "client__code")
-    search_help_text = _("Number, title or client")
+    search_fields = ("number", "title", "client__name", "client__code", "parent__number")
+    search_help_text = _("Number, title, client or number of the whole")
     money_fields = ("total_shown", "quoted_total")
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
@@ -195,14 +195,14 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         job_template.KEEP,
         Verb("clone", _("Copy as a new job"), _clone, "production.add_job", form=CloneForm, icon="content_copy",
              done=_("This is the copy: lines, prices and client as they were.")),
+        *sub_jobs.VERBS,
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
              lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
              done=_("On hold: nothing of it starts until it goes on.")),
         Verb("continue", _("Go on"), lambda request, job: jobs.resume(job, request.user), CHANGE,
              lambda job: job.state == "on_hold", primary=True, icon="play_arrow", done=_("It goes on.")),
-        Verb("cancel", pgettext_lazy("job", "Cancel"),
-             lambda request, job, why: jobs.cancel(job, request.user, why=why), CHANGE,
-             lambda job: job.state in OPEN_JOB, form=WhyForm, dangerous=True, icon="block",
+        Verb("cancel", pgettext_lazy("job", "Cancel"), sub_jobs.cancel, CHANGE,
+             lambda job: job.state in OPEN_JOB, form=sub_jobs.CancelForm, dangerous=True, icon="block",
              confirm=_("Queued work leaves the queues and reserved material is free again."), done=_("Cancelled.")),
     )  # fmt: skip
 
@@ -230,14 +230,8 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         rows = super().get_queryset(request)
         match = getattr(request, "resolver_match", None)
         if match is not None and "object_id" in match.kwargs:
-            rows = rows.select_related("client", "enquiry")
-        lines = JobLine.objects.filter(job=OuterRef("pk"), parent=None).order_by().values("job")
-        made = lines.annotate(n=Sum(Least(F("made_good"), F("quantity")))).values("n")
-        ordered = lines.annotate(n=Sum("quantity")).values("n")
-        return rows.annotate(
-            pieces_made=Coalesce(Subquery(made, output_field=IntegerField()), 0),
-            pieces=Coalesce(Subquery(ordered, output_field=IntegerField()), 0),
-        )
+            rows = rows.select_related("client", "enquiry", "parent__parent")
+        return job_tree.with_pieces(rows)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -266,7 +260,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             context["lines"] = lines_of(obj)
             context["proofs"] = obj.proofs.select_related("design_file").only(*PROOF)
             context["job"] = obj
-            context |= self.milestones_of(request, obj) | quality.of_job(obj)
+            context |= self.milestones_of(request, obj) | quality.of_job(obj) | sub_jobs.of_job(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def related_links(self, obj):
@@ -281,6 +275,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
                 reverse("admin:production_job_work_order", args=[obj.pk]),
                 "picture_as_pdf",
             ),
+            to_record(obj.parent, _("Part of"), icon="account_tree"),
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
             to_messages(obj),

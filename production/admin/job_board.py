@@ -22,7 +22,7 @@ from production.states import OPEN_JOB
 
 ON_BOARD = (*OPEN_JOB, "made")
 MOST = 400  # cards
-CARD = ("number", "title", "client", "client__name", "state", "priority", "due_on")
+CARD = ("number", "title", "client", "client__name", "state", "priority", "due_on", "parent__number")
 WORK, SKIP = "production.run_operation", "production.skip_milestone"
 
 
@@ -52,7 +52,12 @@ class Boards:
         if request.method == "POST":
             return self._advance(request)
         steps = Prefetch("milestones", Milestone.objects.only("job", "name", "state", "planned_on"), to_attr="steps")
-        jobs = Job.objects.filter(state__in=ON_BOARD).select_related("client").only(*CARD).prefetch_related(steps)
+        jobs = (
+            Job.objects.filter(state__in=ON_BOARD)
+            .select_related("client", "parent")
+            .only(*CARD)
+            .prefetch_related(steps)
+        )
         found = list(jobs.order_by("due_on", "-priority", "id")[: MOST + 1])
         context = {
             "columns": columns(request.workspace, found[:MOST]),

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='crm.client', verbose_name='client')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.contact', verbose_name='contact')),
                 ('enquiry', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='production.enquiry', verbose_name='enquiry')),
+                ('parent', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sub_jobs', to='production.job', verbose_name='part of')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),

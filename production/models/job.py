@@ -31,6 +31,11 @@ class Job(Discounted, WorkspaceModel):
     enquiry = models.ForeignKey(
         Enquiry, models.PROTECT, null=True, blank=True, editable=False, related_name="jobs", verbose_name=_("enquiry")
     )
+    # The job it is a part of; who may be that says `production.job_tree`.
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, editable=False, related_name="sub_jobs",
+        verbose_name=_("part of"),
+    )  # fmt: skip
     title = models.CharField(_("title"), max_length=160)
     state = models.CharField(_("state"), max_length=12, choices=JOB.choices, default=JOB.first, editable=False)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority.choices, default=Priority.NORMAL)
@@ -67,6 +72,11 @@ class Job(Discounted, WorkspaceModel):
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    @property
+    def is_free_part(self) -> bool:
+        """Part of another job and without a price: nothing of it is invoiced, it ends with the whole."""
+        return self.parent_id is not None and not self.quoted_total
 
 
 class JobLine(Discounted, WorkspaceModel):
@@ -124,7 +134,7 @@ class JobLine(Discounted, WorkspaceModel):
     @property
     def to_invoice(self) -> int:
         """Made, or where the business wants it so delivered, and not invoiced yet; never more than ordered."""
-        if self.parent_id is not None:
+        if self.parent_id is not None or (not self.unit_price and self.job.is_free_part):
             return 0
         there = self.delivered if self.workspace.invoices_delivered else self.made_good
         return max(min(there, self.quantity) - self.invoiced, 0)

@@ -122,6 +122,9 @@ production_milestonetemplate archive       403    302    302    302    404    mi
 production_milestonetemplate restore       403    302    302    302    404    archived_template
 crm_accesslink              revoke         403    302    302    302    404    access_link
 production_job              clone          403    302    302    302    404    job title=Again&once=x
+production_job              sub-job        403    302    302    302    404    job title=Frame&quantity=2&once=x
+production_job              put-under      403    302    302    302    404    unprepared parent={job}
+production_job              take-out       403    302    302    302    404    sub_job
 production_job              proof          403    409    409    409    404    job
 production_proof            withdraw       403    302    302    302    404    proof
 production_job              hold           403    302    302    302    404    job

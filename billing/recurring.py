@@ -58,11 +58,18 @@ def begin(recurring: RecurringInvoice, by) -> RecurringInvoice:
 @retried
 @transaction.atomic
 def replan(recurring: RecurringInvoice, by) -> RecurringInvoice:
-    """Work out the next day after how often, or until when, was changed. Days that were made are not made again."""
+    """Work out the next day after how often, or until when, was changed. Days that were made are not made again, and
+    none that was not due before falls due behind us: raises `Refused` ("past") as `begin` does."""
     recurring.refresh_from_db()
     turn, last = recurring.turns, recurring.made.order_by("-due_on").values_list("due_on", flat=True).first()
+    today = timezone.localdate()
+    earliest = min(recurring.next_on or today, today)
     day = next_day(recurring, turn)
-    while day is not None and last is not None and day <= last:
+    if not turn and day is not None and day < earliest:
+        raise Refused(
+            _("The first one lies in the past: choose today or a later day."), code="past", field="starts_on"
+        )
+    while day is not None and (day < earliest or (last is not None and day <= last)):
         turn += 1
         day = next_day(recurring, turn)
     RecurringInvoice.objects.filter(pk=recurring.pk).update(turns=turn, next_on=day)
@@ -104,9 +111,12 @@ def skip(recurring: RecurringInvoice, by) -> None:
 
 
 def make_due() -> int:
-    """Make every draft that is due in the open workspace; how many."""
+    """Make every draft that is due in the open workspace; how many. For a client that was archived it is paused."""
     today, made = timezone.localdate(), 0
     for recurring in RecurringInvoice.objects.filter(state="running", next_on__lte=today).select_related("client"):
+        if recurring.client.archived_at is not None:
+            pause(recurring, None)
+            continue
         for _turn in range(MOST_AT_ONCE):
             if recurring.next_on is None or recurring.next_on > today or not make(recurring):
                 break

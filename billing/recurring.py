@@ -66,9 +66,7 @@ def replan(recurring: RecurringInvoice, by) -> RecurringInvoice:
     earliest = min(recurring.next_on or today, today)
     day = next_day(recurring, turn)
     if not turn and day is not None and day < earliest:
-        raise Refused(
-            _("The first one lies in the past: choose today or a later day."), code="past", field="starts_on"
-        )
+        raise Refused(_("The first one lies in the past: choose today or a later day."), code="past", field="starts_on")
     while day is not None and (day < earliest or (last is not None and day <= last)):
         turn += 1
         day = next_day(recurring, turn)

@@ -165,7 +165,13 @@ def _open(request, *, template, client, title, due_on, shows_drawings, once):
     may = request.user.has_perm("inventory.promise_short")
     despite = str(_("from template %(name)s") % {"name": template.name}) if may else ""
     return job_templates.open_job(
-        template, client, key=once, title=title, due_on=due_on, despite=despite, shows_drawings=shows_drawings,
+        template,
+        client,
+        key=once,
+        title=title,
+        due_on=due_on,
+        despite=despite,
+        shows_drawings=shows_drawings,
         by=request.user,
     )
 

@@ -121,9 +121,12 @@ def skip(recurring: RecurringInvoice, by) -> None:
 
 
 def make_due() -> int:
-    """Make every draft that is due in the open workspace; how many."""
+    """Make every draft that is due in the open workspace; how many. For a client that was archived it is paused."""
     today, made = timezone.localdate(), 0
     for recurring in RecurringInvoice.objects.filter(state="running", next_on__lte=today).select_related("client"):
+        if recurring.client.archived_at is not None:
+            pause(recurring, None)
+            continue
         for _turn in range(MOST_AT_ONCE):
             if recurring.next_on is None or recurring.next_on > today or not make(recurring):
                 break

@@ -49,6 +49,10 @@ def write(
         raise Refused(_("This is too long."), code="long", field="text")
     if len(files) > MOST_FILES:
         raise Refused(_("At most %(most)s files at once.") % {"most": MOST_FILES}, code="too-many", field="files")
+    if side == CLIENT and files and not job.messages.filter(key=key[:40]).exists():
+        # Said before their pictures are drawn anew, which takes seconds each; and once more when the job is held.
+        _check_pace(job, by if getattr(by, "pk", None) else None)
+        _check_day(job, len(files))
     ready = [_ready(upload) for upload in files]
     return _write(job, text, side, by, key, str(name or by or ""), internal and side == SHOP, ready)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
+from crm.families import family
 from crm.models import Client, Contact
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -53,14 +54,17 @@ def keep(job: Job, name: str, by) -> JobTemplate:
 
 def open_job(
     template: JobTemplate, client: Client, *, key: str, title: str = "", contact: Contact | None = None,
-    due_on: date | None = None, parent: Job | None = None, despite: str = "", by,
+    due_on: date | None = None, parent: Job | None = None, despite: str = "", shows_drawings: bool = False, by,
 ) -> Job:  # fmt: skip
-    """A new job for a client. One per `key`; raises what `jobs.open_from` raises, and `Refused` with code "archived".
+    """A new job for a client. One per `key`; raises what `jobs.open_from` raises, and `Refused` with code "archived",
+    or "drawings" where it is made from what another client handed in and nobody said that this one may see it.
 
     Products are made as they are made now, with the checks they have now.
     """
     if template.archived_at is not None:
         raise Refused(_("%(template)s is archived.") % {"template": template}, code="archived")
+    if not shows_drawings:
+        _check_drawings(template, client)
     if due_on is None and template.days is not None:
         due_on = timezone.localdate() + timedelta(days=template.days)
     lines = list(template.lines.order_by("position", "id").values(*LINE, "checks"))
@@ -71,6 +75,18 @@ def open_job(
         due_on=due_on, priority=template.priority, note=template.note, template=template.milestones, parent=parent,
         despite=despite, by=by,
     )  # fmt: skip
+
+
+def _check_drawings(template: JobTemplate, client: Client) -> None:
+    """Whoever orders something can look at its drawing and save it."""
+    rows = template.lines.filter(design_file__enquiry__isnull=False).select_related("design_file__enquiry__client")
+    row = rows.exclude(design_file__enquiry__client__in=family(client)).order_by("position", "id").first()
+    if row is not None:
+        raise Refused(
+            _("“%(line)s” is made from a drawing of %(owner)s, and %(client)s would see it: say that they may.")
+            % {"line": row.description, "owner": row.design_file.enquiry.client, "client": client},
+            code="drawings", field="shows_drawings",
+        )  # fmt: skip
 
 
 @retried

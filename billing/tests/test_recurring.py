@@ -117,6 +117,24 @@ def test_another_rhythm_goes_on_where_the_last_one_stopped(monthly, clock, offic
     assert row.state == "ended"
 
 
+def test_nothing_falls_due_behind_us_and_nothing_for_whom_we_left(monthly, clock, shop, office):
+    """Otherwise a slip at its first day or its rhythm is a night of invoices, mailed where it issues them itself."""
+    RecurringInvoice.objects.filter(pk=monthly.pk).update(starts_on=date(2020, 1, 1))
+    with pytest.raises(Refused, match="past"):
+        recurring.replan(monthly, office)
+    RecurringInvoice.objects.filter(pk=monthly.pk).update(starts_on=date(2027, 1, 31))
+    assert tasks.make_recurring() == {"cutters": 1}
+    clock.move_to("2027-03-25T12:00:00+00:00")
+    assert tasks.make_recurring() == {"cutters": 1}
+    RecurringInvoice.objects.filter(pk=monthly.pk).update(unit="week")
+    assert recurring.replan(monthly, office).next_on == date(2027, 4, 4)  # not the Sundays since the last one
+    type(shop.client).objects.update(archived_at=timezone.now())
+    clock.move_to("2027-04-25T12:00:00+00:00")
+    assert tasks.make_recurring() == {"cutters": 0}
+    monthly.refresh_from_db()
+    assert (monthly.state, Invoice.objects.count()) == ("paused", 2)
+
+
 def test_one_that_issues_itself_is_mailed_or_says_what_is_missing(monthly, clock, run_work):
     RecurringInvoice.objects.update(then="issue")
     tasks.make_recurring()

@@ -11,6 +11,7 @@ from django_scopes import scope
 
 from accounts.models import Workspace
 from laseros.demo.stand_ins import living, taken_in
+from laseros.management.commands import run
 from laseros.tests.ground import new_person
 from machines import drivers, importing, link
 from machines.models import Machine, MachineStatus, Meter
@@ -67,6 +68,16 @@ def test_a_sheet_is_the_same_whenever_it_is_asked(tmp_path):
     after = (tmp_path / "CutReport.csv").read_bytes().splitlines()
     assert before[2:] == after[1 : len(before) - 1]
     assert len(after) in (len(before), len(before) + 1)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("said", "more"), [(None, {"MACHINES_ON_THIS_COMPUTER": "1"}), ("0", {})])
+def test_a_no_to_machines_on_this_computer_is_heard(db, monkeypatch, said, more):
+    monkeypatch.delenv("MACHINES_ON_THIS_COMPUTER")
+    if said is not None:
+        monkeypatch.setenv("MACHINES_ON_THIS_COMPUTER", said)
+    processes, environment = run.Command().with_stand_ins()
+    assert (environment, run.STAND_INS in processes) == (more, bool(more))
 
 
 @pytest.mark.one_database

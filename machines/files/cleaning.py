@@ -69,10 +69,11 @@ def propose(rule: Rule) -> Proposal:
 @transaction.atomic
 def order(rule: Rule, file_pks: list[int], by) -> None:
     """Delete these of what the rule proposed: what a person has seen, and nothing that came since."""
-    if not file_pks:
+    rows = PrintFile.objects.filter(pk__in=sorted(set(file_pks))[:MOST]).select_related("workspace").order_by("pk")
+    found = list(rows)
+    if not found:
         raise Refused(_("There is nothing to clear."), code="nothing")
-    pks = sorted(set(file_pks))[:MOST]
-    workspace = PrintFile.objects.filter(pk__in=pks).select_related("workspace").first().workspace
+    pks, workspace = [row.pk for row in found], found[0].workspace
     work.queue(clear, workspace, asdict(rule), pks, by.pk if by else None, by=by)
     activity.record("ordered", workspace, by, details={"what": _("clean-up of %(count)s files") % {"count": len(pks)}})
 
@@ -80,9 +81,9 @@ def order(rule: Rule, file_pks: list[int], by) -> None:
 @work.task(gettext_noop("clean up printer files"))
 def clear(rule: dict, file_pks: list[int], by_pk: int | None) -> None:
     """Harmless to run twice. What is needed by now, moves, or meets the rule no more is left alone."""
-    by, wanted = User.objects.filter(pk=by_pk).first(), needed()
+    by = User.objects.filter(pk=by_pk).first()
     for row in _matching(Rule(**rule)).filter(pk__in=file_pks).select_related("machine").order_by("pk"):
-        if row.sha256 in wanted:
+        if row.sha256 in needed():  # asked for each: an order may come while thousands are being deleted
             continue
         try:
             (moving.remove if row.state == "local" else moving.forget)(row, by)

@@ -112,11 +112,11 @@ def _fetch(row: PrintFile) -> None:
 def keep(workspace_id: int, source: Path, name: str) -> dict:
     """Store a file by its content and read what its slicer wrote: the fields of a `PrintFile`."""
     sha256 = _hash_of(source)
+    facts, picture = _facts_of(source, name)  # takes seconds: what is stored already may go meanwhile
     stored = f"{workspace_id}/prints/{sha256[:2]}/{sha256}.bin"
     if not default_storage.exists(stored):
         with source.open("rb") as file:
             stored = default_storage.save(stored, File(file))
-    facts, picture = _facts_of(source, name)
     shown = ""
     if picture:
         shown = f"prints/{workspace_id}/{sha256[:2]}/{sha256}.png"

@@ -112,6 +112,27 @@ def test_the_page_previews_and_the_worker_deletes_what_was_shown(workspace, prin
     assert PrintFile.objects.count() == 1
 
 
+def test_what_is_ordered_while_files_are_being_deleted_stays(workspace):
+    rows = [a_file(workspace, f"{name}.gcode", days=9) for name in ("first", "second")]
+
+    def needs(sender, **kwargs):
+        """As soon as the first one is gone somebody orders what is made from the second."""
+        return set() if PrintFile.objects.filter(name="first.gcode").exists() else {rows[1].sha256}
+
+    files_needed.connect(needs)
+    try:
+        cleaning.clear({"days": 5}, [row.pk for row in rows], None)
+    finally:
+        files_needed.disconnect(needs)
+    assert list(PrintFile.objects.values_list("name", flat=True)) == ["second.gcode"]
+
+
+@pytest.mark.parametrize("said", ["987654321", "9" * 5000, "²"])
+def test_files_that_are_not_there_are_nothing_to_clear(workspace, manager, log_in, said):
+    answer = log_in(manager).post(CLEAN_UP, {"days": "30", "files": said})
+    assert "There is nothing to clear." in answer.content.decode()
+
+
 def test_room(workspace, printer, office, log_in):
     a_file(workspace, "a.gcode", size=3_000_000, sha256="ab" * 32)
     a_file(workspace, "b.gcode", machine=printer, size=3_000_000, sha256="ab" * 32)

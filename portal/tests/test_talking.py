@@ -113,6 +113,10 @@ def test_a_link_writes_no_more_than_a_person_can_and_a_log_in_not_less(client, b
             with pytest.raises(Refused) as refusal:
                 conversation.write(job, "More", side=CLIENT, by=None, key="more")
             assert refusal.value.code == "pace"
+            unread = SimpleUploadedFile("photo.png", b"no picture")
+            with pytest.raises(Refused) as refusal:  # nobody draws pictures of what is refused anyway
+                conversation.write(job, "More", side=CLIENT, by=None, key="more", files=[unread])
+            assert (refusal.value.code, unread.tell()) == ("pace", 0)
             conversation.write(job, "With a name", side=CLIENT, by=user, key="named")
             conversation.write(job, "From us", side=SHOP, by=user, key="ours")
             assert OutgoingMail.objects.filter(kind="client_message").count() == 11

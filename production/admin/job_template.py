@@ -51,11 +51,20 @@ class NewJobForm(OnceForm):
     due_on = forms.DateField(
         label=_("due"), required=False, widget=UnfoldAdminDateWidget, help_text=_("Empty: by the days of the template")
     )
+    shows_drawings = forms.BooleanField(
+        label=_("the client may see drawings that another one handed in"), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["template"].queryset = JobTemplate.objects.filter(archived_at=None)
         self.fields["client"].queryset = Client.objects.filter(archived_at=None).order_by("name")
+        if self.data.get("shows_drawings"):
+            self.refused(None)
+
+    def refused(self, _refusal) -> None:
+        """Asked only where there is one."""
+        self.fields["shows_drawings"].widget = forms.CheckboxInput()
 
 
 class TemplateLineInline(RoomInline):
@@ -151,12 +160,19 @@ class JobTemplateAdmin(RoomAdmin):
         return template.count
 
 
-def _open(request, *, template, client, title, due_on, once):
+def _open(request, *, template, client, title, due_on, shows_drawings, once):
     """Who may promise what is not there gets a job that waits for it; others are told what is missing."""
     may = request.user.has_perm("inventory.promise_short")
     despite = str(_("from template %(name)s") % {"name": template.name}) if may else ""
     return job_templates.open_job(
-        template, client, key=once, title=title, due_on=due_on, despite=despite, by=request.user
+        template,
+        client,
+        key=once,
+        title=title,
+        due_on=due_on,
+        despite=despite,
+        shows_drawings=shows_drawings,
+        by=request.user,
     )
 
 

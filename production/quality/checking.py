@@ -124,6 +124,7 @@ def undo(result: CheckResult, by) -> CheckResult:
         )
     found = NonConformance.objects.filter(result=fresh).first()
     if found is not None:
+        deciding.check_withdrawn(found)
         NON_CONFORMANCE.move(found, "withdraw", decided_at=timezone.now(), decided_by=by)
     CHECK_RESULT.move(fresh, "withdraw")
     activity.record("undone", job, by, details={"what": fresh.line_check.name})

@@ -91,7 +91,10 @@ def decide(
     run = fresh.run if fresh.run is not None and fresh.run.state in ACTIVE_RUN else None
     if how in ("rework", "scrap"):
         _check_pieces(fresh.job_line, fresh.operation, run, pieces, but=fresh)
-    elif how == "same" and not _others(fresh).exists():
+    elif pieces > max(fresh.pieces, fresh.job_line.quantity):
+        words = _("It can be 1 to %(most)s pieces.") % {"most": max(fresh.pieces, fresh.job_line.quantity)}
+        raise Refused(words, code="pieces", field="pieces")
+    if how == "same" and not _others(fresh).exists():
         raise Refused(_("There is no other one about this work."), code="pieces")
     fields = {"decided_by": by, "decided_at": timezone.now(), "why": why, "pieces": pieces,
               "reason": reason or fresh.reason, "uncounted": how in ("rework", "scrap") and run is None}  # fmt: skip
@@ -104,6 +107,13 @@ def decide(
     activity.record("decided", fresh, by, details=details)
     jobs.tell(job_changed, job)
     return fresh
+
+
+def check_withdrawn(found: NonConformance) -> None:
+    """Refused ("pieces") for the one with which the pieces of others are counted: they would count nowhere."""
+    work = {"job_line": found.job_line_id, "operation": found.operation_id, "run": found.run_id}
+    if NonConformance.objects.filter(**work, state="same").exists() and not _others(found).exists():
+        raise Refused(_("The pieces of another one are counted with it: decide about them."), code="pieces")
 
 
 def _others(found: NonConformance):

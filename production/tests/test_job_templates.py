@@ -13,7 +13,7 @@ from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.tests.permissions_doors import filled_form
 from production import job_templates
-from production.models import Enquiry, Job, JobTemplate, LineCheck, MilestoneTemplate
+from production.models import DesignFile, Enquiry, Job, JobTemplate, LineCheck, MilestoneTemplate
 from production.quality import planning
 from production.tests.ground import line, new_enquiry, new_job
 
@@ -82,3 +82,19 @@ def test_the_office_keeps_edits_opens_and_deletes(shop, office, other, log_in):
     assert desk.post(new, {**form, "once": "again"}).status_code == 409
     desk.post(reverse("admin:production_jobtemplate_verb", args=[template.pk, "remove"]))
     assert not JobTemplate.objects.exists()
+
+
+def test_what_one_client_handed_in_is_shown_to_another_only_when_somebody_says_so(shop, office, other, log_in):
+    drawing = DesignFile.objects.create(
+        workspace=shop.workspace, enquiry=new_enquiry(shop), name="secret.dxf", kind="dxf", size=9, sha256="ab" * 32
+    )
+    job = new_job(shop, lines=[line(shop, design_file_id=drawing.pk)])
+    template, desk = job_templates.keep(job, "Flanges", office), log_in(office)
+    assert job_templates.open_job(template, shop.client, key="own", despite="x", by=office).client == shop.client
+    new, before = reverse("admin:production_jobtemplate_new"), Job.objects.count()
+    form = filled_form(desk.get(new, {"client": other.pk, "template": template.pk}).content.decode())
+    asked = desk.post(new, form)
+    page = asked.content.decode()
+    assert (asked.status_code, "is made from a drawing of" in page, Job.objects.count()) == (409, True, before)
+    assert desk.post(new, {**filled_form(page), "shows_drawings": "on"}).status_code == 302
+    assert Job.objects.get(client=other).lines.get().design_file == drawing

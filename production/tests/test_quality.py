@@ -195,6 +195,24 @@ def test_a_slip_of_the_finger_is_taken_back_with_what_it_made(work, shop, operat
         refused("value", checking.value_of, text)
 
 
+def test_pieces_of_two_findings_do_not_vanish_between_them(work, shop, operator):
+    """Said to be those of another, which is taken back then: nobody would have decided about them."""
+    _job, operation, check = work
+    run = runs.start(operation, shop.laser, operator)
+    say(check, operation, operator, "25")
+    second = say(check, operation, operator, "26")
+    first, other = NonConformance.objects.order_by("pk")
+    for how in ("accept", "same"):
+        refused("pieces", deciding.decide, first, how, operator, why="x", pieces=10**12)
+    deciding.decide(first, "same", operator)
+    refused("pieces", checking.undo, second, operator)
+    other.refresh_from_db()
+    second.refresh_from_db()
+    assert (other.state, second.state) == ("open", "failed")
+    refused("undecided", runs.finish, run, good=20, scrap=0, by=operator)
+    deciding.decide(other, "scrap", operator)
+
+
 def test_each_job_of_a_product_has_its_checks_at_the_right_step(scoped, shop, office, operator):
     plate = products.register(Product(workspace=scoped, name="Plate", item=shop.sheet, material=shop.material), office)
     recipes.write_down(plate, [Component(item=shop.sheet, amount=Decimal("0.1"))],

@@ -73,7 +73,7 @@ STATES = {
     **dict.fromkeys(("settled", "posted", "confirmed", "received", "stocked", "reached"), ("good", "circle-check")),
     **dict.fromkeys(("conflict",), ("bad", "alert-triangle")),
     **dict.fromkeys(("arriving",), ("active", "rotate")),
-    **dict.fromkeys(("dropped", "undone", "skipped"), ("off", "archive")),
+    **dict.fromkeys(("dropped", "undone", "skipped", "ended"), ("off", "archive")),
     "passed": ("good", "circle-check"),
     "rework": ("wait", "rotate"),
     "same": ("off", "stack-2"),

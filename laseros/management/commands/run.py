@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from laseros import prepare, probe
 from laseros.supervisor import Service, Supervisor, line_to_stdout
+from machines.drivers.addresses import HERE_TOO
 
 # What runs, by name; `compose.yaml` runs the same on as many machines as it likes.
 PROCESSES = {"web": "web", "worker": "qcluster", "watcher": "watch_machines"}
@@ -51,8 +52,9 @@ class Command(BaseCommand):
 
     def with_stand_ins(self) -> tuple[dict[str, str], dict[str, str]]:
         """(what runs, what it finds in its environment besides) beside a demonstration."""
-        if settings.DEMO_MACHINES:
-            return {**PROCESSES, STAND_INS: "demo_machines"}, {"MACHINES_ON_THIS_COMPUTER": "1"}
+        # Whoever said no to machines here has other services here, and the passwords of a demonstration are known.
+        if settings.DEMO_MACHINES and os.environ.get(HERE_TOO, "1") == "1":
+            return {**PROCESSES, STAND_INS: "demo_machines"}, {HERE_TOO: "1"}
         from laseros.demo.stand_ins.taken_in import put_away
 
         put_away()

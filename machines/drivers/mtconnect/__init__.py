@@ -64,7 +64,8 @@ class MTConnect:
                         for reading in self.reader.take(sample):
                             yield reading
             except OutOfRange:
-                await asyncio.sleep(LOOK_AGAIN)  # an agent that always says so is not asked without end
+                pass
+            await asyncio.sleep(LOOK_AGAIN)  # an agent that always says so is not asked without end
 
     async def _current(self) -> Streams:
         try:

@@ -165,3 +165,23 @@ def test_of_two_paths_the_one_that_works_counts_and_nothing_is_read_twice():
     assert reader.is_lost(document.streams(TWO_PATHS.replace(b'instanceId="7"', b'instanceId="8"')))
     assert reader.is_lost(document.streams(TWO_PATHS.replace(b'firstSequence="1"', b'firstSequence="41"')))
     assert Reader(State.IDLE).begin(document.streams(TWO_PATHS.replace(b"ACTIVE", b"STOPPED"))).state == State.IDLE
+
+
+def test_an_agent_that_says_more_than_any_machine_stops_nobody_elses():
+    """Each moment costs a look at all that is known: without limits one such document took minutes."""
+    said = "".join(
+        f'<Program dataItemId="p{number}" sequence="{number}" timestamp="{number}">O{number}</Program>'
+        f'<Line dataItemId="l{number}" sequence="{number}" timestamp="{number}">1</Line>'
+        for number in range(1, 3001)
+    )
+    said += '<Program dataItemId="p1" sequence="3001" timestamp="3001">O1001</Program>'
+    reader = Reader()
+    reader.begin(document.streams(STREAM % (b"1", b"")))
+    readings = list(reader.take(document.streams(STREAM % (b"3002", said.encode()))))
+    assert (len(readings), readings[-1].raw["Program"], reader.next) == (1, "O400", 3002)
+    assert (len(reader.latest), len(reader.others)) == (400, 400)
+    assert reader.latest["p1"].value == "O1001"
+
+
+STREAM = b"""<MTConnectStreams><Header instanceId="1" firstSequence="1" nextSequence="%s"/><Streams><DeviceStream>
+<ComponentStream componentId="path"><Events>%s</Events></ComponentStream></DeviceStream></Streams></MTConnectStreams>"""

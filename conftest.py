@@ -28,6 +28,25 @@ pytest_plugins = ["laseros.tests.database", "laseros.tests.shares", "laseros.tes
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
+
+class FailuresAtOnce:
+    """What failed is named while the others still run: a pass that is ended in the middle has said what it knows."""
+
+    def __init__(self, config):
+        self.config = config
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            reporter = self.config.pluginmanager.get_plugin("terminalreporter")
+            reporter.ensure_newline()
+            reporter.write_line(f"{report.nodeid} failed ({report.when})")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(FailuresAtOnce(config))
+
+
 PASSWORD = "correct horse battery"
 ROLES = ("admin", "manager", "office", "operator", "viewer")
 

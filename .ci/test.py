@@ -274,7 +274,7 @@ class Pytest:
         try:
             code = self.child.wait(timeout=max(0, self.began + LONGEST_PASS - time.time()))
         except subprocess.TimeoutExpired:
-            self.end(signal.SIGTERM)
+            self.end(signal.SIGINT)  # so that it still says what failed
             print(f"This took longer than {LONGEST_PASS // 60} minutes and was ended.")
             code = 2
         if self.words:

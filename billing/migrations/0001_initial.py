@@ -324,23 +324,6 @@ class Migration(migrations.Migration):
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ('draft', 'cancelled'))), models.Q(('number__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='invoice_numbered_when_issued'),
         ),
-        migrations.CreateModel(
-            name='Seal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='position')),
-                ('at', models.DateTimeField(verbose_name='when')),
-                ('by', models.CharField(max_length=160, verbose_name='who')),
-                ('content', models.TextField(verbose_name='content')),
-                ('previous', models.CharField(blank=True, max_length=64, verbose_name='link before')),
-                ('link', models.CharField(max_length=64, verbose_name='link')),
-            ],
-            options={
-                'verbose_name': 'seal',
-                'verbose_name_plural': 'seals',
-                'ordering': ['position'],
-            },
-        ),
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='invoice_credited_within'),
@@ -348,23 +331,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), ('origin__isnull', True)), models.Q(models.Q(('kind', 'invoice'), _negated=True), ('origin__isnull', False)), _connector='OR'), name='invoice_correction_of_something'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='workspace',
-            field=models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(fields=('workspace', 'position'), name='seal_position_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(('position__gt', 0)), name='seal_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delivery__isnull', True), ('invoice__isnull', False), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', False), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', False), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', False), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', False)), _connector='OR'), name='seal_of_one_document'),
         ),
         migrations.CreateModel(
             name='Delivery',
@@ -729,55 +695,30 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='order_paper_number_once'), models.CheckConstraint(condition=models.Q(('job__isnull', False), ('quote__isnull', False), _connector='OR'), name='order_paper_of_something')],
             },
         ),
-        migrations.AddField(
-            model_name='seal',
-            name='delivery',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.delivery', verbose_name='delivery'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='invoice',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.invoice', verbose_name='invoice'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='is_paper',
-            field=models.BooleanField(default=False, verbose_name='print of the PDF'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='order_paper',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.orderpaper', verbose_name='order paper'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='reminder',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.reminder', verbose_name='reminder'),
-        ),
-        migrations.AddField(
-            model_name='seal',
-            name='statement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.accountstatement', verbose_name='statement of account'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('invoice__isnull', False)), fields=('invoice', 'is_paper'), name='seal_of_invoice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('delivery__isnull', False)), fields=('delivery', 'is_paper'), name='seal_of_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('order_paper__isnull', False)), fields=('order_paper', 'is_paper'), name='seal_of_order_paper_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('reminder__isnull', False)), fields=('reminder', 'is_paper'), name='seal_of_reminder_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='seal',
-            constraint=models.UniqueConstraint(condition=models.Q(('statement__isnull', False)), fields=('statement', 'is_paper'), name='seal_of_statement_once'),
+        migrations.CreateModel(
+            name='Seal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('position', models.PositiveIntegerField(verbose_name='position')),
+                ('at', models.DateTimeField(verbose_name='when')),
+                ('by', models.CharField(max_length=160, verbose_name='who')),
+                ('content', models.TextField(verbose_name='content')),
+                ('previous', models.CharField(blank=True, max_length=64, verbose_name='link before')),
+                ('link', models.CharField(max_length=64, verbose_name='link')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('delivery', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.delivery', verbose_name='delivery')),
+                ('invoice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.invoice', verbose_name='invoice')),
+                ('is_paper', models.BooleanField(default=False, verbose_name='print of the PDF')),
+                ('order_paper', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.orderpaper', verbose_name='order paper')),
+                ('reminder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.reminder', verbose_name='reminder')),
+                ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.accountstatement', verbose_name='statement of account')),
+            ],
+            options={
+                'verbose_name': 'seal',
+                'verbose_name_plural': 'seals',
+                'ordering': ['position'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'position'), name='seal_position_once'), models.CheckConstraint(condition=models.Q(('position__gt', 0)), name='seal_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('delivery__isnull', True), ('invoice__isnull', False), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', False), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', False), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', False), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', False)), _connector='OR'), name='seal_of_one_document'), models.UniqueConstraint(condition=models.Q(('invoice__isnull', False)), fields=('invoice', 'is_paper'), name='seal_of_invoice_once'), models.UniqueConstraint(condition=models.Q(('delivery__isnull', False)), fields=('delivery', 'is_paper'), name='seal_of_delivery_once'), models.UniqueConstraint(condition=models.Q(('order_paper__isnull', False)), fields=('order_paper', 'is_paper'), name='seal_of_order_paper_once'), models.UniqueConstraint(condition=models.Q(('reminder__isnull', False)), fields=('reminder', 'is_paper'), name='seal_of_reminder_once'), models.UniqueConstraint(condition=models.Q(('statement__isnull', False)), fields=('statement', 'is_paper'), name='seal_of_statement_once')],
+            },
         ),
         migrations.AddConstraint(
             model_name='invoice',

@@ -16,7 +16,7 @@ from accounts.models import Workspace
 from billing import closing, einvoice, verifying
 from billing.bank import booking
 from billing.bank.matching import SURE
-from billing.models import Allocation, BankLine, Invoice, Quote, Reminder, Seal
+from billing.models import Allocation, BankLine, Delivery, Invoice, Quote, Reminder, Seal
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
@@ -111,7 +111,8 @@ class TestBusiness:
     def test_every_issued_document_is_sealed_and_says_what_it_said(self, demo, slug):
         with scope(workspace=demo[slug]):
             assert list(verifying.wrong(demo[slug])) == []
-            assert Seal.objects.count() == Invoice.objects.exclude(number=None).count() > 100
+            left = Invoice.objects.exclude(number=None).count() + Delivery.objects.exclude(shipped_on=None).count()
+            assert Seal.objects.count() == left + Reminder.objects.filter(state="sent").count() > 200
 
     def test_the_bank_waits_somebody_is_reminded_and_a_month_is_closed(self, demo, slug):
         with scope(workspace=demo[slug]), timezone.override(demo[slug].timezone):

@@ -73,8 +73,8 @@ def test_the_list_adds_up_what_is_open(buyer, other_buyer, buyer_logged_in):
 
 def test_who_sees_no_money_sees_no_account(buyer, contact, buyer_logged_in):
     new_invoice(buyer)
-    day = timezone.localdate()
-    with scope(workspace=buyer.workspace):
+    with scope(workspace=buyer.workspace), timezone.override(buyer.workspace.timezone):
+        day = timezone.localdate()
         sent = statements.prepare(buyer, "ZAR", day, day, None)
         sent.pdf.save("statement.pdf", ContentFile(b"%PDF-1.7 x"))
         by_link = links.make(sent, buyer, contact)

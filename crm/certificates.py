@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.families import family
+from crm.families import family, living
 from crm.models import Client, ExemptionCertificate
 from laseros.core.errors import Refused
 
@@ -19,8 +19,7 @@ BEGINNINGS = {b"%PDF-": "pdf", b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpg"}
 
 def of(client: Client, state: str) -> list[ExemptionCertificate]:
     """All a client ever had for a state, the last to run out first; of a merged one the others' too."""
-    clients = [row["pk"] for row in family(client)]
-    rows = ExemptionCertificate.objects.filter(client__in=clients, state=state)
+    rows = ExemptionCertificate.objects.filter(client__in=family(living(client)), state=state)
     return sorted(rows, key=lambda row: (row.valid_until or date.max, row.pk), reverse=True)
 
 

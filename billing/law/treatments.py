@@ -20,6 +20,8 @@ CATEGORIES = {
     Treatment.REVERSE: ("AE", "VATEX-EU-AE"),
     Treatment.SMALL: ("E", ""),
     Treatment.NONE: ("O", "VATEX-EU-O"),
+    Treatment.EXEMPT: ("E", ""),
+    Treatment.OUTSIDE: ("E", ""),
 }
 
 

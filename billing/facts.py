@@ -5,7 +5,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from django.db.models import Case, DecimalField, F, When
-from django.utils import translation
+from django.utils import timezone, translation
 
 from billing import law
 from billing.law.paper import address_of as paper_address
@@ -16,6 +16,7 @@ from crm.models import Client
 from laseros.core.locales import town_line
 from laseros.core.money import cents
 from laseros.core.retry import retried
+from laseros.core.tax_words import has_sales_tax
 
 LINK_DAYS = 400
 NOTHING: Mapping[Decimal, Decimal] = MappingProxyType({})
@@ -31,6 +32,9 @@ def frozen_facts(
     `rates`: percent → (net, tax); `discounts`: percent → what was taken off the whole there.
     """
     workspace, client = document.workspace, document.client
+    treatment = getattr(document, "treatment", "") or treatment_of(document, rates)
+    day = getattr(document, "supplied_on", None) or timezone.localdate()
+    sales_tax = law.frozen_tax(document, treatment, day)
     return {
         "seller": {
             "name": workspace.printed_name,
@@ -55,7 +59,8 @@ def frozen_facts(
         **_in_our_currency(document),
         "language": workspace.language,
         "locale": workspace.locale,
-        "statement": statement_of(document, rates),
+        **sales_tax,
+        "statement": _statement(workspace, treatment, sales_tax),
         "vat": [
             {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
         ],
@@ -78,10 +83,23 @@ def _in_our_currency(document) -> dict:
 
 
 def statement_of(document, rates: Mapping[Decimal, object]) -> str:
-    """The sentence a document without VAT must carry, in the language of the business; "" where there is VAT."""
+    """The sentence a document without tax must carry, in the language of the business; "" where there is tax."""
     treatment = getattr(document, "treatment", "") or treatment_of(document, rates)
-    with translation.override(document.workspace.language):
-        return law.statement(treatment, document.workspace.country)
+    sales_tax = {} if treatment == Treatment.STANDARD else law.frozen_tax(document, treatment, timezone.localdate())
+    return _statement(document.workspace, treatment, sales_tax)
+
+
+def _statement(workspace, treatment: str, sales_tax: dict) -> str:
+    with translation.override(workspace.language):
+        return law.statement(treatment, workspace.country, sales_tax.get("sales_tax"))
+
+
+def tax_state(document) -> str:
+    """The state that a document's sales tax is of, for its words; "" where there is no such tax."""
+    if not has_sales_tax(document.workspace.country):
+        return ""
+    frozen = getattr(document, "frozen", None) or law.frozen_tax(document, "", timezone.localdate())
+    return frozen.get("sales_tax", {}).get("state", "")
 
 
 def treatment_of(quote, rates: Mapping[Decimal, object]) -> str:
@@ -106,7 +124,7 @@ def address_lines(client: Client) -> list[str]:
     if address is None:
         return []
     country = address.country if address.country != client.workspace.country else ""
-    town = town_line(address.postcode, address.city, address.country or client.workspace.country)
+    town = town_line(address.postcode, address.city, address.country or client.workspace.country, address.state)
     parts = (*address.street.splitlines(), town, country)
     return [part for part in parts if part]
 

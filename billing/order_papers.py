@@ -1,6 +1,7 @@
 """Order confirmations and pro forma invoices: from a job or a quote, numbered, kept, mailed. Neither is owed."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering, work
@@ -59,6 +60,8 @@ def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, 
     if not lines:
         raise Refused(_("There is nothing on it yet."), code="no-lines")
     rows = [_Line(line, treatment) for line in lines]
+    if treatment == Treatment.STANDARD:
+        law.charge(rows, client, timezone.localdate())
     found = totals.of(rows, currency, job or quote)
     paper = OrderPaper(
         workspace=client.workspace, kind=kind, client=client, job=job, quote=quote, currency=currency, net=found.net,

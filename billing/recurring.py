@@ -146,7 +146,7 @@ def make(recurring: RecurringInvoice) -> Invoice | None:
         workspace=workspace,
         client=client,
         currency=workspace.currency,
-        treatment=law.proposed(workspace, client),
+        treatment=law.proposed(workspace, client, day),
         supplied_on=day,
         note=filled(recurring, recurring.note, day),
         created_by=recurring.created_by,
@@ -156,6 +156,7 @@ def make(recurring: RecurringInvoice) -> Invoice | None:
     lines = [InvoiceLine(**{name: getattr(line, name) for name in SAID}) for line in recurring.lines.all()]
     for line in lines:
         line.description = filled(recurring, line.description, day)[:200]
+    law.charge(lines, client, day)
     invoices.change_lines(invoice, lines, [], None)
     turn = RecurringTurn.objects.create(workspace=workspace, recurring=recurring, due_on=day, invoice=invoice)
     activity.record("created", invoice, details={"from": recurring.title, "due": day}, money={"total": invoice.total})

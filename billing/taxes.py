@@ -1,13 +1,18 @@
 """Verbs about tax rates: which one is the usual, and which one a client's papers carry."""
 
+from datetime import date
+
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import activity
 from billing import law
-from billing.models import QuoteLine, TaxRate, Treatment
+from billing.law import united_states
+from billing.models import Invoice, QuoteLine, TaxRate, Treatment
 from crm.models import Client
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
+from laseros.core.tax_words import has_sales_tax
 
 
 @retried
@@ -25,11 +30,52 @@ def usual_tax():
 
 
 def follow_the_law(quote) -> None:
-    """Take the tax off a draft's lines where the law proposes none for its client now: addresses change."""
+    """Take the tax off a draft's lines where the law proposes none for its client now: addresses change.
+
+    Where the rate is the destination's, lines that carry another one follow it; one of the table without a place stays.
+    """
+    taxed = QuoteLine._base_manager.filter(quote=quote).exclude(tax_percent=0)
     if law.proposed(quote.workspace, quote.client) != Treatment.STANDARD:
-        QuoteLine._base_manager.filter(quote=quote).exclude(tax_percent=0).update(tax_percent=0)
+        taxed.update(tax_percent=0)
+    elif has_sales_tax(quote.workspace.country):
+        free = TaxRate.objects.filter(region="").values("percent")
+        taxed.exclude(tax_percent__in=free).update(tax_percent=rate_on(quote.client, timezone.localdate()))
 
 
 def rate_for(client: Client):
     """The usual rate, or none where the law proposes no VAT for this client: a quote says what the invoice will say."""
-    return usual_tax() if law.proposed(client.workspace, client) == Treatment.STANDARD else ZERO
+    if law.proposed(client.workspace, client) != Treatment.STANDARD:
+        return ZERO
+    return rate_on(client, timezone.localdate())
+
+
+def rate_on(client: Client, day: date):
+    """What a taxed line carries: the usual rate, or that of the place on the day of supply."""
+    if not has_sales_tax(client.workspace.country):
+        return usual_tax()
+    return united_states.rate_at(united_states.destination(client), day) or ZERO
+
+
+@retried
+@transaction.atomic
+def follow_the_day(invoice: Invoice, by) -> None:
+    """A draft's day of supply was changed: where rates go by place and certificates by day, both are looked at anew.
+
+    Somebody who chose that it is exported goes on having chosen it.
+    """
+    if not has_sales_tax(invoice.workspace.country) or invoice.is_correction:
+        return
+    from billing.invoices import drafting
+
+    day = invoice.supplied_on or timezone.localdate()
+    if invoice.treatment in (Treatment.STANDARD, Treatment.EXEMPT, Treatment.OUTSIDE):
+        treatment = law.proposed(invoice.workspace, invoice.client, day)
+        if treatment != invoice.treatment:
+            invoice.treatment = treatment
+            invoice.save(update_fields=["treatment"])
+            drafting.treat(invoice, by)
+            return
+    if invoice.treatment == Treatment.STANDARD:
+        lines = list(invoice.lines.filter(deposit=None))
+        law.charge(lines, invoice.client, day)
+        drafting.change_lines(invoice, lines, [], by)

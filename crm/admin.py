@@ -10,11 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
 from accounts.roles import SEE_MONEY
+from crm import certificates_admin as certificates_admin  # registers its page
 from crm import client_page, clients, diary
 from crm import links_admin as links_admin  # registers its pages
 from crm.families import family
@@ -25,6 +27,7 @@ from crm.merge_page import MergeDoor
 from crm.models import Address, Client, Contact, FollowUp
 from crm.tags_admin import TagFilter, Tagged
 from laseros.core.locales import countries
+from laseros.core.tax_words import STATES, has_sales_tax
 from laseros.core.templatetags.laseros import day
 
 
@@ -46,6 +49,8 @@ class AddressForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "state" in self.fields:
+            self.fields["state"].widget = UnfoldAdminSelectWidget(choices=[("", "–"), *((c, c) for c in STATES)])
         choices = (("", "–"), *countries(get_language() or "en"))
         if self.instance.country not in dict(choices):
             choices = (choices[0], (self.instance.country, self.instance.country), *choices[1:])
@@ -58,6 +63,12 @@ class AddressInline(RoomInline):
     model = Address
     form = AddressForm
     fields = ("kind", "street", "postcode", "city", "country")
+
+    def get_fields(self, request, obj=None):
+        """The state decides about sales tax: asked for where there is such a tax."""
+        fields = super().get_fields(request, obj)
+        here = has_sales_tax(request.workspace.country)
+        return ("kind", "street", "city", "state", "postcode", "country") if here else fields
 
 
 class InviteForm(forms.Form):
@@ -81,6 +92,15 @@ def _mine(client) -> dict:
         return {"client__id__exact": client.pk}
     pks = sorted(row["pk"] for row in family(client))
     return {"client__id__in": ",".join(map(str, pks))}
+
+
+def without_vat_number(fieldsets):
+    """The same rows of fields, without that one."""
+
+    def left(row):
+        return tuple(name for name in row if name != "vat_number") if isinstance(row, tuple) else row
+
+    return [(name, {**options, "fields": tuple(left(row) for row in options["fields"])}) for name, options in fieldsets]
 
 
 IMPORT = "crm.add_client"
@@ -159,9 +179,15 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
             (IMPORT if may(SEE_MONEY) else SEE_MONEY, _t("Import clients"), "admin:crm_client_import", "upload"),
             (MERGE, _t("Duplicates"), "admin:crm_client_duplicates", "merge"),
             ("crm.view_tag", _t("Tags"), "admin:crm_tag_changelist", "sell"),
+            *certificates_admin.tools(request),
         )
         shown = [(label, reverse(name), icon) for permission, label, name, icon in tools if may(permission)]
         return super().changelist_view(request, {"client_tools": shown, **(extra_context or {})})
+
+    def get_fieldsets(self, request, obj=None):
+        """Nobody has a VAT number where there is no VAT."""
+        sets = super().get_fieldsets(request, obj)
+        return without_vat_number(sets) if has_sales_tax(request.workspace.country) else sets
 
     def create(self, request, obj):
         clients.register(obj, request.user)
@@ -210,6 +236,7 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
                 "handshake",
                 "inventory.view_lot",
             ),
+            certificates_admin.link_of(obj),
             self._to_merge(obj),
         ]
 

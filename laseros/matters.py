@@ -18,7 +18,7 @@ from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
 from billing.states import OWED
-from crm import diary
+from crm import certificates, diary
 from inventory import purchasing, reorder, stock
 from machines import maintenance
 from machines.tablets import registering
@@ -125,6 +125,10 @@ MATTERS = (
     Matter(
         "jobs_behind", _("Jobs falling behind"), "production.job", "trending_down", "warning",
         lambda today: {"pace": "behind"}, "production.view_job", rows=milestones.behind,
+    ),
+    Matter(
+        "certificates", _("Exemption certificates running out"), "crm.exemptioncertificate", "workspace_premium",
+        "warning", lambda today: {"runs": "out"}, "crm.view_exemptioncertificate", rows=certificates.expiring,
     ),
     Matter(
         "follow_ups", _("Follow-ups due"), "crm.followup", "event_repeat", "warning",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing import online
+from billing.facts import tax_state
 from laseros.core.errors import Refused
 from laseros.core.visitors import address_of as address_of_visitor
 from portal.forms import AskForm, OrderForm
@@ -98,6 +99,7 @@ def _looked(visitor, found) -> dict:
     name = visitor.contact.name if visitor.contact else ""
     return {
         "found": found,
+        "tax_state": tax_state(found.basket),
         "rows": [_row(part, offered) for part in found.parts],
         "reasons": reasons,
         "ask": AskForm(auto_id="ask_%s"),

@@ -14,7 +14,7 @@ from billing import printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
-from billing.facts import statement_of
+from billing.facts import statement_of, tax_state
 from billing.models.rules import MorePieces
 from billing.states import OWED
 from crm import links
@@ -94,6 +94,7 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "rates": sums.rates,
         "sums": sums,
         "statement": statement_of(quote, sums.rates),
+        "tax_state": tax_state(quote),
         "taken": {pk: offer.quantity for pk, offer in taken.items()},
         "is_open": words.is_open(quote) and visitor.may_order,
         "may_choose": words.is_open(quote) and visitor.may_order and quote.more_pieces == MorePieces.CHOOSE,
@@ -355,6 +356,7 @@ def invoice_page(request, visitor, pk):
         "lines": lines,
         "rates": sums.rates,
         "sums": sums,
+        "tax_state": tax_state(invoice),
         "payments": invoice.allocations.select_related("payment").order_by("payment__received_on", "id"),
         "job": visitor.jobs.filter(pk=invoice.job_id).first(),
         # What the paper says, so that page and PDF never name two accounts.

@@ -86,6 +86,6 @@ def _buyer(job: Job) -> dict:
     address = client.addresses.order_by("kind", "id").first()  # where it is delivered before where it is billed
     lines = []
     if address is not None:
-        town = town_line(address.postcode, address.city, address.country or client.workspace.country)
+        town = town_line(address.postcode, address.city, address.country or client.workspace.country, address.state)
         lines = [line for line in (*address.street.splitlines(), town) if line]
     return {"code": client.code, "name": client.name, "address": lines, "vat_number": ""}

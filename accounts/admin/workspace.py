@@ -29,6 +29,7 @@ from accounts.models.workspace import MODULES
 from laseros.core import numbering as formats
 from laseros.core.errors import Refused
 from laseros.core.locales import countries
+from laseros.core.tax_words import has_sales_tax
 
 KINDS = {
     "client": _("Clients"),
@@ -239,9 +240,23 @@ class WorkspaceAdmin(RoomAdmin):
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and has_sales_tax(obj.country):
+            fieldsets = [self._without_vat(each) for each in fieldsets]
         if obj is None or not request.user.is_superuser:
             return fieldsets
         return (*fieldsets, (_("Installation"), {"classes": ("tab",), "fields": ("slug", "is_active", "created_at")}))
+
+    @staticmethod
+    def _without_vat(fieldset):
+        """Sales tax knows neither a VAT number nor the small businesses of VAT."""
+        name, options = fieldset
+        rows = (
+            tuple(field for field in row if field not in ("vat_number", "small_business"))
+            if isinstance(row, tuple)
+            else row
+            for row in options["fields"]
+        )
+        return name, {**options, "fields": tuple(rows)}
 
     def changelist_view(self, request, extra_context=None):
         """There is one business to set up: one's own."""

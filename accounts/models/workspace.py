@@ -78,7 +78,7 @@ class Workspace(models.Model):
         _("drawings uploaded by clients"), max_length=5, choices=PortalOrders.choices, default=PortalOrders.OFF
     )
     portal_order_limit = models.DecimalField(
-        _("orders up to (without VAT)"), max_digits=16, decimal_places=4, null=True, blank=True,
+        _("orders up to (without tax)"), max_digits=16, decimal_places=4, null=True, blank=True,
         validators=[MinValueValidator(0)], help_text=_("What is more can only be asked for; empty: no limit"),
     )  # fmt: skip
     portal_uploads = models.PositiveSmallIntegerField(

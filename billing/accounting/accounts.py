@@ -79,7 +79,7 @@ class Accounts:
     def revenue(self, treatment: str, percent: Decimal) -> str:
         if treatment == "standard":
             return self.of("revenue", treatment, f"{percent.normalize():f}")
-        return self.of("revenue", treatment)
+        return self.of("revenue", "none" if treatment in ("exempt", "outside") else treatment)
 
     def prepaid(self, treatment: str, percent: Decimal) -> str:
         """Where a deposit waits for its final invoice: it is no revenue yet."""

@@ -18,14 +18,14 @@ from accounts.back_office import Related, Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
-from billing import copies, discounts, documents, einvoice, invoices, payments
+from billing import copies, discounts, documents, einvoice, invoices, law, payments, taxes
 from billing.admin.ageing import AgeingDoors
 from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, to_seals
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
-from billing.law import turnover
+from billing.law import turnover, united_states
 from billing.law.treatments import EU
 from billing.models import Delivery, Invoice, InvoiceLine
 from billing.states import OWED
@@ -186,7 +186,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                      "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
-    money_warnings = (turnover.of_invoice,)
+    money_warnings = (turnover.of_invoice, united_states.of_document)
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",
@@ -272,6 +272,14 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         super().save_model(request, obj, form, change)
         if "treatment" in form.changed_data:
             invoices.treat(obj, request.user)
+        elif "supplied_on" in form.changed_data:
+            taxes.follow_the_day(obj, request.user)
+
+    def formfield_for_choice_field(self, db_field, request, **kwargs):
+        """The reasons that the business's country knows."""
+        if db_field.name == "treatment":
+            kwargs["choices"] = law.choices(request.workspace.country)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def related_links(self, obj):
         return [

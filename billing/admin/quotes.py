@@ -20,6 +20,7 @@ from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
 from billing.admin.what_if import WhatIf
 from billing.documents import quote_pdf
+from billing.law import united_states
 from billing.models import Quote, QuoteLine
 from billing.models.rules import MorePieces
 from billing.quotes import drafting
@@ -144,7 +145,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     search_help_text = _("Number, title or client")
     money_fields = ("total_shown", "sums", "client_page", "deposit_amount", "discount_percent")
     change_form_outer_after_template = "admin/billing/prices.html"
-    money_warnings = (credit_limit.of_quote,)
+    money_warnings = (credit_limit.of_quote, united_states.of_document)
     inlines = (QuoteLineInline,)
     autocomplete_fields = ("client",)
     readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")

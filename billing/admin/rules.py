@@ -1,14 +1,17 @@
 """Tax rates and price rules in the back office."""
 
+from django import forms
 from django.contrib import admin
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb
 from billing import taxes
 from billing.models import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
+from laseros.core.tax_words import STATES, has_sales_tax
 from laseros.core.templatetags.laseros import money_filter
 
 
@@ -16,6 +19,9 @@ from laseros.core.templatetags.laseros import money_filter
 class TaxRateAdmin(RoomAdmin):
     list_display = ("name", "percent", "valid_from", "valid_until", "is_default")
     fields = (("name", "percent"), ("valid_from", "valid_until"), "is_default")
+    by_place = ("name", "region", "postcode", "percent", "valid_from", "valid_until", "is_default")
+    fields_by_place = (("name", "percent"), ("region", "postcode"), ("valid_from", "valid_until"), "is_default")
+    export_fields = ("name", "region", "postcode", "percent", "valid_from", "valid_until", "is_default")
     readonly_fields = ("is_default",)
     verbs = (
         Verb("usual", _("Make it the usual rate"), lambda request, rate: taxes.make_usual(rate, request.user),
@@ -23,7 +29,28 @@ class TaxRateAdmin(RoomAdmin):
              done=_("New quote lines carry this rate.")),
     )  # fmt: skip
     empty_text = _("The rates you charge. The usual one stands on every new quote line.")
+    empty_by_place = _(
+        "One row for each state you collect sales tax in, with its rate, and one for each beginning of a ZIP code that"
+        " has another. A state without a row is one where you collect none."
+    )
     empty_icon = "percent"
+
+    def get_list_display(self, request):
+        return self.by_place if has_sales_tax(request.workspace.country) else super().get_list_display(request)
+
+    def get_fields(self, request, obj=None):
+        return self.fields_by_place if has_sales_tax(request.workspace.country) else super().get_fields(request, obj)
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "region":
+            return forms.ChoiceField(label=db_field.verbose_name, required=False, help_text=db_field.help_text,
+                                     choices=[("", "–"), *((code, code) for code in STATES)],
+                                     widget=UnfoldAdminSelectWidget)  # fmt: skip
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def changelist_view(self, request, extra_context=None):
+        words = {"empty_text": self.empty_by_place} if has_sales_tax(request.workspace.country) else {}
+        return super().changelist_view(request, {**words, **(extra_context or {})})
 
     def create(self, request, obj):
         super().create(request, obj)

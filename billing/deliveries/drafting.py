@@ -103,7 +103,7 @@ def address_for(client: Client) -> Address | None:
 def printed(address: Address) -> str:
     """An address as it stands on a parcel: the country only where the parcel leaves ours."""
     ours = address.workspace.country
-    town = town_line(address.postcode, address.city, address.country or ours)
+    town = town_line(address.postcode, address.city, address.country or ours, address.state)
     country = address.country if address.country and address.country != ours else ""
     return "\n".join(part for part in (*address.street.splitlines(), town, country) if part.strip())
 

@@ -44,6 +44,7 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         **whole_discount(invoice, found),
         "found": invoice,
         "vat": vat(facts["vat"]),
+        "tax_state": facts.get("sales_tax", {}).get("state", ""),
         "currency": invoice.currency,
         "rate": _rate(facts),
         "several_rates": len(facts["vat"]) > 1,

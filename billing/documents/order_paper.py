@@ -36,6 +36,7 @@ def order_paper_pdf(paper: OrderPaper) -> bytes:
         "before_discount": paper.net + discount,
         "found": paper,
         "vat": vat(facts["vat"]),
+        "tax_state": facts.get("sales_tax", {}).get("state", ""),
         "currency": paper.currency,
         "several_rates": len(facts["vat"]) > 1,
         "draft": False,

@@ -44,6 +44,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "may_choose": quote.more_pieces == MorePieces.CHOOSE,
         "found": found,
         "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
+        "tax_state": facts.get("sales_tax", {}).get("state", ""),
         "currency": quote.currency,
         "deposit": _deposit(quote, found.net),
         "statement": facts["statement"],

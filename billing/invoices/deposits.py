@@ -70,11 +70,15 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
     )
     with translation.override(job.workspace.language):
         words = _words(job, percent, is_begun)
-    for position, (rate, net) in enumerate(parts.items(), start=1):
-        InvoiceLine.objects.create(
-            workspace=job.workspace, invoice=invoice, position=position, description=words, quantity=1, unit_price=net,
-            tax_percent=rate, net=net,
-        )  # fmt: skip
+    lines = [
+        InvoiceLine(workspace=job.workspace, invoice=invoice, position=position, description=words, quantity=1,
+                    unit_price=net, tax_percent=rate, net=net)
+        for position, (rate, net) in enumerate(parts.items(), start=1)
+    ]  # fmt: skip
+    if treatment == Treatment.STANDARD:
+        law.charge(lines, job.client, invoice.supplied_on)
+    for line in lines:
+        line.save()
     total(invoice)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice

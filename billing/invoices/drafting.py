@@ -10,7 +10,7 @@ from billing import discounts, law, totals
 from billing.law import limits
 from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
 from billing.states import INVOICE
-from billing.taxes import usual_tax
+from billing.taxes import rate_on
 from laseros.core.discounts import part_of
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
@@ -38,16 +38,18 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
         )  # fmt: skip
         raise Refused(words, code="nothing-made")
     made_on = timezone.localdate(job.made_at) if job.made_at else timezone.localdate()
+    supplied_on = max(row.delivery_line.delivery.shipped_on for row in rows) if by_delivery else made_on
     invoice = Invoice.objects.create(
         workspace=workspace,
         client=job.client,
         job=job,
         currency=currency_of(job),
-        treatment=law.proposed(workspace, job.client),
+        treatment=law.proposed(workspace, job.client, supplied_on),
         discount_percent=job.discount_percent,
-        supplied_on=max(row.delivery_line.delivery.shipped_on for row in rows) if by_delivery else made_on,
+        supplied_on=supplied_on,
         created_by=by if getattr(by, "pk", None) else None,
     )
+    law.charge(rows, job.client, supplied_on)
     for position, row in enumerate(rows, start=1):
         row.workspace, row.invoice, row.position = workspace, invoice, position
         if invoice.treatment != Treatment.STANDARD:
@@ -174,7 +176,8 @@ def treat(invoice: Invoice, by) -> Invoice:
     lines = InvoiceLine._base_manager.filter(invoice=invoice)
     lines.exclude(deposit=None).delete()  # they stand at the rates of their deposits: taken off again by the button
     if invoice.treatment == Treatment.STANDARD:
-        lines.filter(tax_percent=0).update(tax_percent=usual_tax())
+        day = invoice.supplied_on or timezone.localdate()
+        lines.filter(tax_percent=0).update(tax_percent=rate_on(invoice.client, day))
     else:
         lines.update(tax_percent=0)
     before = invoice.total

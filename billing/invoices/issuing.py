@@ -28,6 +28,7 @@ from billing.models import DeliveryLine, Invoice, InvoiceLine
 from billing.states import INVOICE
 from billing.tasks import send_invoice
 from billing.turns import turn
+from laseros.core import tax_words
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
@@ -185,12 +186,10 @@ def _check(paper: law.Paper) -> None:
         raise Refused(
             _("An invoice must say more: %(missing)s is missing.") % {"missing": ", ".join(lacking)}, code="missing"
         )
-    if (percent := paper.wrong_rate()) is not None:
-        raise Refused(
-            _("%(percent)s %% VAT does not apply on %(day)s, the date of supply.")
-            % {"percent": f"{percent.normalize():f}", "day": day(paper.supplied_on)},
-            code="rate",
-        )
+    if (percent := law.wrong_rate(paper)) is not None:
+        label = tax_words.label(paper.workspace.country, f"{percent.normalize():f}")
+        words = _("%(rate)s does not apply on %(day)s, the date of supply.")
+        raise Refused(words % {"rate": label, "day": day(paper.supplied_on)}, code="rate")
 
 
 def _count_as_invoiced(lines: list[InvoiceLine]) -> None:

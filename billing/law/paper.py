@@ -14,6 +14,7 @@ from billing.models import Invoice, InvoiceLine, TaxRate, Treatment
 from billing.totals import Totals
 from crm.families import living
 from crm.models import Address, Client
+from laseros.core.tax_words import VAT, has_sales_tax
 
 VAT_NUMBERS = {
     "ZA": r"4\d{9}",
@@ -67,7 +68,7 @@ class Paper:
         wanted: Iterable[tuple[object, object]] = (
             (_("our name"), workspace.printed_name),
             (_("our address"), workspace.address.strip()),
-            (_("our VAT number"), workspace.vat_number or not self.found.tax or self._tax_number_will_do()),
+            (_("our VAT number"), workspace.vat_number or not self.found.tax or self._needs_no_vat_number()),
             (_("the client's name"), self.client.name),
             (_("the reason for the correction"), invoice.reason.strip() or not invoice.is_correction),
             (
@@ -77,8 +78,10 @@ class Paper:
         )
         return [str(label) for label, there in wanted if not there]
 
-    def _tax_number_will_do(self) -> bool:
-        return self.workspace.country == "DE" and bool(self.workspace.tax_number)
+    def _needs_no_vat_number(self) -> bool:
+        """Sales tax has none; where there is no VAT, and in Germany, the tax number will do."""
+        country = self.workspace.country
+        return has_sales_tax(country) or ((country == "DE" or country not in VAT) and bool(self.workspace.tax_number))
 
     def buyers_address(self) -> list[str]:
         address = address_of(self.client)

@@ -1,13 +1,18 @@
-"""Why a document carries no VAT: which reason fits a client, and the sentence it has to say."""
+"""Why a document carries no tax: which reason fits a client, and the sentence it has to say."""
+
+from datetime import date
 
 from django.utils.translation import gettext as _
 
+from billing.law import united_states
 from billing.law.paper import country_of, vat_number_fits
 from billing.models import Treatment
 from crm.models import Client
+from laseros.core.tax_words import EU, VAT, has_sales_tax
 
-EU = frozenset(("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
-                "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"))  # fmt: skip
+__all__ = ["CATEGORIES", "EU", "choices", "proposed", "statement"]
+
+SALES = (Treatment.STANDARD, Treatment.EXEMPT, Treatment.OUTSIDE, Treatment.EXPORT)
 # VAT categories of EN 16931 (UNTDID 5305) and the codes of why (VATEX), for electronic invoices.
 CATEGORIES = {
     Treatment.EXPORT: ("G", "VATEX-EU-G"),
@@ -15,11 +20,25 @@ CATEGORIES = {
     Treatment.REVERSE: ("AE", "VATEX-EU-AE"),
     Treatment.SMALL: ("E", ""),
     Treatment.NONE: ("O", "VATEX-EU-O"),
+    Treatment.EXEMPT: ("E", ""),
+    Treatment.OUTSIDE: ("E", ""),
 }
 
 
-def proposed(workspace, client: Client) -> str:
-    """The treatment that our settings, the client's address and VAT number suggest. A person may choose another."""
+def choices(country: str) -> list[tuple[str, str]]:
+    """(value, words) of the treatments that a business there may choose between."""
+    sales = has_sales_tax(country)
+    ours = SALES if sales else [row for row in Treatment if row not in (Treatment.EXEMPT, Treatment.OUTSIDE)]
+    return [(row.value, row.label) for row in ours]
+
+
+def proposed(workspace, client: Client, day: date | None = None) -> str:
+    """The treatment that our settings, the client's address and VAT number suggest. A person may choose another.
+
+    `day`: of supply, where certificates and rates by place are looked at; otherwise today.
+    """
+    if has_sales_tax(workspace.country):
+        return united_states.proposed(client, day)
     if workspace.small_business:
         return Treatment.SMALL
     if not (workspace.vat_number or workspace.tax_number):
@@ -33,8 +52,10 @@ def proposed(workspace, client: Client) -> str:
     return Treatment.EXPORT
 
 
-def statement(treatment: str, country: str) -> str:
-    """What a document with this treatment must say, in the language that is on; nothing where there is VAT."""
+def statement(treatment: str, country: str, sales_tax: dict | None = None) -> str:
+    """What a document with this treatment must say, in the language that is on; nothing where there is tax."""
+    if has_sales_tax(country):
+        return united_states.statement(treatment, sales_tax or {})
     german = country == "DE"
     if treatment == Treatment.EXPORT:
         if german:
@@ -51,5 +72,7 @@ def statement(treatment: str, country: str) -> str:
     if treatment == Treatment.SMALL:
         return _("No VAT is charged, according to § 19 UStG (small business).")
     if treatment == Treatment.NONE:
+        if country not in VAT:
+            return _("We are not registered for tax: no tax is charged.")
         return _("We are not registered for VAT: no VAT is charged.")
     return ""

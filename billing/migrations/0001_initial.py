@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('credited', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='credited')),
                 ('kind', models.CharField(choices=[('invoice', 'Invoice'), ('credit', 'Credit note'), ('cancellation', 'Cancellation')], default='invoice', editable=False, max_length=12, verbose_name='kind')),
                 ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('treatment', models.CharField(choices=[('standard', 'VAT as on the lines'), ('export', 'Export: no VAT'), ('intra', 'To a business in another EU country: no VAT'), ('reverse', 'Reverse charge: the client owes the VAT'), ('small', 'Small business: no VAT (§ 19 UStG)'), ('none', 'Not registered for VAT: no VAT')], default='standard', help_text='Anything but the first takes the VAT off all lines and says why on the document', max_length=10, verbose_name='VAT')),
+                ('treatment', models.CharField(choices=[('standard', 'Tax as on the lines'), ('export', 'Export: no tax'), ('intra', 'To a business in another EU country: no VAT'), ('reverse', 'Reverse charge: the client owes the VAT'), ('small', 'Small business: no VAT (§ 19 UStG)'), ('none', 'Not registered: no tax'), ('exempt', 'Exemption certificate: no sales tax'), ('outside', 'To a state where we collect none: no sales tax')], default='standard', help_text='Anything but the first takes the tax off all lines and says why on the document', max_length=10, verbose_name='tax')),
                 ('xml', models.FileField(blank=True, editable=False, max_length=200, upload_to='documents/')),
                 ('xml_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
@@ -290,6 +290,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('valid_from', models.DateField(blank=True, help_text='Empty: since ever', null=True, verbose_name='from')),
                 ('valid_until', models.DateField(blank=True, help_text='The last day; empty: until further', null=True, verbose_name='until')),
+                ('region', models.CharField(blank=True, help_text='Sales tax is charged where it goes to. Empty: only for choosing it on a line', max_length=2, verbose_name='state')),
+                ('postcode', models.CharField(blank=True, help_text='Its first digits, for a place with a rate of its own; empty: the whole state', max_length=5, validators=[django.core.validators.RegexValidator('^[0-9]*$', 'Digits only.')], verbose_name='ZIP code begins with')),
             ],
             options={
                 'verbose_name': 'tax rate',

@@ -30,14 +30,16 @@ class Kind(models.TextChoices):
 
 
 class Treatment(models.TextChoices):
-    """Why there is VAT on a document, or why there is none."""
+    """Why there is tax on a document, or why there is none. `billing.law` says which a country knows."""
 
-    STANDARD = "standard", _("VAT as on the lines")
-    EXPORT = "export", _("Export: no VAT")
+    STANDARD = "standard", _("Tax as on the lines")
+    EXPORT = "export", _("Export: no tax")
     INTRA = "intra", _("To a business in another EU country: no VAT")
     REVERSE = "reverse", _("Reverse charge: the client owes the VAT")
     SMALL = "small", _("Small business: no VAT (§ 19 UStG)")
-    NONE = "none", _("Not registered for VAT: no VAT")
+    NONE = "none", _("Not registered: no tax")
+    EXEMPT = "exempt", _("Exemption certificate: no sales tax")
+    OUTSIDE = "outside", _("To a state where we collect none: no sales tax")
 
 
 class Invoice(Discounted, WorkspaceModel):
@@ -63,8 +65,8 @@ class Invoice(Discounted, WorkspaceModel):
     is_deposit = models.BooleanField(_("deposit"), default=False, editable=False)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     treatment = models.CharField(
-        _("VAT"), max_length=10, choices=Treatment.choices, default=Treatment.STANDARD,
-        help_text=_("Anything but the first takes the VAT off all lines and says why on the document"),
+        _("tax"), max_length=10, choices=Treatment.choices, default=Treatment.STANDARD,
+        help_text=_("Anything but the first takes the tax off all lines and says why on the document"),
     )  # fmt: skip
     note = models.TextField(_("note to the client"), blank=True)
     issued_on = models.DateField(_("date"), null=True, editable=False)

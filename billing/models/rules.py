@@ -2,10 +2,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
@@ -24,6 +25,15 @@ class TaxRate(WorkspaceModel):
     is_default = models.BooleanField(_("usual rate"), default=False)
     valid_from = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: since ever"))
     valid_until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty: until further"))
+    # Where sales are taxed by the state they go to; the longest beginning of a ZIP code counts.
+    region = models.CharField(
+        pgettext_lazy("address", "state"), max_length=2, blank=True,
+        help_text=_("Sales tax is charged where it goes to. Empty: only for choosing it on a line"),
+    )  # fmt: skip
+    postcode = models.CharField(
+        _("ZIP code begins with"), max_length=5, blank=True, validators=[RegexValidator("^[0-9]*$", _("Digits only."))],
+        help_text=_("Its first digits, for a place with a rate of its own; empty: the whole state"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("tax rate")
@@ -34,10 +44,16 @@ class TaxRate(WorkspaceModel):
         ]
 
     def __str__(self):
-        return f"{self.name} {self.percent.normalize():f} %"
+        where = f" ({self.region} {self.postcode}".rstrip() + ")" if self.region else ""
+        return f"{self.name}{where} {self.percent.normalize():f} %"
 
     def clean(self):
         super().clean()
+        if self.postcode and not self.region:
+            raise ValidationError({"region": _("Which state is this ZIP code in?")})
+        alike = TaxRate.objects.filter(region=self.region, postcode=self.postcode, valid_from=self.valid_from)
+        if self.region and alike.exclude(pk=self.pk).exists():
+            raise ValidationError({"valid_from": _("This place has a rate from this day already.")})
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
             raise ValidationError({"valid_until": _("The last day lies before the first.")})
 

@@ -51,7 +51,7 @@ def _of_money(found: Looked, workspace, client: Client) -> list[str]:
         said.append(_("Ordering at once is for clients we have agreed payment terms with."))
     if limit is not None and found.sums.net > limit:
         said.append(
-            _("Orders above %(limit)s without VAT are confirmed by us first.")
+            _("Orders above %(limit)s without tax are confirmed by us first.")
             % {"limit": money_filter(limit, found.currency)}
         )
     if credit_limit.warning(client, more=found.sums.total, currency=found.currency):

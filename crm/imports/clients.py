@@ -18,7 +18,7 @@ TITLE = gettext_lazy("clients")
 MODEL = Client
 __all__ = ["COLUMNS", "MODEL", "TITLE", "Known", "check", "keep"]
 CONTACT = {"contact": "name", "contact_email": "email", "contact_phone": "phone"}
-PLACE = ("street", "postcode", "city", "country")
+PLACE = ("street", "postcode", "city", "state", "country")
 MONEY = ("discount_percent", "credit_limit")
 
 

@@ -27,6 +27,7 @@ COLUMNS = (
     Column("street", text(200), words=("address", "adresse", "straße", "strasse", "anschrift"), example="1 Main Road"),
     Column("postcode", text(20), words=("zip", "plz", "postleitzahl", "postalcode"), example="4001"),
     Column("city", text(120), words=("town", "ort", "stadt"), example="Durban"),
+    Column("state", letters(2), words=("bundesstaat", "province"), example=""),
     Column("country", letters(2), words=("land",), example="ZA"),
     Column("contact", text(120), words=("kontakt", "ansprechpartner", "contactname"), example="Zola Kaya"),
     Column("contact_email", email, words=("kontaktemail", "ansprechpartneremail")),

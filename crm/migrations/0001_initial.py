@@ -72,6 +72,7 @@ class Migration(migrations.Migration):
                 ('street', models.CharField(max_length=200, verbose_name='street')),
                 ('postcode', models.CharField(blank=True, max_length=20, verbose_name='postcode')),
                 ('city', models.CharField(max_length=120, verbose_name='city')),
+                ('state', models.CharField(blank=True, max_length=2, verbose_name='state')),
                 ('country', models.CharField(blank=True, max_length=2, verbose_name='country')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='crm.client', verbose_name='client')),
@@ -80,6 +81,24 @@ class Migration(migrations.Migration):
                 'verbose_name': 'address',
                 'verbose_name_plural': 'addresses',
                 'ordering': ['id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExemptionCertificate',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('number', models.CharField(max_length=60, verbose_name='number')),
+                ('state', models.CharField(max_length=2, verbose_name='state')),
+                ('valid_from', models.DateField(blank=True, help_text='Empty: since ever', null=True, verbose_name='from')),
+                ('valid_until', models.DateField(blank=True, help_text='The last day; empty: until further', null=True, verbose_name='until')),
+                ('file', models.FileField(blank=True, editable=False, max_length=200, upload_to='exemptions/', verbose_name='certificate')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='crm.client', verbose_name='client')),
+            ],
+            options={
+                'verbose_name': 'exemption certificate',
+                'verbose_name_plural': 'exemption certificates',
+                'ordering': ['valid_until', 'id'],
             },
         ),
         migrations.CreateModel(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
@@ -149,6 +150,8 @@ class Address(WorkspaceModel):
     street = models.CharField(_("street"), max_length=200)
     postcode = models.CharField(_("postcode"), max_length=20, blank=True)
     city = models.CharField(_("city"), max_length=120)
+    # Two letters, where the tax on a sale is the state's: in the United States.
+    state = models.CharField(pgettext_lazy("address", "state"), max_length=2, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True)
 
     class Meta:
@@ -157,5 +160,5 @@ class Address(WorkspaceModel):
         ordering = ["id"]
 
     def __str__(self):
-        town = town_line(self.postcode, self.city, self.country or self.workspace.country)
+        town = town_line(self.postcode, self.city, self.country or self.workspace.country, self.state)
         return ", ".join(part for part in (self.street, town, self.country) if part)

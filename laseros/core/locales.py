@@ -49,8 +49,10 @@ TOWN_FIRST = frozenset(
 )
 
 
-def town_line(postcode: str, town: str, country: str) -> str:
-    """One line of an address: "Durban 4001" in South Africa, "28195 Bremen" in Germany."""
+def town_line(postcode: str, town: str, country: str, state: str = "") -> str:
+    """One line of an address: "Durban 4001" in South Africa, "28195 Bremen" in Germany, "Boston, MA 02110"."""
+    if state:
+        return ", ".join(part for part in (town, f"{state} {postcode}".strip()) if part)
     parts = (town, postcode) if country in TOWN_FIRST else (postcode, town)
     return " ".join(part for part in parts if part)
 

@@ -45,7 +45,7 @@ from billing.models import (
 )
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
-from crm.models import AccessLink, Client, Contact, FollowUp, Tag
+from crm.models import AccessLink, Client, Contact, ExemptionCertificate, FollowUp, Tag
 from inventory import counting, ledger, locations, lots, stock
 from inventory.models import CountLine, Item, Location, Move, Need, ScanEvent, StockCount
 from inventory.purchasing import orders as purchases
@@ -506,6 +506,8 @@ def _around(world) -> None:
     world.client, world.item, world.material = shop.client, shop.sheet, shop.material
     world.twin = clients.register(Client(workspace=workspace, name="Twin"), None)
     world.tag = Tag.objects.create(workspace=workspace, name="Key", colour="blue")
+    world.exemption = ExemptionCertificate(workspace=workspace, client=shop.client, number="ST-1", state="MA")
+    world.exemption.file.save("exemption.pdf", ContentFile(b"%PDF-1.7 exempt"))
     world.archived_client = clients.register(Client(workspace=workspace, name="Gone"), None)
     clients.archive(world.archived_client, None)
     world.spare = stock.register(Item(workspace=workspace, name="Spare", material=shop.material), None)

@@ -11,7 +11,7 @@ from django_scopes import scope
 
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
 from billing.models import BankLine, BankStatement, Invoice, Quote, Reminder
-from crm.models import FollowUp
+from crm.models import ExemptionCertificate, FollowUp
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
@@ -68,6 +68,8 @@ def one_of_each(shop, workspace, n=0):
     DesignFile.objects.create(
         workspace=workspace, name="a.dxf", kind="dxf", size=1, sha256=f"{n:064}", state="refused", content="a"
     )
+    paper = {"number": f"C{n}", "state": "MA", "valid_until": today}
+    ExemptionCertificate.objects.create(workspace=workspace, client=shop.client, **paper)
     FollowUp.objects.create(workspace=workspace, client=shop.client, what="Ring", due_on=late, key=str(n))
     asked = Job.objects.order_by("pk").last()
     JobMessage.objects.create(workspace=workspace, job=asked, side="client", text="?", by_name="X", key=str(n))
@@ -188,6 +190,7 @@ def test_the_sidebar_shows_each_role_what_it_may_see(role, workspace, person, lo
 def test_every_room_with_a_page_is_in_the_sidebar(workspace):
     """A page nobody is led to does not exist: what is left out is left out here, by name."""
     reached_otherwise = {
+        "crm.exemptioncertificate",  # from the clients, where there is sales tax
         "crm.contact",
         "crm.accesslink",
         "machines.command",

@@ -94,7 +94,7 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
     with scope(workspace=buyer.workspace):
         field = f"pieces-{quote.lines.get().pk}"
     page = client.get(path, {field: 50}).content.decode()
-    assert "you order for R5\xa0721,25 including VAT" in page  # 50 × 99.50 × 1.15
+    assert "you order for R5\xa0721,25 including tax" in page  # 50 × 99.50 × 1.15
     assert f'<input type="hidden" name="{field}" value="50">' in page
     assert "R1\xa0419,68" in client.get(path, {field: 51}).content.decode()  # not offered: as it was asked for
     accept(client, quote, path, **{field: "51"})

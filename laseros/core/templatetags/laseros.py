@@ -16,7 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext
 from django_scopes import get_scope
 
-from laseros.core import addresses, colours
+from laseros.core import addresses, colours, tax_words
 from laseros.core.locales import locale_of
 from laseros.core.money import show
 
@@ -103,6 +103,23 @@ def money_filter(amount, currency: str) -> str:
 def money(context, amount, currency: str = "") -> str:
     """{% money total %} in the workspace's own currency, or in the one given."""
     return money_filter(amount, currency or context["workspace"].currency)
+
+
+@register.simple_tag(takes_context=True)
+def tax_label(context, percent) -> str:
+    """{% tax_label rate.percent %}: "VAT 15 %" or "Sales tax (MA 6.25 %)", as the document's own country calls it.
+
+    The country is that of `seller`, otherwise the workspace's; the state is `tax_state`.
+    """
+    country = context["seller"]["country"] if "seller" in context else get_scope()["workspace"].country
+    return tax_words.label(country, number(percent), context.get("tax_state", ""))
+
+
+@register.simple_tag(takes_context=True)
+def tax_word(context) -> str:
+    """{% tax_word %}: "VAT", "Sales tax" or "Tax", of the same country."""
+    country = context["seller"]["country"] if "seller" in context else get_scope()["workspace"].country
+    return tax_words.word(country)
 
 
 @register.filter

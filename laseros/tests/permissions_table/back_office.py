@@ -74,6 +74,13 @@ GET  crm_client                  merge                  403    200    200    200
 POST crm_client                  merge                  403    302    302    302    404    client,twin
 GET  crm_client                  import                 403    200    200    200    200
 POST crm_client                  import                 403    200    200    200    200
+GET  crm_exemptioncertificate    list,export            200    200    200    200    200
+POST crm_exemptioncertificate    saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  crm_exemptioncertificate    add                    403    200    200    200    200
+POST crm_exemptioncertificate    add                    403    302    302    302    200    - client={client}&number=N1&state=MA
+GET  crm_exemptioncertificate    change,history         200    200    200    200    404    exemption
+POST crm_exemptioncertificate    change                 403    302    302    302    404    exemption number=N2&state=MA
+GET  crm_exemptioncertificate    paper                  200    200    200    200    404    exemption
 GET  crm_tag                     list,export            200    200    200    200    200
 POST crm_tag                     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_tag                     add                    403    200    200    200    200

@@ -17,6 +17,7 @@ accounts_outgoingmail       arrived        403    403    302    302    404    un
 crm_client                  invite         403    302    302    302    404    client contact={newcomer}
 crm_client                  archive        403    302    302    302    404    client
 crm_client                  restore        403    302    302    302    404    archived_client
+crm_exemptioncertificate    upload         403    200    200    200    404    exemption
 crm_tag                     delete         403    302    302    302    404    tag
 crm_followup                done           403    302    302    302    404    follow_up
 crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01

@@ -14,6 +14,7 @@ from laseros.demo import (
     departures,
     ground,
     parts,
+    paying,
     people,
     products,
     quality,
@@ -103,6 +104,7 @@ def _history(business, scale, now, say):
 def _today(business):
     today.take_stock_of_extras(business)
     client = Client.objects.order_by("pk").first()
+    paying.set_up(business)
     buying.make(business)
     stores.make(business)
     contact = today.befriend(business, client)

@@ -459,7 +459,7 @@ def _bank(world) -> None:
 def _cards(world) -> None:
     """An account, a payment by card, and a message that somebody has to look at."""
     workspace = world.shop.workspace
-    world.card_account = cards.new_account(ProviderAccount(workspace=workspace, kind="simulated"))
+    world.card_account = cards.new_account(ProviderAccount(workspace=workspace, kind="simulated", is_on=True))
     world.card_account.save()
     paid = payments.take(
         world.shop.client, Decimal(3), [], key="card:0", received_on=timezone.localdate(), currency=workspace.currency
@@ -469,7 +469,7 @@ def _cards(world) -> None:
         state="paid", payment=paid,
     )  # fmt: skip
     world.card_event = ProviderEvent.objects.create(
-        workspace=workspace, attempt=world.card_attempt, provider="simulated", event_id="e", kind="paid",
+        workspace=workspace, attempt=world.card_attempt, provider="simulated", event_id="e", kind="refunded",
         reference=world.card_attempt.reference, amount=4, currency=workspace.currency, state="matter", why="amount",
     )  # fmt: skip
     world.provider_token, world.card_reference = world.card_account.token, world.card_attempt.reference

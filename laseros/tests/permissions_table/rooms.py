@@ -271,11 +271,11 @@ GET  portal:link_invoice_pdf              200    200    200    200    200    200
 GET  portal:link_invoice_pay              302    302    302    302    302    302    302    302    302  link_invoice,invoice
 POST portal:link_invoice_pay              302    302    302    302    302    302    302    302    302  link_invoice,invoice
 POST portal:link_invoice_pay              404    404    404    404    404    404    404    404    404  link_quote,invoice
-# The card provider proves itself by a signature; its simulated page is there only in a demonstration
+# The card provider proves itself by a signature; its simulated page opens for whoever has the reference
 GET  pay:hook                             405    405    405    405    405    405    405    405    405  provider_token
-POST pay:hook                             404    404    404    404    404    404    404    404    404  provider_token
-GET  pay:simulated                        404    404    404    404    404    404    404    404    404  card_reference
-POST pay:simulated                        404    404    404    404    404    404    404    404    404  card_reference outcome=succeed
+POST pay:hook                             400    400    400    400    400    400    400    400    400  provider_token
+GET  pay:simulated                        200    200    200    200    200    200    200    200    200  card_reference
+POST pay:simulated                        302    302    302    302    302    302    302    302    302  card_reference outcome=succeed
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
 GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent
 GET  portal:link_invoice_pdf              404    404    404    404    404    404    404    404    404  link_quote,invoice

@@ -51,6 +51,7 @@ VERBS = {
     "credited": _("credited"),
     "reversed": _("cancelled by another document"),
     "refunded": _("paid back"),
+    "failed": _("did not go through"),
     "booked": _("booked"),
     "reminded": _("reminded"),
     "written off": _("written off"),

@@ -59,6 +59,39 @@ BANK_LINE = Life(
     ],
 )
 
+PAYMENT_ATTEMPT = Life(
+    {
+        "opened": pgettext_lazy("card", "begun"),
+        "superseded": pgettext_lazy("card", "begun anew"),
+        "failed": pgettext_lazy("card", "did not go through"),
+        "paid": pgettext_lazy("card", "paid"),
+        "refunded": pgettext_lazy("card", "paid back"),
+    },
+    [
+        Move("supersede", ("opened",), "superseded"),
+        Move("fail", ("opened", "superseded"), "failed"),
+        # A second card on the provider's page, or one that was begun in another tab.
+        Move("pay", ("opened", "superseded", "failed"), "paid"),
+        Move("refund", ("paid",), "refunded"),
+    ],
+)
+
+CARD_EVENT = Life(
+    {
+        "waiting": pgettext_lazy("card", "waiting for the payment"),
+        "applied": pgettext_lazy("card", "taken"),
+        "left": pgettext_lazy("card", "nothing to do"),
+        "matter": pgettext_lazy("card", "to be looked at"),
+        "settled": pgettext_lazy("card", "dealt with"),
+    },
+    [
+        Move("apply", ("waiting",), "applied"),
+        Move("leave", ("waiting",), "left"),
+        Move("ask", ("waiting",), "matter"),
+        Move("settle", ("matter",), "settled", _("Dealt with")),
+    ],
+)
+
 DELIVERY = Life(
     {
         "draft": _("draft"),

@@ -191,6 +191,10 @@ MATTERS = (
         lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
     ),
     Matter(
+        "card_events", _("Card payments to be looked at"), "billing.providerevent", "credit_card_off", "danger",
+        _is("matter"), "billing.receive_payment",
+    ),
+    Matter(
         "reminders", _("Reminders to look at and send"), "billing.reminder", "notification_important", "warning",
         _is("proposed"), "billing.send_reminder",
     ),

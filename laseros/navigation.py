@@ -277,6 +277,14 @@ NAVIGATION = (
             Entry(_("Order papers"), "task", "admin:billing_orderpaper_changelist", "billing.view_orderpaper"),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
             Entry(
+                _("Card payments"),
+                "credit_card",
+                "admin:billing_paymentattempt_changelist",
+                "billing.view_paymentattempt",
+                "card_events",
+                "danger",
+            ),
+            Entry(
                 _("Bank"),
                 "account_balance",
                 "admin:billing_bankline_match",
@@ -324,6 +332,12 @@ NAVIGATION = (
                 "billing.view_extraoperation",
             ),
             Entry(_("Books"), "menu_book", "admin:billing_booksrules_changelist", "billing.view_booksrules"),
+            Entry(
+                _("Card provider"),
+                "contactless",
+                "admin:billing_provideraccount_changelist",
+                "billing.view_provideraccount",
+            ),
             Entry(
                 _("Exchange rates"),
                 "currency_exchange",

@@ -29,6 +29,8 @@ DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 # Machines of the demonstration on the wire of this computer; without a demonstration there are none.
 DEMO_MACHINES = env.bool("DEMO_MACHINES", default=True)
+# Whether invoices may be paid with a card that is none; the demonstration says yes.
+SIMULATED_CARDS = env.bool("SIMULATED_CARDS", default=DEMO or DEBUG)
 SECRET_KEY = env("SECRET_KEY", default="") or local_secret_key(DATA_DIR)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])

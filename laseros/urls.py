@@ -21,4 +21,5 @@ urlpatterns = [
     path("floor/", include("production.urls")),
     path("board/", include("machines.urls")),
     path("portal/", include("portal.urls")),
+    path("pay/", include("billing.pay_urls")),
 ]

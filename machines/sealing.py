@@ -30,7 +30,7 @@ def opened(text: str) -> dict:
     try:
         found = json.loads(_keys().decrypt(text.encode()))
     except (InvalidToken, ValueError):
-        log.warning("access data of a machine was sealed with another key; it must be entered again")
+        log.warning("access data was sealed with another key; it must be entered again")
         return {}
     return found if isinstance(found, dict) else {}
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from portal import papers, people, proofs, reorders, talking, uploads, views
+from portal import papers, paying, people, proofs, reorders, talking, uploads, views
 
 app_name = "portal"
 
@@ -26,6 +26,7 @@ DOCUMENTS = [
     ("deliveries/<int:pk>/pdf/", views.delivery_pdf, "delivery_pdf"),
     ("deliveries/<int:pk>/certificates/<int:lot>/", views.delivery_certificate, "delivery_certificate"),
     ("invoices/<int:pk>/pdf/", views.invoice_pdf, "invoice_pdf"),
+    ("invoices/<int:pk>/pay/", paying.pay, "invoice_pay"),
     ("statements/<int:pk>/pdf/", papers.statement_pdf_view, "statement_pdf"),
 ]
 

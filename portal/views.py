@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing import printing, totals
+from billing import cards, printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
@@ -359,6 +359,7 @@ def invoice_page(request, visitor, pk):
         "tax_state": tax_state(invoice),
         "payments": invoice.allocations.select_related("payment").order_by("payment__received_on", "id"),
         "job": visitor.jobs.filter(pk=invoice.job_id).first(),
+        "online": cards.offer(invoice),
         # What the paper says, so that page and PDF never name two accounts.
         "bank": invoice.frozen.get("seller", {}).get("bank_details") or visitor.workspace.bank_details,
     }

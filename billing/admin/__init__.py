@@ -3,6 +3,7 @@
 from billing.admin import (
     bank,
     books,
+    cards,
     closing,
     deliveries,
     invoices,
@@ -20,6 +21,7 @@ from billing.admin import (
 __all__ = [
     "bank",
     "books",
+    "cards",
     "closing",
     "deliveries",
     "invoices",

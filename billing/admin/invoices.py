@@ -309,6 +309,9 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
             None
             if obj.is_correction
             else to_list("billing.payment", icon="payments", allocations__invoice__id__exact=obj.pk),
+            to_list("billing.paymentattempt", icon="credit_card", invoice__id__exact=obj.pk)
+            if obj.number and not obj.is_correction and obj.attempts.exists()
+            else None,
         ]
 
     @display(description=_("number"), ordering="number")

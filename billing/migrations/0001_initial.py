@@ -1,3 +1,4 @@
+import billing.models.card
 import billing.models.recurring
 import billing.models.reminding
 import django.core.validators
@@ -832,5 +833,91 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='recurringturn',
             constraint=models.UniqueConstraint(fields=('recurring', 'due_on'), name='recurring_turn_once'),
+        ),
+        migrations.CreateModel(
+            name='PaymentAttempt',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='amount')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('reference', models.CharField(default=billing.models.card.new_token, max_length=40, unique=True, verbose_name='reference')),
+                ('provider', models.CharField(choices=[('manual', 'Nobody: clients pay as the invoice says'), ('simulated', 'Simulated: no money moves')], max_length=12, verbose_name='provider')),
+                ('state', models.CharField(choices=[('opened', 'begun'), ('superseded', 'begun anew'), ('failed', 'did not go through'), ('paid', 'paid'), ('refunded', 'paid back')], default='opened', editable=False, max_length=10, verbose_name='state')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='begun')),
+                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.invoice', verbose_name='invoice')),
+                ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempt', to='billing.payment', verbose_name='payment')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'card payment',
+                'verbose_name_plural': 'card payments',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderAccount',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('manual', 'Nobody: clients pay as the invoice says'), ('simulated', 'Simulated: no money moves')], default='manual', max_length=12, verbose_name='provider')),
+                ('is_on', models.BooleanField(default=False, help_text='“Pay now” stands on every open invoice in the portal', verbose_name='clients may pay online')),
+                ('token', models.CharField(default=billing.models.card.new_token, editable=False, max_length=40, unique=True)),
+                ('sealed', models.TextField(blank=True, editable=False)),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'card provider',
+                'verbose_name_plural': 'card provider',
+            },
+        ),
+        migrations.CreateModel(
+            name='ProviderEvent',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('provider', models.CharField(choices=[('manual', 'Nobody: clients pay as the invoice says'), ('simulated', 'Simulated: no money moves')], max_length=12, verbose_name='provider')),
+                ('event_id', models.CharField(max_length=100, verbose_name='number of the message')),
+                ('kind', models.CharField(choices=[('paid', 'paid'), ('failed', 'did not go through'), ('refunded', 'paid back')], max_length=10, verbose_name='what')),
+                ('reference', models.CharField(max_length=100, verbose_name='reference')),
+                ('amount', models.DecimalField(decimal_places=4, default=Decimal('0'), max_digits=16, verbose_name='amount')),
+                ('currency', models.CharField(max_length=3, verbose_name='currency')),
+                ('state', models.CharField(choices=[('waiting', 'waiting for the payment'), ('applied', 'taken'), ('left', 'nothing to do'), ('matter', 'to be looked at'), ('settled', 'dealt with')], default='waiting', editable=False, max_length=8, verbose_name='state')),
+                ('why', models.CharField(blank=True, choices=[('unknown', 'nobody knows the reference'), ('known', 'it was booked before'), ('amount', 'another amount than the one that was asked for'), ('currency', 'another currency than the one that was asked for'), ('refused', 'the books refuse it')], max_length=10, verbose_name='why not')),
+                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
+                ('received_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='received')),
+                ('attempt', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='billing.paymentattempt', verbose_name='card payment')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'provider’s message',
+                'verbose_name_plural': 'provider’s messages',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.AddIndex(
+            model_name='paymentattempt',
+            index=models.Index(fields=['workspace', '-id'], name='attempt_by_workspace'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentattempt',
+            constraint=models.UniqueConstraint(condition=models.Q(('state', 'opened')), fields=('invoice',), name='attempt_open_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentattempt',
+            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentattempt',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state__in', ('paid', 'refunded'))), models.Q(models.Q(('state__in', ('paid', 'refunded')), _negated=True), ('payment__isnull', True)), _connector='OR'), name='attempt_paid_by_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='provideraccount',
+            constraint=models.UniqueConstraint(fields=('workspace',), name='provider_account_once'),
+        ),
+        migrations.AddIndex(
+            model_name='providerevent',
+            index=models.Index(fields=['workspace', 'state', '-id'], name='provider_event_by_state'),
+        ),
+        migrations.AddConstraint(
+            model_name='providerevent',
+            constraint=models.UniqueConstraint(fields=('workspace', 'provider', 'event_id'), name='provider_event_once'),
         ),
     ]

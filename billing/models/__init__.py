@@ -1,5 +1,6 @@
 from billing.models.bank import BankLine, BankStatement
 from billing.models.books import BooksRules, Interest, rules_of
+from billing.models.card import PaymentAttempt, ProviderAccount, ProviderEvent
 from billing.models.closing import Archive, PeriodClose
 from billing.models.delivery import Delivery, DeliveryLine, Parcel
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
@@ -31,8 +32,11 @@ __all__ = [
     "OrderPaper",
     "Parcel",
     "Payment",
+    "PaymentAttempt",
     "PeriodClose",
     "PriceRules",
+    "ProviderAccount",
+    "ProviderEvent",
     "QuantityBreak",
     "Quote",
     "QuoteLine",

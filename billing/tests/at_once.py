@@ -167,3 +167,14 @@ def remind(workspace_pk: int, reminder_pk: int) -> int:
     with _inside(workspace_pk):
         reminding.propose(Workspace.objects.get(pk=workspace_pk))
         return len(reminding.send([Reminder.objects.get(pk=reminder_pk)], None)[0])
+
+
+def card_event(workspace_pk: int, reference: str, amount: str, event: str) -> str:
+    """How the message of a provider stands after it was taken."""
+    from billing import cards
+    from billing.cards.contract import Said, What
+    from billing.models import ProviderAccount
+
+    with _inside(workspace_pk):
+        said = Said(event, What.PAID, reference, Decimal(amount), "ZAR")
+        return cards.take(ProviderAccount.objects.get(), said).state

@@ -17,6 +17,7 @@ FOREIGN = (
     "CSRF_TRUSTED_ORIGINS",
     "DEBUG",
     "DEMO",
+    "SIMULATED_CARDS",
     "EMAIL_URL",
     "STATIC_ROOT",
     "TZ",

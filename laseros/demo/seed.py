@@ -15,6 +15,7 @@ from laseros.demo import (
     ground,
     money,
     parts,
+    paying,
     people,
     products,
     quality,
@@ -105,6 +106,7 @@ def _history(business, scale, now, say):
 def _today(business):
     today.take_stock_of_extras(business)
     client = Client.objects.order_by("pk").first()
+    paying.set_up(business)
     buying.make(business)
     stores.make(business)
     contact = today.befriend(business, client)

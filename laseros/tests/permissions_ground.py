@@ -23,7 +23,7 @@ from django_scopes import scope
 from accounts.floor_keys import badges
 from accounts.models import Activity, BackgroundTask, MessageHook, OutgoingMail, Pin
 from accounts.money_behind import priced
-from billing import deliveries, documents, invoices, order_papers, payments, quotes, reminding, statements
+from billing import cards, deliveries, documents, invoices, order_papers, payments, quotes, reminding, statements
 from billing.bank import booking
 from billing.documents.statement import frozen_of
 from billing.models import (
@@ -37,8 +37,11 @@ from billing.models import (
     Invoice,
     InvoiceLine,
     Payment,
+    PaymentAttempt,
     PeriodClose,
     PriceRules,
+    ProviderAccount,
+    ProviderEvent,
     RecurringInvoice,
     Reminder,
     TaxRate,
@@ -376,6 +379,7 @@ def _documents(world) -> None:
         shop.client, Decimal(5), [], key="credit", received_on=timezone.localdate(), currency=shop.workspace.currency
     )
     _bank(world)
+    _cards(world)
     _reminded(world)
     _closed(world)
     world.today = f"{timezone.localdate():%Y-%m-%d}"
@@ -453,6 +457,25 @@ def _bank(world) -> None:
     )
     booking.book(world.booked_line, shop.client, [], None)
     booking.leave_out(world.rent_line, "Rent", None)
+
+
+def _cards(world) -> None:
+    """An account, a payment by card, and a message that somebody has to look at."""
+    workspace = world.shop.workspace
+    world.card_account = cards.new_account(ProviderAccount(workspace=workspace, kind="simulated", is_on=True))
+    world.card_account.save()
+    paid = payments.take(
+        world.shop.client, Decimal(3), [], key="card:0", received_on=timezone.localdate(), currency=workspace.currency
+    )
+    world.card_attempt = PaymentAttempt.objects.create(
+        workspace=workspace, invoice=world.invoice, amount=3, currency=workspace.currency, provider="simulated",
+        state="paid", payment=paid,
+    )  # fmt: skip
+    world.card_event = ProviderEvent.objects.create(
+        workspace=workspace, attempt=world.card_attempt, provider="simulated", event_id="e", kind="refunded",
+        reference=world.card_attempt.reference, amount=4, currency=workspace.currency, state="matter", why="amount",
+    )  # fmt: skip
+    world.provider_token, world.card_reference = world.card_account.token, world.card_attempt.reference
 
 
 def _deliveries(world) -> None:

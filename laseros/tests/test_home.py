@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
-from billing.models import BankLine, BankStatement, Invoice, Quote, Reminder
+from billing.models import BankLine, BankStatement, Invoice, ProviderEvent, Quote, Reminder
 from crm.models import ExemptionCertificate, FollowUp
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
@@ -92,6 +92,8 @@ def one_of_each(shop, workspace, n=0):
     )
     came = {"key": f"b{n}", "day": today, "amount": Decimal(100), "currency": "ZAR", "name": "Umgeni Pumps"}
     BankLine.objects.create(workspace=workspace, statement=statement, **came)
+    wrong = {"event_id": "e", "kind": "paid", "amount": 5, "currency": "ZAR", "state": "matter", "why": "amount"}
+    ProviderEvent.objects.create(workspace=workspace, provider="simulated", **wrong)
     asked = {"open": Decimal(115), "fee": Decimal(0), "flat": Decimal(0), "interest": Decimal(0)}
     Reminder.objects.create(workspace=workspace, invoice=issued, step=1, **asked)
     Tablet.objects.create(workspace=workspace, name=f"T{n}", failed=5, locked_until=now)
@@ -202,6 +204,7 @@ def test_every_room_with_a_page_is_in_the_sidebar(workspace):
     reached_otherwise |= {"billing.bankline", "billing.bankstatement"}  # from what is matched, and from a line
     reached_otherwise |= {"billing.reminder", "billing.accountstatement"}  # from those to send, and from the client
     reached_otherwise |= {"billing.periodclose", "billing.archive"}  # from the month's end
+    reached_otherwise |= {"billing.providerevent"}  # from the card payments and from what needs somebody
     reached_otherwise |= {"production.linecheck"}  # from what was not good, from jobs and operations
     linked = {entry.url for group in navigation.NAVIGATION for entry in group.entries}
     missing = set()

@@ -153,7 +153,7 @@ def test_lists_take_the_same_queries_for_one_row_and_three(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("make", "queries"), [(new_quote, 5), (new_job, 11), (new_invoice, 5)])
+@pytest.mark.parametrize(("make", "queries"), [(new_quote, 5), (new_job, 11), (new_invoice, 6)])
 def test_documents_take_the_same_queries_for_one_line_and_three(
     client, buyer, django_assert_num_queries, make, queries, rows
 ):

@@ -40,6 +40,8 @@ class Command(BaseCommand):
             sys.exit(130)
         self.logins, self.nobody = prepare.demo_logins(), prepare.nobody_can_log_in()
         processes, more = self.with_stand_ins() if prepare.has_demo() else (PROCESSES, {})
+        if prepare.has_demo() and "SIMULATED_CARDS" not in os.environ:
+            more = {**more, "SIMULATED_CARDS": "1"}
         prepare.done()
         self.tell("Starting web, worker and watcher. Ctrl-C stops them.")
         services = [

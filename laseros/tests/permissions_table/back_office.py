@@ -450,6 +450,25 @@ GET  billing_payment             add                    403    403    403    403
 POST billing_payment             add                    403    403    403    403    403
 GET  billing_payment             change,history         200    200    200    200    404    payment
 POST billing_payment             change                 403    403    403    403    403    payment
+GET  billing_paymentattempt      list,export            200    200    200    200    200
+POST billing_paymentattempt      saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_paymentattempt      add                    403    403    403    403    403
+POST billing_paymentattempt      add                    403    403    403    403    403
+GET  billing_paymentattempt      change,history         200    200    200    200    404    card_attempt
+POST billing_paymentattempt      change                 403    403    403    403    403    card_attempt
+GET  billing_providerevent       list,export            200    200    200    200    200
+POST billing_providerevent       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_providerevent       add                    403    403    403    403    403
+POST billing_providerevent       add                    403    403    403    403    403
+GET  billing_providerevent       change,history         200    200    200    200    404    card_event
+POST billing_providerevent       change                 403    403    403    403    403    card_event
+GET  billing_provideraccount     list                   302    302    302    302    200
+GET  billing_provideraccount     export                 404    404    404    404    404
+POST billing_provideraccount     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_provideraccount     add                    403    403    403    403    200
+POST billing_provideraccount     add                    403    403    403    403    302    - kind=manual
+GET  billing_provideraccount     change,history         200    200    200    200    404    card_account
+POST billing_provideraccount     change                 403    403    302    302    404    card_account kind=manual
 GET  billing_bankline            list,export            200    200    200    200    200
 POST billing_bankline            saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_bankline            add                    403    403    403    403    403

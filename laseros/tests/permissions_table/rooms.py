@@ -235,6 +235,8 @@ GET  portal:delivery_certificate          login  200    404    403    403    403
 GET  portal:invoices                      login  200    200    403    403    403    403    403    403
 GET  portal:invoice                       login  200    404    403    403    403    403    403    403  invoice
 GET  portal:invoice_pdf                   login  200    404    403    403    403    403    403    403  invoice
+GET  portal:invoice_pay                   login  302    404    403    403    403    403    403    403  invoice
+POST portal:invoice_pay                   login  302    404    403    403    403    403    403    403  invoice
 GET  portal:account                       login  200    200    403    403    403    403    403    403
 GET  portal:account_pdf                   login  200    200    403    403    403    403    403    403
 GET  portal:statement                     login  200    404    403    403    403    403    403    403  account_statement
@@ -266,6 +268,14 @@ GET  portal:link_delivery_pdf             200    200    200    200    200    200
 GET  portal:link_delivery_certificate     200    200    200    200    200    200    200    200    200  link_delivery,shipped_delivery,certified_lot
 GET  portal:link_job_drawing_file         200    200    200    200    200    200    200    200    200  link_job,job,line
 GET  portal:link_invoice_pdf              200    200    200    200    200    200    200    200    200  link_invoice,invoice
+GET  portal:link_invoice_pay              302    302    302    302    302    302    302    302    302  link_invoice,invoice
+POST portal:link_invoice_pay              302    302    302    302    302    302    302    302    302  link_invoice,invoice
+POST portal:link_invoice_pay              404    404    404    404    404    404    404    404    404  link_quote,invoice
+# The card provider proves itself by a signature; its simulated page opens for whoever has the reference
+GET  pay:hook                             405    405    405    405    405    405    405    405    405  provider_token
+POST pay:hook                             400    400    400    400    400    400    400    400    400  provider_token
+GET  pay:simulated                        200    200    200    200    200    200    200    200    200  card_reference
+POST pay:simulated                        302    302    302    302    302    302    302    302    302  card_reference outcome=succeed
 POST portal:link_quote_accept             404    404    404    404    404    404    404    404    404  link_invoice,sent name=Thandi&agree=on
 GET  portal:link_quote_pdf                404    404    404    404    404    404    404    404    404  link_invoice,sent
 GET  portal:link_invoice_pdf              404    404    404    404    404    404    404    404    404  link_quote,invoice

@@ -188,6 +188,9 @@ billing_recurringinvoice    resume         403    302    302    302    404    pa
 billing_recurringinvoice    skip           403    302    302    302    404    recurring
 billing_reminder            send           403    302    302    302    404    reminder
 billing_reminder            drop           403    302    302    302    404    reminder
+billing_paymentattempt      refund         403    302    302    302    404    card_attempt
+billing_providerevent       settle         403    302    302    302    404    card_event note=Called
+billing_provideraccount     secret         403    403    302    302    404    card_account secret=x
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent

@@ -1,7 +1,7 @@
 """Two clients that are one: what points at the second moves to the first; what is sealed goes on naming it.
 
 Rooms above say what of theirs is sealed (`keep`) and what else has to be done (`step`). Everything else that has a
-foreign key to a client is found by itself, so that a new table cannot be forgotten. See docs/adr/0018.
+foreign key to a client is found by itself, so that a new table cannot be forgotten. See docs/adr/0020.
 """
 
 from collections.abc import Callable, Iterator

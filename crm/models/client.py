@@ -61,7 +61,7 @@ class Client(WorkspaceModel):
     tags = models.ManyToManyField(Tag, blank=True, related_name="clients", verbose_name=_("tags"))
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
-    # A duplicate that was merged: see docs/adr/0018. `takes_in` says so on the other side, so that nobody asks in vain.
+    # A duplicate that was merged: see docs/adr/0020. `takes_in` says so on the other side, so that nobody asks in vain.
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged",
         verbose_name=_("merged into"),

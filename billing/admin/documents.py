@@ -4,7 +4,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
@@ -146,6 +146,8 @@ class DocumentAdmin(RoomAdmin):
 
     def pdf_view(self, request, pk):
         """The stored PDF as a download; a draft's is made for a look and not kept."""
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         record = self.get_object(request, str(pk))
         if record is None:
             raise Http404

@@ -24,8 +24,8 @@ from pypdf.generic import (
 
 INSIDE = "factur-x.xml"
 PRINTED = 4  # the flag of an annotation
-# ReportLab begins every page by choosing a font that it does not embed and in which nothing is written.
-IDLE = re.compile(rb"BT\s+/F1 12 Tf\s+14\.4 TL\s+ET")
+# ReportLab begins every page and every table by choosing a font that it does not embed and writes nothing in it.
+IDLE = re.compile(rb"BT\s+/F1 [\d.]+ Tf\s+[\d.]+ TL\s+ET")
 
 
 def made(pdf: bytes) -> bytes:

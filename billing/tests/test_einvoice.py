@@ -86,7 +86,8 @@ def test_the_hybrid_is_the_stored_pdf_with_the_xml_inside(shop):
     assert wrong(inside, "facturx-xml") == []
     assert invoice.number in reader.pages[0].extract_text()
     assert list(archival.lacking(pdf)) == []
-    assert list(archival.lacking(invoice.pdf.read()))[:1] == ["no colour profile"]  # it is not blind
+    with invoice.pdf.open("rb") as stored:
+        assert list(archival.lacking(stored.read()))[:1] == ["no colour profile"]  # it is not blind
 
 
 def test_issuing_stores_what_the_client_wants_and_mails_it(shop, run_work, mailoutbox):

@@ -92,7 +92,7 @@ def one_of_each(shop, workspace, n=0):
     )
     came = {"key": f"b{n}", "day": today, "amount": Decimal(100), "currency": "ZAR", "name": "Umgeni Pumps"}
     BankLine.objects.create(workspace=workspace, statement=statement, **came)
-    wrong = {"event_id": "e", "kind": "paid", "amount": 5, "currency": "ZAR", "state": "matter", "why": "amount"}
+    wrong = {"event_id": f"e{n}", "kind": "paid", "amount": 5, "currency": "ZAR", "state": "matter", "why": "amount"}
     ProviderEvent.objects.create(workspace=workspace, provider="simulated", **wrong)
     asked = {"open": Decimal(115), "fee": Decimal(0), "flat": Decimal(0), "interest": Decimal(0)}
     Reminder.objects.create(workspace=workspace, invoice=issued, step=1, **asked)

@@ -174,7 +174,7 @@ def test_what_a_client_uploads_orders_again_and_approves_shows_nothing_internal(
 TAKES_ONLY = {
     "switch", "quote_accept", "quote_decline", "proof_approve", "proof_change", "upload_ask", "upload_order",
     "upload_part", "upload_unit", "upload_remove", "again", "job_again", "people_invite", "people_allow",
-    "people_shut_out", "link",
+    "people_shut_out", "link", "invoice_pay",
 }  # fmt: skip
 # Files as somebody gave them to us: nothing of ours is written into them.
 AS_IT_CAME = {"job_drawing_file", "proof_file", "job_file", "delivery_certificate"}

@@ -5,6 +5,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +22,13 @@ from production.tests.ground import new_job
 
 pytestmark = pytest.mark.django_db
 HERE = ZoneInfo("Africa/Johannesburg")
+
+
+@pytest.fixture(autouse=True)
+def _noon():
+    """Clocks here began hours ago, and a clock from yesterday is another matter."""
+    with time_machine.travel(timezone.now().replace(hour=10, minute=0, second=0, microsecond=0), tick=True):
+        yield
 
 
 @pytest.fixture

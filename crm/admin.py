@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
 from accounts.imports import page
@@ -114,7 +114,6 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     list_before_template = "admin/crm/client_tools.html"
     list_display_links = ("code", "name")
     list_filter = ("kind", TagFilter)
-    autocomplete_fields = ("tags",)
     search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
     search_help_text = _("Code, name, e-mail or contact")
     money_fields = ("discount_percent", "credit_limit")
@@ -165,6 +164,11 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
             back=reverse("admin:crm_client_changelist"),
             note=_t("Clients are known by their number, VAT number or e-mail, in this order; others are new."),
         )  # fmt: skip
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "tags":  # a handful: boxes to tick, for keyboards and readers too
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("tags")

@@ -12,8 +12,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.apps import apps
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client as Browser
+from django.utils.timezone import localdate
 from django_q.brokers import get_broker
 from django_q.signing import SignedPackage
 from django_scopes import scope
@@ -22,6 +22,7 @@ from accounts import adapters, outbox
 from accounts.models import MessageHook, OutgoingMail
 from accounts.outbox.occasions import every
 from accounts.outbox.sending import sweep
+from billing.models import RecurringInvoice, RecurringTurn
 from crm import diary
 from laseros.tests import permissions_ground as ground
 from laseros.tests.ground import perform_waiting
@@ -54,6 +55,8 @@ ROWS = {
     "quote_accepted": ("accepted quote", "angenommen"),
     "quote_declined": ("declined quote", "abgelehnt"),
     "ready": ("is ready", "ist fertig"),
+    "recurring_made": ("Draft invoice for", "Rechnungsentwurf für"),
+    "recurring_stopped": ("Not issued", "Nicht gestellt"),
     "reminder": ("invoice", "Rechnung"),
     "shipped": ("is on its way", "ist unterwegs"),
     "statement": ("Statement of account", "Kontoauszug"),
@@ -71,11 +74,10 @@ class Catcher:
         return "250 OK"
 
 
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory):
-    with django_db_blocker.unblock(), transaction.atomic(), ground.files_in(tmp_path_factory.mktemp("files")):
+@pytest.fixture
+def world(db, tmp_path):
+    with ground.files_in(tmp_path):
         yield ground.build()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -121,6 +123,8 @@ def test_each_kind_arrives_in_both_languages_as_text_and_html(world, server):
         OutgoingMail.objects.exclude(state__in=("sent", "failed")).update(state="withdrawn")
         MessageHook.objects.update(is_active=False)  # nobody outside is asked
         diary.note(world.shop.client, "Your plates\n\nThey are here.", kind="mail", key="x", by=None)
+        turn = {"due_on": localdate(), "invoice": world.draft_invoice, "problem": "The day of supply is missing."}
+        RecurringTurn.objects.create(workspace=world.workspace, recurring=RecurringInvoice.objects.first(), **turn)
         missing = {one.model for one in every() if not apps.get_model(one.model)._base_manager.exists()}
         assert missing == set()
         for occasion in every():

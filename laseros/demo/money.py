@@ -3,6 +3,7 @@
 import datetime as dt
 from decimal import Decimal
 
+from django.db import transaction
 from django.utils import timezone
 
 from billing import chain, closing, reminding
@@ -62,11 +63,12 @@ def _remind(business: Business, sent_on: dt.date) -> None:
     if first is None:
         return
     claim = reminding.claim_of(first.invoice, 1, rules, sent_on)
-    Reminder.objects.filter(pk=first.pk).update(proposed_on=sent_on)
-    REMINDER.move(
-        first, "send", sent_on=sent_on, pay_by=sent_on + dt.timedelta(days=rules.pay_within), by=office,
-        frozen=frozen_of(first.invoice, claim), open=claim.open, fee=claim.fee, flat=claim.flat,
-        interest=claim.interest,
-    )  # fmt: skip
-    chain.seal(first, office)
+    with transaction.atomic():
+        Reminder.objects.filter(pk=first.pk).update(proposed_on=sent_on)
+        REMINDER.move(
+            first, "send", sent_on=sent_on, pay_by=sent_on + dt.timedelta(days=rules.pay_within), by=office,
+            frozen=frozen_of(first.invoice, claim), open=claim.open, fee=claim.fee, flat=claim.flat,
+            interest=claim.interest,
+        )  # fmt: skip
+        chain.seal(first, office)
     reminding.propose(business.workspace)

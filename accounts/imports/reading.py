@@ -27,14 +27,20 @@ class Wrong(Exception):
         self.reason, self.code = reason, code
 
 
-def read(content: str) -> dict:
-    """`content` is the file in base64. Whether it is XLSX, JSON or text is seen from what it begins with."""
+def unpacked(content: str, most: int, too_large: str) -> bytes:
+    """The file out of its base64. Raises `Wrong` for what is none and, in the words `too_large`, above `most` bytes."""
     try:
         data = base64.b64decode(content, validate=True)
     except (ValueError, binascii.Error):
         raise Wrong("The file could not be read.", "unreadable") from None
-    if len(data) > MOST_BYTES:
-        raise Wrong("The file is too large: 1.5 MB at most.", "too-large")
+    if len(data) > most:
+        raise Wrong(too_large, "too-large")
+    return data
+
+
+def read(content: str) -> dict:
+    """`content` is the file in base64. Whether it is XLSX, JSON or text is seen from what it begins with."""
+    data = unpacked(content, MOST_BYTES, "The file is too large: 1.5 MB at most.")
     if data.startswith(b"PK\x03\x04"):
         table = _xlsx(data)
     else:

@@ -3,11 +3,11 @@
 `camt` answers {"account", "currency", "lines"}; `table` {"header", "rows"} of a CSV, whatever stands above it.
 """
 
-import base64
-import binascii
 import csv
 import io
 from collections import Counter
+
+from accounts.imports.reading import Wrong, unpacked
 
 MOST_BYTES = 5_000_000
 MOST_LINES = 10_000
@@ -16,22 +16,9 @@ MOST_COLUMNS = 60
 SEPARATORS = ";,\t|"
 
 
-class Wrong(Exception):
-    """Why the file cannot be read; the words are translated by whoever asked."""
-
-    def __init__(self, reason: str, code: str):
-        super().__init__(reason)
-        self.reason, self.code = reason, code
-
-
 def read(content: str) -> dict:
     """`content` is the file in base64. CAMT is told by its first character."""
-    try:
-        data = base64.b64decode(content, validate=True)
-    except (ValueError, binascii.Error):
-        raise Wrong("The file could not be read.", "unreadable") from None
-    if len(data) > MOST_BYTES:
-        raise Wrong("The file is too large: 5 MB at most.", "too-large")
+    data = unpacked(content, MOST_BYTES, "The file is too large: 5 MB at most.")
     start = data.lstrip(b"\xef\xbb\xbf \r\n\t")[:1]
     if not start:
         raise Wrong("There is nothing in the file.", "empty")

@@ -7,7 +7,7 @@ class Manual:
     is_online = False
 
     def page(self, wanted: Wanted, secret: str) -> str:
-        raise NotImplementedError("nothing is paid online")
+        raise ValueError("nothing is paid online")
 
     def read(self, headers, body: bytes, secret: str, now: float) -> Said | None:
         raise NotTheirs("nobody sends anything")

@@ -59,7 +59,7 @@ def _irregular() -> dict:
     )
     parts = [_part(name, _star(chance, size), count) for name, size, count in sizes]
     ring = _part("ring", _circle(190), 6)
-    ring["holes"] = [_circle(140)]
+    ring["holes"] = [[[x + 50, y + 50] for x, y in _circle(140)]]
     return _job([*parts, ring], 3000, 1500, 5, 10)
 
 

@@ -19,7 +19,6 @@ from production.nesting.wire import layout_of, line_of
 
 MEMORY = 3 * 1024**3
 FIRST_ROUNDS = 2  # of pieces put one by one, before others may go first
-LAST = 19  # as nice as this: only what others leave of the processors, from the start
 
 
 class Listener:
@@ -62,9 +61,8 @@ def main() -> None:
         from production.nesting import greedy
 
         rounds = greedy.search(problem, asked["seed"], until, offer, listener.news)
-        if asked["nice"] < LAST:
-            for _ in itertools.islice(rounds, FIRST_ROUNDS):  # something soon, however busy the machine is
-                pass
+        for _ in itertools.islice(rounds, FIRST_ROUNDS):  # something soon, however busy the machine is
+            pass
         os.nice(asked["nice"])
     for _ in rounds:
         pass

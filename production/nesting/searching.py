@@ -82,7 +82,7 @@ def search(question: dict, seconds: float, report, stopped, start: dict | None =
             team.start(began + left)
         alone = seconds if not crew.members else min(QUICK_SECONDS, QUICK_SHARE * seconds)
         quick(problem, best, crew, began + alone, began + seconds, stopped, shapes=not team.by_strips)
-        while not late() and crew.at_work() and not scoring.perfect(best.layout) and not best.settled():
+        while not late() and team.at_work() and not scoring.perfect(best.layout) and not best.settled():
             team.hear()
     return best.layout
 
@@ -95,9 +95,12 @@ class Team:
         self.by_strips = how(problem) != "pieces"
         self.useful: set = set()
         self.strips = None
+        self.in_place_of_strips: list[dict] = []
 
     def start(self, until: float) -> None:
         self.until, self.began = until, time.monotonic()
+        if how(self.problem) == "strip":
+            self.in_place_of_strips = [{"role": "pieces", "seed": 1, "nice": 0}]
         for asked in roles(self.problem):
             member = self._start(**asked)
             self.strips = member if asked["role"] == "strips" else self.strips
@@ -105,6 +108,12 @@ class Team:
     def _start(self, **asked):
         known = line_of(self.best.layout) if self.best.layout.sheets else None
         return self.crew.start(question=self.question, start=known, seconds=self.until - time.monotonic(), **asked)
+
+    def at_work(self) -> bool:
+        """Whether anybody is. Pieces take the place of strips that had the processors to themselves and are gone."""
+        if not self.crew.at_work() and self.in_place_of_strips:
+            self._start(**self.in_place_of_strips.pop())
+        return self.crew.at_work()
 
     def hear(self) -> None:
         """Take what somebody has found. Who searches by strips in vain makes room for others."""
@@ -117,7 +126,8 @@ class Team:
                 return
             if _offer(self.best, self.crew, layout, member):
                 self.useful.add(member)
-            if layout.candidate == "plain strips":  # from here on their last sheets and gaps are what counts
+            # From here on last sheets and gaps are what counts; on one sheet only its length, which strips know best.
+            if layout.candidate == "plain strips" and sum(laid.count for laid in layout.sheets) > 1:
                 self._squeeze()
         elif self.strips is not None and time.monotonic() > self.began + TRIAL * (self.until - self.began):
             if not self.by_strips and self.strips not in self.useful:
@@ -159,7 +169,9 @@ def roles(problem: Problem) -> list[dict]:
         strips = {"role": "strips", "workers": 1, "nice": 10, "plain": False}
         return [strips, *({"role": "pieces", "seed": seed, "nice": 0} for seed in range(1, max(2, processors) + 1))]
     strips = {"role": "strips", "workers": processors, "nice": 0, "plain": chosen == "plain"}
-    return [strips, {"role": "pieces", "seed": 1, "nice": 19 if chosen == "strip" else 5}]
+    if chosen == "strip":  # whoever works beside them, be it at the lowest priority, costs them a percent
+        return [strips]
+    return [strips, {"role": "pieces", "seed": 1, "nice": 5}]
 
 
 def quick(problem: Problem, best: Best, crew: Crew, until: float, last: float, stopped, shapes=True) -> None:

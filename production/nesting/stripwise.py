@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from production.nesting.assembling import assemble
 from production.nesting.board import Board
 from production.nesting.filling import by_area, fill
+from production.nesting.guests import HostingStrips
 from production.nesting.layout import Laid, Layout, bounds
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan, within
 from production.nesting.problem import Problem, Spot
-from production.nesting.strips import Strips
 
 FIRST_SHARE, MOST_SHARE = 0.85, 0.97  # of a sheet's usable area, grown outlines
 TRIES = 3
@@ -63,7 +63,8 @@ def search(
 class Filler:
     def __init__(self, problem: Problem, workers: int, until: float):
         self.problem, self.until = problem, until
-        self.strips, self.shapes = Strips(problem, workers), Shapes(problem)
+        self.shapes = Shapes(problem)
+        self.strips = HostingStrips(problem, workers, self.shapes)
         self.areas = [part.solid.buffer(self.strips.growth, join_style="mitre").area for part in problem.parts]
         self.seed, self.seconds, self.offer = 0, 2.0, None
 

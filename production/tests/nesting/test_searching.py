@@ -11,11 +11,12 @@ import pytest
 from production.nesting import nest
 from production.nesting.crew import Crew
 from production.nesting.greedy import Maker
+from production.nesting.guests import HostingStrips
 from production.nesting.layout import Laid, Layout
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan
 from production.nesting.problem import Spot, read
-from production.nesting.searching import PATIENCE, PATIENCE_EACH, Best, roles
+from production.nesting.searching import PATIENCE, PATIENCE_EACH, Best, Team, roles
 from production.nesting.squeezing import Bed, Squeeze
 from production.nesting.strips import Strips
 from production.nesting.verifying import verify
@@ -208,3 +209,41 @@ def test_a_search_ends_when_few_pieces_have_long_lain_as_they_lie():
     assert not best.settled()
     best.since -= 2
     assert best.settled()
+
+
+def test_strips_use_holes_and_what_lies_in_them_turns_with_them():
+    ring = part("ring", circle(100), 3, holes=[circle(80)])
+    asked = read(problem([ring, part("disc", circle(34), 9), part("bar", rectangle(180, 30), 4)], [sheet(900, 300)], 2))
+    heard = []
+    strips = HostingStrips(asked, 1, Shapes(asked))
+    found = strips.solve(0, Counter({0: 3, 1: 9, 2: 4}), 2, 0, lambda spots, width: heard.append(len(spots)))
+    layout = Layout(asked, (Laid(0, tuple(found[0])),), "strips")
+    verify(asked, layout)
+    assert layout.placed == {0: 3, 1: 9, 2: 4}
+    assert set(heard) == {16}
+    in_holes = [row["part"] for row in layout.as_dict()["sheets"][0]["placements"] if row["in_hole"]]
+    assert in_holes == ["disc"] * 9  # three in each ring
+    assert found[1] < 3 * 205  # rings beside one another, and nothing further
+
+
+def test_what_may_not_turn_with_its_host_stays_out_of_the_hole():
+    ring = part("ring", circle(100), 1, holes=[circle(80)])
+    asked = read(problem([ring, part("grained", rectangle(60, 30), 2, rotations=[0, 180])], [sheet(900, 300)], 2))
+    strips = HostingStrips(asked, 1, Shapes(asked))
+    assert strips._invited(0, Counter({0: 1, 1: 2})) == (Counter({0: 1, 1: 2}), {0: []})
+
+
+def test_strips_have_the_processors_to_themselves_and_pieces_follow_when_they_are_gone():
+    kinds = [[[0, 0], [60 + 9 * number, 10], [40, 50 + 7 * number]] for number in range(4)]
+    question = problem([part(f"t{number}", outline) for number, outline in enumerate(kinds)], [sheet(900, 300)], 2)
+    asked = read(question)
+    assert [role["role"] for role in roles(asked)] == ["strips"]
+    with Crew() as crew:
+        team = Team(asked, question, crew, Best(asked, lambda layout, at: None, time.monotonic()))
+        team.start(time.monotonic() + 20)
+        crew.end(team.strips)
+        team.strips.wait()
+        while team.at_work() and not team.best.layout.sheets:
+            team.hear()
+        assert len(crew.members) == 2
+        assert team.best.layout.placed == {0: 1, 1: 1, 2: 1, 3: 1}

@@ -10,9 +10,10 @@ import django.utils.timezone
 import guardian.mixins
 from django.conf import settings
 from django.db import migrations, models
+from laseros.core.first_migration import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
 
     initial = True
 

@@ -7,9 +7,10 @@ import django.utils.timezone
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from laseros.core.first_migration import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
 
     initial = True
 
@@ -57,6 +58,8 @@ class Migration(migrations.Migration):
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
                 ('origin', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='billing.invoice', verbose_name='corrects')),
                 ('original_at', models.DateTimeField(editable=False, null=True, verbose_name='original given out')),
+                ('deducted', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='taken off later invoices')),
+                ('is_deposit', models.BooleanField(default=False, editable=False, verbose_name='deposit')),
             ],
             options={
                 'verbose_name': 'invoice',
@@ -64,7 +67,70 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'permissions': [('issue_invoice', 'Can issue invoices')],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='invoice_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='invoice_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='invoice_by_due'), models.Index(condition=models.Q(('number__isnull', False)), fields=['workspace', 'client', '-id'], name='invoice_of_client'), models.Index(fields=['client', 'state'], name='invoice_of_client_by_state'), models.Index(fields=['workspace', 'issued_on'], name='invoice_by_day'), models.Index(condition=models.Q(('origin__isnull', False)), fields=['origin'], name='invoice_of_origin')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='invoice_number_once'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='invoice_paid_within')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='invoice_number_once'), models.CheckConstraint(condition=models.Q(('paid__gte', 0), ('paid__lte', models.F('total'))), name='invoice_paid_within'), models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ('draft', 'cancelled'))), models.Q(('number__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='invoice_numbered_when_issued'), models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='invoice_credited_within'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), ('origin__isnull', True)), models.Q(models.Q(('kind', 'invoice'), _negated=True), ('origin__isnull', False)), _connector='OR'), name='invoice_correction_of_something'), models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('total'))), name='invoice_deducted_within'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='invoice_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Delivery',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('number', models.CharField(blank=True, editable=False, max_length=30, null=True, verbose_name='number')),
+                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='crm.client', verbose_name='client')),
+                ('job', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='production.job', verbose_name='job')),
+                ('state', models.CharField(choices=[('draft', 'draft'), ('packed', 'packed'), ('checked', 'checked'), ('shipped', 'shipped'), ('delivered', 'delivered'), ('returned', 'came back'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=10, verbose_name='state')),
+                ('recipient', models.CharField(max_length=160, verbose_name='recipient')),
+                ('address', models.TextField(help_text='As it is printed, the town on the last line', verbose_name='delivery address')),
+                ('planned_on', models.DateField(blank=True, null=True, verbose_name='to leave on')),
+                ('note', models.TextField(blank=True, verbose_name='note to the client')),
+                ('carrier', models.CharField(blank=True, choices=[('own', 'Our own vehicle'), ('collected', 'Collected by the client'), ('dhl', 'DHL'), ('dpd', 'DPD'), ('gls', 'GLS'), ('ups', 'UPS'), ('fedex', 'FedEx'), ('hermes', 'Hermes'), ('tcg', 'The Courier Guy'), ('aramex', 'Aramex'), ('postnet', 'PostNet'), ('forwarder', 'Forwarder'), ('other', 'Another')], max_length=20, verbose_name='carrier')),
+                ('tracking', models.CharField(blank=True, max_length=80, verbose_name='tracking number')),
+                ('tracking_page', models.URLField(blank=True, help_text='Empty: made from the carrier and the number', verbose_name='tracking link')),
+                ('packed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='packed by')),
+                ('packed_at', models.DateTimeField(editable=False, null=True, verbose_name='packed')),
+                ('checked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
+                ('checked_at', models.DateTimeField(editable=False, null=True, verbose_name='checked')),
+                ('shipped_on', models.DateField(editable=False, null=True, verbose_name='shipped')),
+                ('shipped_at', models.DateTimeField(editable=False, null=True)),
+                ('delivered_at', models.DateTimeField(editable=False, null=True, verbose_name='delivered')),
+                ('received_by', models.CharField(blank=True, editable=False, max_length=120, verbose_name='taken by')),
+                ('proof', models.FileField(blank=True, editable=False, max_length=200, upload_to='proofs/', verbose_name='proof of delivery')),
+                ('reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason')),
+                ('frozen', models.JSONField(default=dict, editable=False)),
+                ('pdf', models.FileField(blank=True, editable=False, max_length=200, upload_to='documents/')),
+                ('pdf_sha256', models.CharField(blank=True, editable=False, max_length=64)),
+                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
+            ],
+            options={
+                'verbose_name': 'delivery',
+                'verbose_name_plural': 'deliveries',
+                'ordering': ['-id'],
+                'permissions': [('pack_delivery', 'Can pack and check deliveries'), ('ship_delivery', 'Can ship, confirm and cancel deliveries')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='delivery_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='delivery_by_state'), models.Index(condition=models.Q(('shipped_on__isnull', False)), fields=['workspace', 'client', '-id'], name='delivery_of_client'), models.Index(fields=['job', 'state'], name='delivery_of_job')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='delivery_number_once'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'cancelled')), ('number__isnull', False), _connector='OR'), name='delivery_numbered_when_packed'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), ('packed_by__isnull', True), models.Q(('checked_by', models.F('packed_by')), _negated=True), _connector='OR'), name='delivery_checked_by_another')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DeliveryLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.delivery', verbose_name='delivery')),
+                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
+                ('job_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delivery_lines', to='production.jobline', verbose_name='line of the job')),
+                ('description', models.CharField(max_length=200, verbose_name='description')),
+                ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
+                ('invoiced', models.PositiveIntegerField(default=0, editable=False, verbose_name='invoiced')),
+                ('is_packed', models.BooleanField(default=False, editable=False, verbose_name='packed')),
+                ('is_checked', models.BooleanField(default=False, editable=False, verbose_name='checked')),
+            ],
+            options={
+                'verbose_name': 'delivery line',
+                'verbose_name_plural': 'delivery lines',
+                'ordering': ['position', 'id'],
+                'indexes': [],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='delivery_line_of_something'), models.CheckConstraint(condition=models.Q(('invoiced__lte', models.F('quantity'))), name='delivery_line_invoiced_once'), models.UniqueConstraint(fields=('delivery', 'job_line'), name='delivery_line_once')],
             },
         ),
         migrations.CreateModel(
@@ -83,13 +149,15 @@ class Migration(migrations.Migration):
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
                 ('deposit', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deductions', to='billing.invoice')),
+                ('delivery_line', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='billing.deliveryline')),
+                ('deposit_tax', models.DecimalField(blank=True, decimal_places=4, default=None, editable=False, max_digits=16, null=True, verbose_name='tax of the deposit')),
             ],
             options={
                 'verbose_name': 'invoice line',
                 'verbose_name_plural': 'invoice lines',
                 'ordering': ['position', 'id'],
                 'indexes': [models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='invoice_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='invoice_line_price_not_negative')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='invoice_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='invoice_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', True), ('deposit_tax__isnull', True)), models.Q(('deposit__isnull', False), ('deposit_tax__gte', 0)), _connector='OR'), name='invoice_line_deposit_with_tax'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='invoice_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +304,8 @@ class Migration(migrations.Migration):
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('deposit_amount', models.DecimalField(blank=True, decimal_places=4, default=None, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or deposit without tax')),
+                ('deposit_percent', models.DecimalField(blank=True, decimal_places=2, help_text='Of the order, to be paid before the work begins', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='deposit %')),
             ],
             options={
                 'verbose_name': 'quote',
@@ -243,7 +313,7 @@ class Migration(migrations.Migration):
                 'ordering': ['-id'],
                 'permissions': [('send_quote', 'Can send and withdraw quotes')],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='quote_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='quote_by_state'), models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['workspace', 'client', '-id'], name='quote_of_client'), models.Index(fields=['client', 'state'], name='quote_of_client_by_state'), models.Index(fields=['workspace', 'sent_at'], name='quote_by_day')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='quote_number_once')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='quote_number_once'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -278,7 +348,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'quote line',
                 'verbose_name_plural': 'quote lines',
                 'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='quote_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='quote_line_price_not_negative')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='quote_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='quote_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -323,81 +393,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='extra_operation_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('number__isnull', True), ('state__in', ('draft', 'cancelled'))), models.Q(('number__isnull', False), models.Q(('state', 'draft'), _negated=True)), _connector='OR'), name='invoice_numbered_when_issued'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('credited__gte', 0), ('credited__lte', models.F('total'))), name='invoice_credited_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'invoice'), ('origin__isnull', True)), models.Q(models.Q(('kind', 'invoice'), _negated=True), ('origin__isnull', False)), _connector='OR'), name='invoice_correction_of_something'),
-        ),
-        migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
-                ('number', models.CharField(blank=True, editable=False, max_length=30, null=True, verbose_name='number')),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='crm.client', verbose_name='client')),
-                ('job', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='production.job', verbose_name='job')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('packed', 'packed'), ('checked', 'checked'), ('shipped', 'shipped'), ('delivered', 'delivered'), ('returned', 'came back'), ('cancelled', 'cancelled')], default='draft', editable=False, max_length=10, verbose_name='state')),
-                ('recipient', models.CharField(max_length=160, verbose_name='recipient')),
-                ('address', models.TextField(help_text='As it is printed, the town on the last line', verbose_name='delivery address')),
-                ('planned_on', models.DateField(blank=True, null=True, verbose_name='to leave on')),
-                ('note', models.TextField(blank=True, verbose_name='note to the client')),
-                ('carrier', models.CharField(blank=True, choices=[('own', 'Our own vehicle'), ('collected', 'Collected by the client'), ('dhl', 'DHL'), ('dpd', 'DPD'), ('gls', 'GLS'), ('ups', 'UPS'), ('fedex', 'FedEx'), ('hermes', 'Hermes'), ('tcg', 'The Courier Guy'), ('aramex', 'Aramex'), ('postnet', 'PostNet'), ('forwarder', 'Forwarder'), ('other', 'Another')], max_length=20, verbose_name='carrier')),
-                ('tracking', models.CharField(blank=True, max_length=80, verbose_name='tracking number')),
-                ('tracking_page', models.URLField(blank=True, help_text='Empty: made from the carrier and the number', verbose_name='tracking link')),
-                ('packed_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='packed by')),
-                ('packed_at', models.DateTimeField(editable=False, null=True, verbose_name='packed')),
-                ('checked_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='checked by')),
-                ('checked_at', models.DateTimeField(editable=False, null=True, verbose_name='checked')),
-                ('shipped_on', models.DateField(editable=False, null=True, verbose_name='shipped')),
-                ('shipped_at', models.DateTimeField(editable=False, null=True)),
-                ('delivered_at', models.DateTimeField(editable=False, null=True, verbose_name='delivered')),
-                ('received_by', models.CharField(blank=True, editable=False, max_length=120, verbose_name='taken by')),
-                ('proof', models.FileField(blank=True, editable=False, max_length=200, upload_to='proofs/', verbose_name='proof of delivery')),
-                ('reason', models.CharField(blank=True, editable=False, max_length=300, verbose_name='reason')),
-                ('frozen', models.JSONField(default=dict, editable=False)),
-                ('pdf', models.FileField(blank=True, editable=False, max_length=200, upload_to='documents/')),
-                ('pdf_sha256', models.CharField(blank=True, editable=False, max_length=64)),
-                ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='made')),
-            ],
-            options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-id'],
-                'permissions': [('pack_delivery', 'Can pack and check deliveries'), ('ship_delivery', 'Can ship, confirm and cancel deliveries')],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='delivery_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='delivery_by_state'), models.Index(condition=models.Q(('shipped_on__isnull', False)), fields=['workspace', 'client', '-id'], name='delivery_of_client'), models.Index(fields=['job', 'state'], name='delivery_of_job')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='delivery_number_once'), models.CheckConstraint(condition=models.Q(('state__in', ('draft', 'cancelled')), ('number__isnull', False), _connector='OR'), name='delivery_numbered_when_packed'), models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), ('packed_by__isnull', True), models.Q(('checked_by', models.F('packed_by')), _negated=True), _connector='OR'), name='delivery_checked_by_another')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DeliveryLine',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='billing.delivery', verbose_name='delivery')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='position')),
-                ('job_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='delivery_lines', to='production.jobline', verbose_name='line of the job')),
-                ('description', models.CharField(max_length=200, verbose_name='description')),
-                ('quantity', models.PositiveIntegerField(default=1, verbose_name='quantity')),
-                ('invoiced', models.PositiveIntegerField(default=0, editable=False, verbose_name='invoiced')),
-                ('is_packed', models.BooleanField(default=False, editable=False, verbose_name='packed')),
-                ('is_checked', models.BooleanField(default=False, editable=False, verbose_name='checked')),
-            ],
-            options={
-                'verbose_name': 'delivery line',
-                'verbose_name_plural': 'delivery lines',
-                'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='delivery_line_of_something'), models.CheckConstraint(condition=models.Q(('invoiced__lte', models.F('quantity'))), name='delivery_line_invoiced_once'), models.UniqueConstraint(fields=('delivery', 'job_line'), name='delivery_line_once')],
-                'indexes': [],
-            },
-        ),
         migrations.CreateModel(
             name='Parcel',
             fields=[
@@ -415,8 +410,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'parcel',
                 'verbose_name_plural': 'parcels',
                 'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__gte', 0), _connector='OR'), name='delivery_parcel_weight')],
                 'indexes': [],
+                'constraints': [models.CheckConstraint(condition=models.Q(('weight_kg__isnull', True), ('weight_kg__gte', 0), _connector='OR'), name='delivery_parcel_weight')],
             },
         ),
         migrations.CreateModel(
@@ -485,44 +480,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['workspace', 'state', '-day', '-id'], name='bank_line_by_state'), models.Index(fields=['workspace', '-day', '-id'], name='bank_line_by_day')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'key'), name='bank_line_once'), models.CheckConstraint(condition=models.Q(('amount', 0), _negated=True), name='bank_line_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('payment__isnull', True)), _connector='OR'), name='bank_line_booked_as_something')],
             },
-        ),
-        migrations.AddField(
-            model_name='invoiceline',
-            name='delivery_line',
-            field=models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='billing.deliveryline'),
-        ),
-        migrations.AddField(
-            model_name='invoice',
-            name='deducted',
-            field=models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='taken off later invoices'),
-        ),
-        migrations.AddField(
-            model_name='invoice',
-            name='is_deposit',
-            field=models.BooleanField(default=False, editable=False, verbose_name='deposit'),
-        ),
-        migrations.AddField(
-            model_name='invoiceline',
-            name='deposit_tax',
-            field=models.DecimalField(blank=True, decimal_places=4, default=None, editable=False, max_digits=16, null=True, verbose_name='tax of the deposit'),
-        ),
-        migrations.AddField(
-            model_name='quote',
-            name='deposit_amount',
-            field=models.DecimalField(blank=True, decimal_places=4, default=None, max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or deposit without tax'),
-        ),
-        migrations.AddField(
-            model_name='quote',
-            name='deposit_percent',
-            field=models.DecimalField(blank=True, decimal_places=2, help_text='Of the order, to be paid before the work begins', max_digits=5, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='deposit %'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(('deducted__gte', 0), ('deducted__lte', models.F('total'))), name='invoice_deducted_within'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', True), ('deposit_tax__isnull', True)), models.Q(('deposit__isnull', False), ('deposit_tax__gte', 0)), _connector='OR'), name='invoice_line_deposit_with_tax'),
         ),
         migrations.CreateModel(
             name='BooksRules',
@@ -723,22 +680,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'position'), name='seal_position_once'), models.CheckConstraint(condition=models.Q(('position__gt', 0)), name='seal_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('delivery__isnull', True), ('invoice__isnull', False), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', False), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', False), ('reminder__isnull', True), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', False), ('statement__isnull', True)), models.Q(('delivery__isnull', True), ('invoice__isnull', True), ('order_paper__isnull', True), ('reminder__isnull', True), ('statement__isnull', False)), _connector='OR'), name='seal_of_one_document'), models.UniqueConstraint(condition=models.Q(('invoice__isnull', False)), fields=('invoice', 'is_paper'), name='seal_of_invoice_once'), models.UniqueConstraint(condition=models.Q(('delivery__isnull', False)), fields=('delivery', 'is_paper'), name='seal_of_delivery_once'), models.UniqueConstraint(condition=models.Q(('order_paper__isnull', False)), fields=('order_paper', 'is_paper'), name='seal_of_order_paper_once'), models.UniqueConstraint(condition=models.Q(('reminder__isnull', False)), fields=('reminder', 'is_paper'), name='seal_of_reminder_once'), models.UniqueConstraint(condition=models.Q(('statement__isnull', False)), fields=('statement', 'is_paper'), name='seal_of_statement_once')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='invoice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='invoice_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='invoiceline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='invoice_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='quoteline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
         migrations.CreateModel(
             name='RecurringInvoice',
             fields=[
@@ -763,6 +704,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'recurring invoice',
                 'verbose_name_plural': 'recurring invoices',
                 'ordering': ['next_on', 'id'],
+                'indexes': [models.Index(fields=['workspace', 'next_on'], name='recurring_by_day'), models.Index(fields=['client'], name='recurring_of_client')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('every__gte', 1), ('every__lte', 60)), name='recurring_invoice_every'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='recurring_invoice_ends', violation_error_message='The last one cannot be before the first.')],
             },
         ),
         migrations.CreateModel(
@@ -783,6 +726,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a recurring invoice',
                 'verbose_name_plural': 'lines of recurring invoices',
                 'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='recurring_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='recurring_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='recurring_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -800,39 +744,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'turn of a recurring invoice',
                 'verbose_name_plural': 'turns of recurring invoices',
                 'ordering': ['-due_on'],
+                'constraints': [models.UniqueConstraint(fields=('recurring', 'due_on'), name='recurring_turn_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='recurringinvoice',
-            index=models.Index(fields=['workspace', 'next_on'], name='recurring_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='recurringinvoice',
-            index=models.Index(fields=['client'], name='recurring_of_client'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(('every__gte', 1), ('every__lte', 60)), name='recurring_invoice_every'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringinvoice',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='recurring_invoice_ends', violation_error_message='The last one cannot be before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='recurring_line_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='recurring_line_price_not_negative'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='recurring_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='recurringturn',
-            constraint=models.UniqueConstraint(fields=('recurring', 'due_on'), name='recurring_turn_once'),
         ),
         migrations.CreateModel(
             name='PaymentAttempt',
@@ -852,6 +765,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'card payment',
                 'verbose_name_plural': 'card payments',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='attempt_by_workspace')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'opened')), fields=('invoice',), name='attempt_open_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state__in', ('paid', 'refunded'))), models.Q(models.Q(('state__in', ('paid', 'refunded')), _negated=True), ('payment__isnull', True)), _connector='OR'), name='attempt_paid_by_something')],
             },
         ),
         migrations.CreateModel(
@@ -867,6 +782,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'card provider',
                 'verbose_name_plural': 'card provider',
+                'constraints': [models.UniqueConstraint(fields=('workspace',), name='provider_account_once')],
             },
         ),
         migrations.CreateModel(
@@ -890,34 +806,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'provider’s message',
                 'verbose_name_plural': 'provider’s messages',
                 'ordering': ['-id'],
+                'indexes': [models.Index(fields=['workspace', 'state', '-id'], name='provider_event_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'provider', 'event_id'), name='provider_event_once')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='paymentattempt',
-            index=models.Index(fields=['workspace', '-id'], name='attempt_by_workspace'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'opened')), fields=('invoice',), name='attempt_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentattempt',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state__in', ('paid', 'refunded'))), models.Q(models.Q(('state__in', ('paid', 'refunded')), _negated=True), ('payment__isnull', True)), _connector='OR'), name='attempt_paid_by_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='provideraccount',
-            constraint=models.UniqueConstraint(fields=('workspace',), name='provider_account_once'),
-        ),
-        migrations.AddIndex(
-            model_name='providerevent',
-            index=models.Index(fields=['workspace', 'state', '-id'], name='provider_event_by_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='providerevent',
-            constraint=models.UniqueConstraint(fields=('workspace', 'provider', 'event_id'), name='provider_event_once'),
         ),
     ]

@@ -7,9 +7,10 @@ import production.models.parcel
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
+from laseros.core.first_migration import FirstMigration
 
 
-class Migration(migrations.Migration):
+class Migration(FirstMigration):
 
     initial = True
 
@@ -189,7 +190,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'jobs',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='job_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='job_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='job_by_due'), models.Index(fields=['workspace', 'client', '-id'], name='job_of_client'), models.Index(fields=['client', 'state'], name='job_of_client_by_state'), models.Index(fields=['completed_at'], name='job_by_end')],
-                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='job_number_once'), models.UniqueConstraint(fields=('workspace', 'key'), name='job_made_once')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='job_number_once'), models.UniqueConstraint(fields=('workspace', 'key'), name='job_made_once'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='job_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -225,7 +226,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'job line',
                 'verbose_name_plural': 'job lines',
                 'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='job_line_of_something')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='job_line_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='job_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(
@@ -534,6 +535,7 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'runs',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='run_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='run_by_state'), models.Index(fields=['operation', '-id'], name='run_by_operation')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('machine',), name='run_one_per_machine'), models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('operation',), name='run_one_per_operation')],
             },
         ),
         migrations.CreateModel(
@@ -700,14 +702,6 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'indexes': [models.Index(fields=['milestone', 'id'], name='photo_of_milestone')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('machine',), name='run_one_per_machine'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('operation',), name='run_one_per_operation'),
         ),
         migrations.CreateModel(
             name='LoadedSpool',
@@ -880,6 +874,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'check',
                 'verbose_name_plural': 'checks',
                 'ordering': ['position', 'id'],
+                'indexes': [models.Index(fields=['job_line', 'position', 'id'], name='check_of_line')],
             },
         ),
         migrations.CreateModel(
@@ -902,6 +897,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'result of a check',
                 'verbose_name_plural': 'results of checks',
                 'ordering': ['id'],
+                'indexes': [models.Index(fields=['line_check', 'state', 'id'], name='result_of_check')],
             },
         ),
         migrations.CreateModel(
@@ -936,6 +932,8 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'non-conformances',
                 'ordering': ['-id'],
                 'permissions': [('accept_nonconformance', 'Can let pieces be used as they are')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='non_conf_by_workspace'), models.Index(fields=['workspace', 'found_at'], name='non_conf_by_day'), models.Index(condition=models.Q(('state', 'open')), fields=['workspace'], name='non_conf_open'), models.Index(fields=['job_line', 'state'], name='non_conf_of_line')],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='non_conformance_once'), models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='non_conformance_of_something')],
             },
         ),
         migrations.CreateModel(
@@ -963,38 +961,6 @@ class Migration(migrations.Migration):
                 'ordering': ['position', 'id'],
             },
         ),
-        migrations.AddIndex(
-            model_name='linecheck',
-            index=models.Index(fields=['job_line', 'position', 'id'], name='check_of_line'),
-        ),
-        migrations.AddIndex(
-            model_name='checkresult',
-            index=models.Index(fields=['line_check', 'state', 'id'], name='result_of_check'),
-        ),
-        migrations.AddIndex(
-            model_name='nonconformance',
-            index=models.Index(fields=['workspace', '-id'], name='non_conf_by_workspace'),
-        ),
-        migrations.AddIndex(
-            model_name='nonconformance',
-            index=models.Index(fields=['workspace', 'found_at'], name='non_conf_by_day'),
-        ),
-        migrations.AddIndex(
-            model_name='nonconformance',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['workspace'], name='non_conf_open'),
-        ),
-        migrations.AddIndex(
-            model_name='nonconformance',
-            index=models.Index(fields=['job_line', 'state'], name='non_conf_of_line'),
-        ),
-        migrations.AddConstraint(
-            model_name='nonconformance',
-            constraint=models.UniqueConstraint(fields=('workspace', 'number'), name='non_conformance_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='nonconformance',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces__gt', 0)), name='non_conformance_of_something'),
-        ),
         migrations.CreateModel(
             name='JobTemplate',
             fields=[
@@ -1013,6 +979,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'job template',
                 'verbose_name_plural': 'job templates',
                 'ordering': ['name', 'id'],
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'name'), name='job_template_name_once')],
             },
         ),
         migrations.CreateModel(
@@ -1037,22 +1004,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a job template',
                 'verbose_name_plural': 'lines',
                 'ordering': ['position', 'id'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='job_template_line_of_something')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='jobtemplate',
-            constraint=models.UniqueConstraint(fields=('workspace', 'name'), name='job_template_name_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobtemplateline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='job_template_line_of_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='job_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
-        ),
-        migrations.AddConstraint(
-            model_name='jobline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='job_line_one_discount', violation_error_message='A discount is a share or an amount, not both.'),
         ),
     ]

@@ -10,7 +10,7 @@ from django.utils.safestring import mark_safe
 
 from inventory.scanning import codes
 from production import drawings
-from production.models import Job, LineCheck, Operation
+from production.models import Job, JobLine, LineCheck, Operation
 from production.quality import showing
 
 MOST_BOXES = 10
@@ -29,7 +29,7 @@ class Leaf:
     @property
     def boxes(self) -> list[tuple]:
         """(check, numbers of the boxes to be filled in)."""
-        return [(check, _boxes(check, self.operation.left)) for check in self.operation.job_line.checks.all()]
+        return boxes_of(self.operation.job_line, self.operation.left)
 
 
 def leaves(job: Job) -> list[Leaf]:
@@ -41,10 +41,12 @@ def leaves(job: Job) -> list[Leaf]:
 
 def by_hand(job: Job) -> list[tuple]:
     """(line, its checks with their boxes) of what no machine makes."""
-    return [
-        (line, [(check, _boxes(check, line.missing)) for check in line.checks.all()])
-        for line in showing.checked_by_hand(job)
-    ]
+    return [(line, boxes_of(line, line.missing)) for line in showing.checked_by_hand(job)]
+
+
+def boxes_of(line: JobLine, pieces: int) -> list[tuple]:
+    """(check, numbers of the boxes to be filled in) for so many pieces of a line."""
+    return [(check, _boxes(check, pieces)) for check in line.checks.all()]
 
 
 def _boxes(check: LineCheck, pieces: int) -> range:
@@ -55,7 +57,11 @@ def _boxes(check: LineCheck, pieces: int) -> range:
 
 def job_code(job: Job) -> str:
     """The code that opens the whole job on a phone."""
-    return code_of(codes.address(job.workspace.slug, "job", job.number))
+    return code_of(job_address(job))
+
+
+def job_address(job: Job) -> str:
+    return codes.address(job.workspace.slug, "job", job.number)
 
 
 def _leaf(operation: Operation) -> Leaf:

@@ -60,6 +60,7 @@ urlpatterns = [
     path("milestones/<int:pk>/photo/", job.photograph, name="photograph"),
     path("photos/<int:pk>/", job.photo, name="photo"),
     path("jobs/<int:pk>/sheet/", operation.traveller, name="traveller"),
+    path("jobs/<int:pk>/sheet/pdf/", operation.shop_pdf, name="shop_pdf"),
     path("runs/<int:pk>/pause/", runs.pause, name="pause"),
     path("runs/<int:pk>/resume/", runs.resume, name="resume"),
     path("runs/<int:pk>/finish/", runs.finish, name="finish"),

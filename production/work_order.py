@@ -1,6 +1,6 @@
 """The work order for the client: what was ordered, for when, and the milestones they follow.
 
-For the shop there is the job sheet with its codes (`production.traveller`). This one carries no code, price, note,
+The shop's, with its codes, is `production.shop_order`. This one carries no code, price, note,
 person, machine or stock, and no milestone that is not shown to clients.
 """
 
@@ -35,17 +35,25 @@ def client_pdf(job: Job) -> bytes:
         for row in job.milestones.filter(is_shown=True).exclude(state="skipped")
     ]
     context = {
+        **head(job),
+        "work": rows,
+        "with_pictures": any(row["picture"] for row in rows),
+        "steps": steps,
+    }
+    return pdf.render("documents/work_order.html", context, workspace.language)
+
+
+def head(job: Job) -> dict:
+    """What stands on top: who works, for whom, and the dates."""
+    workspace, locale = job.workspace, job.workspace.locale
+    return {
         **letterhead(workspace, _seller(workspace), _buyer(job)),
         "job": job,
         "contact": job.contact,
         "ordered": day(timezone.localdate(job.approved_at), locale),
         "due": day(job.due_on, locale),
         "date": day(timezone.localdate(), locale),
-        "work": rows,
-        "with_pictures": any(row["picture"] for row in rows),
-        "steps": steps,
     }
-    return pdf.render("documents/work_order.html", context, workspace.language)
 
 
 def file_name(job: Job) -> str:

@@ -270,6 +270,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             ),
             Related(str(_("On the shop floor")), reverse("floor:job", args=[obj.pk]), "smartphone"),
             Related(str(_("Job sheet")), reverse("floor:traveller", args=[obj.pk]), "qr_code_2"),
+            Related(str(_("Job sheet as PDF")), reverse("floor:shop_pdf", args=[obj.pk]), "picture_as_pdf"),
             Related(
                 str(_("Work order for the client")),
                 reverse("admin:production_job_work_order", args=[obj.pk]),

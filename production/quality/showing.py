@@ -81,6 +81,12 @@ def checked_by_hand(job: Job) -> list[JobLine]:
     return list(rows.order_by("position", "pk"))
 
 
+def by_hand(job: Job) -> list[JobLine]:
+    """The lines of a job that stand in no queue and are not put together from others, with their checks."""
+    rows = job.lines.filter(operations=None, parts=None).prefetch_related("checks")
+    return list(rows.order_by("position", "pk"))
+
+
 def results_of(job: Job) -> list[CheckResult]:
     """Everything that was found of a job, the newest first."""
     rows = CheckResult.objects.filter(line_check__job_line__job=job).select_related("by", "non_conformance")

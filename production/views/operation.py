@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from production import dispatching, drawings, following, jobs, serving, undoing
+from production import dispatching, drawings, following, jobs, serving, shop_order, undoing
 from production import traveller as sheets
 from production.labour import clocks
 from production.models import Job, NestSheet, Operation, Run
@@ -79,3 +79,11 @@ def traveller(request, pk):
     job = get_object_or_404(Job.objects, pk=pk)
     context = {"job": job, "leaves": sheets.leaves(job), "by_hand": sheets.by_hand(job), "code": sheets.job_code(job)}
     return render(request, "floor/traveller.html", context)
+
+
+@floor(LOOK)
+@require_safe
+def shop_pdf(request, pk):
+    """The same as a PDF in the house's style, with the milestones and the material."""
+    job = get_object_or_404(Job.objects.select_related("client__workspace", "contact", "workspace"), pk=pk)
+    return serving.attachment(shop_order.shop_pdf(job), shop_order.file_name(job), "application/pdf")

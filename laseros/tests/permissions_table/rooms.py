@@ -84,6 +84,7 @@ GET  code                                 302    302    302    302    302    302
 GET  floor:find                           login  403    403    302    302    302    302    302    302  - q={operation}
 GET  floor:operation                      login  403    403    200    200    200    200    200    404  operation
 GET  floor:traveller                      login  403    403    200    200    200    200    200    404  job
+GET  floor:shop_pdf                       login  403    403    200    200    200    200    200    404  job
 GET  floor:job                            login  403    403    200    200    200    200    200    404  job
 GET  floor:checks                         login  403    403    200    200    200    200    200    404  line
 GET  floor:check                          login  403    403    405    403    405    405    405    405  check

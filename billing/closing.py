@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
 from accounts import activity
+from billing import chain
 from billing.guards import BOOKS_LOCK
 from billing.models import PeriodClose
 from laseros.core.errors import Refused
@@ -55,6 +56,7 @@ def close(workspace, until: date, by) -> PeriodClose:
     if now is not None and until <= now:
         raise Refused(_("The books are closed until %(until)s already.") % {"until": shown(now)}, code="closed")
     row = PeriodClose.objects.create(workspace=workspace, until_on=until, by=by if getattr(by, "pk", None) else None)
+    chain.seal(row, by)
     activity.record("closed", row, by, details={"valid until": until})
     return row
 
@@ -72,5 +74,6 @@ def reopen(workspace, until: date | None, reason: str, by) -> PeriodClose:
     row = PeriodClose.objects.create(
         workspace=workspace, until_on=until, reason=reason.strip()[:300], by=by if getattr(by, "pk", None) else None
     )
+    chain.seal(row, by)
     activity.record("reopened", row, by, details={"valid until": until or "–", "why": reason})
     return row

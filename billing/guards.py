@@ -5,7 +5,9 @@ changed table is made anew, which would lose them and trip over them. `manage.py
 missing.
 """
 
-from django.db import connections, models
+import re
+
+from django.db import connections, models, transaction
 
 from billing.kept import KINDS, OF
 from billing.models import Allocation, Invoice, InvoiceLine, Payment, PeriodClose, Seal
@@ -18,7 +20,8 @@ BOOKS_LOCK = 1_112_493_931  # with a business: shared by who books, alone for wh
 DATED = (
     (Payment, "INSERT", "received_on", ""),
     (Allocation, "INSERT", "booked_on", ""),
-    (Invoice, "UPDATE", "issued_on", "OLD.number IS NULL AND NEW.number IS NOT NULL AND "),
+    (Invoice, "UPDATE", "issued_on", "OLD.number IS NULL AND NEW.number IS NOT NULL"),
+    (Invoice, "INSERT", "issued_on", "NEW.number IS NOT NULL"),
 )
 
 
@@ -51,10 +54,13 @@ def take_up(using: str = "default", plan=(), **kwargs) -> None:
 
 
 def missing(using: str = "default") -> list[str]:
-    """The names of guards that should be there and are not, are switched off or, on SQLite, say something else."""
-    there, connection = present(using), connections[using]
-    same = connection.vendor == "sqlite"  # PostgreSQL tells of a trigger only which table it is of
-    return [name for name, sql in _wanted(connection).items() if name not in there or (same and there[name] != sql)]
+    """The names of guards that should be there and are not, are switched off or say something else; on PostgreSQL of
+    their functions too."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        return _missing_in_postgres(connection)
+    there = present(using)
+    return [name for name, sql in _wanted(connection).items() if there.get(name) != sql]
 
 
 def present(using: str = "default") -> dict[str, str]:
@@ -65,7 +71,7 @@ def present(using: str = "default") -> dict[str, str]:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute(
-                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled <> 'D' AND NOT tgisinternal"
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
             )
         return {name: sql for name, sql in cursor.fetchall() if name.startswith(PREFIX)}
 
@@ -75,6 +81,10 @@ def _wanted(connection) -> dict[str, str]:
     return dict(make())
 
 
+def _dated(model: type[models.Model], event: str) -> str:
+    return f"{PREFIX}{model._meta.model_name}_open_{event}".lower()
+
+
 def _columns(model: type[models.Model], names: set[str] | None = None, but: set[str] = frozenset()) -> list[str]:
     fields = [field for field in model._meta.concrete_fields if field.name not in but]
     return [field.column for field in fields if names is None or field.name in names]
@@ -82,14 +92,7 @@ def _columns(model: type[models.Model], names: set[str] | None = None, but: set[
 
 def _changed(differs: str) -> dict[type[models.Model], str]:
     """For each table the condition under which an update changes what must stay."""
-    paid = [f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(Payment, but={"by", "unused"})]
-    return {
-        **{kind.model: _of_document(kind, differs) for kind in KINDS},
-        Payment: " OR ".join(paid),
-        Allocation: "",
-        Seal: "",
-        PeriodClose: " OR ".join(f'OLD."{name}" {differs} NEW."{name}"' for name in _columns(PeriodClose, but={"by"})),
-    }
+    return {**{kind.model: _of_document(kind, differs) for kind in KINDS}, Seal: ""}
 
 
 def _of_document(kind, differs: str) -> str:
@@ -138,8 +141,8 @@ def _sqlite():
     )
     early = f"BEGIN SELECT RAISE(ABORT, '{TOO_EARLY}'); END"
     for model, event, column, condition in DATED:
-        name, table = f"{PREFIX}{model._meta.model_name}_open".lower(), model._meta.db_table
-        when = f"{condition}NEW.{column} <= {closed}"
+        name, table = _dated(model, event), model._meta.db_table
+        when = f"{condition} AND NEW.{column} <= {closed}" if condition else f"NEW.{column} <= {closed}"
         yield name, f'CREATE TRIGGER {name} BEFORE {event} ON "{table}" WHEN {when} {early}'
     issued = f'SELECT 1 FROM "{invoice}" WHERE number IS NOT NULL AND id = '  # noqa: S608
     sealed = f'EXISTS (SELECT 1 FROM "{seal}" WHERE invoice_id = NEW.invoice_id)'  # noqa: S608
@@ -160,11 +163,12 @@ def _sqlite():
 
 def _in_the_way(model: type[models.Model]) -> str:
     """INSERT OR REPLACE deletes what is in its way without asking the trigger for DELETE."""
-    kind, gone = OF.get(model), _gone(model, "old")
-    same = ["old.id = NEW.id"]
-    if kind and kind.in_the_way:
-        columns = ("workspace_id", *kind.in_the_way)
-        same.append(" AND ".join(f"old.{name} = NEW.{name}" for name in columns))
+    gone, once = _gone(model, "old"), [field.column for field in model._meta.concrete_fields if field.unique]
+    same = [f"old.{name} = NEW.{name}" for name in once]
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            columns = [model._meta.get_field(name).column for name in constraint.fields]
+            same.append(" AND ".join(f"old.{name} = NEW.{name}" for name in columns))
     kept = f" AND {gone}" if gone else ""
     where = f"({' OR '.join(same)}){kept}"
     return f'EXISTS (SELECT 1 FROM "{model._meta.db_table}" old WHERE {where})'  # noqa: S608
@@ -250,8 +254,8 @@ def _postgres():
         yield trigger(model, "DELETE", _gone(model))
         yield trigger(model, "TRUNCATE", each="STATEMENT")
     for model, event, column, condition in DATED:
-        name, table = f"{PREFIX}{model._meta.model_name}_open".lower(), model._meta.db_table
-        when = f" WHEN ({condition.removesuffix(' AND ')})" if condition else ""
+        name, table = _dated(model, event), model._meta.db_table
+        when = f" WHEN ({condition})" if condition else ""
         yield (
             name,
             (
@@ -268,3 +272,44 @@ def _postgres():
         arguments = ", ".join(f"'{each}'" for each in told)
         yield trigger(part.model, "INSERT OR UPDATE OR DELETE", function="parts", arguments=arguments)
         yield trigger(part.model, "TRUNCATE", each="STATEMENT")
+
+
+_BODIES = re.compile(rf"FUNCTION ({PREFIX}\w+)\(\).*?AS \$\$(.*?)\$\$;", re.DOTALL)
+
+
+def _missing_in_postgres(connection) -> list[str]:
+    """The server keeps a trigger in words of its own: what is there is held against the same laid on an empty copy of
+    its table, which only this session sees and which is undone at the end."""
+    with transaction.atomic(connection.alias), connection.cursor() as cursor:
+        wrong, wanted = _wrong_functions(cursor), _wanted(connection)
+        there = _said_by(cursor)
+        for table in {sql.split(' ON "')[1].split('"')[0] for sql in wanted.values()}:
+            cursor.execute(f'CREATE TEMPORARY TABLE "{table}" (LIKE "{table}")')
+        absent = [name for name in wanted if name not in there]
+        if not wrong:  # none of ours is called otherwise
+            for sql in wanted.values():
+                cursor.execute(sql)
+            laid = _said_by(cursor)
+            absent += [name for name in wanted if name in there and there[name] != laid[name]]
+        transaction.set_rollback(True, connection.alias)
+    return wrong + absent
+
+
+def _wrong_functions(cursor) -> list[str]:
+    cursor.execute(
+        "SELECT proname, prosrc FROM pg_proc f JOIN pg_language l ON l.oid = f.prolang WHERE proname LIKE %s"
+        " AND l.lanname = 'plpgsql' AND f.proconfig IS NULL AND pg_function_is_visible(f.oid)",
+        [f"{PREFIX}%"],
+    )
+    there = dict(cursor.fetchall())
+    return [name for name, body in _BODIES.findall(_POSTGRES_FUNCTIONS) if there.get(name) != body]
+
+
+def _said_by(cursor) -> dict[str, str]:
+    """The triggers in force on the tables that a name without a schema means: name → as the server writes it down."""
+    cursor.execute(
+        "SELECT tgname, pg_get_triggerdef(t.oid, true) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE tgname LIKE %s AND tgenabled IN ('O', 'A') AND NOT tgisinternal AND pg_table_is_visible(c.oid)",
+        [f"{PREFIX}%"],
+    )
+    return dict(cursor.fetchall())

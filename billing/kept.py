@@ -1,4 +1,7 @@
-"""What of each kind of document must stay once it has left the house: for the chain, the triggers and the verifier."""
+"""What of each kind of document must stay once it has left the house: for the chain, the triggers and the verifier.
+
+Money, what it settles and closed months are kept as documents are, from the moment they are booked.
+"""
 
 from dataclasses import dataclass
 
@@ -6,12 +9,15 @@ from django.db import models
 
 from billing.models import (
     AccountStatement,
+    Allocation,
     Delivery,
     DeliveryLine,
     Invoice,
     InvoiceLine,
     OrderPaper,
     Parcel,
+    Payment,
+    PeriodClose,
     Reminder,
 )
 
@@ -42,7 +48,6 @@ class Kept:
     once: frozenset[str] = PDF
     parts: tuple[Part, ...] = ()
     at: str = ""  # the moment it left the house
-    in_the_way: tuple[str, ...] = ("number",)  # unique beside the key, within a business
 
     def has_left(self, document) -> bool:
         return not self.since or getattr(document, self.since) is not None
@@ -63,8 +68,11 @@ KINDS = (
         ), at="shipped_at",
     ),
     Kept("order_paper", OrderPaper, moving=frozenset({"created_by"}), at="created_at"),
-    Kept("reminder", Reminder, "sent_on", frozenset({"by"}), in_the_way=("invoice_id", "step")),
-    Kept("statement", AccountStatement, moving=frozenset({"by"}), at="created_at", in_the_way=()),
+    Kept("reminder", Reminder, "sent_on", frozenset({"by"})),
+    Kept("statement", AccountStatement, moving=frozenset({"by"}), at="created_at"),
+    Kept("payment", Payment, moving=frozenset({"by", "unused"}), once=frozenset(), at="created_at"),
+    Kept("allocation", Allocation, once=frozenset()),
+    Kept("period_close", PeriodClose, moving=frozenset({"by"}), once=frozenset(), at="at"),
 )  # fmt: skip
 OF = {kept.model: kept for kept in KINDS}
 

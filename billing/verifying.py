@@ -21,6 +21,9 @@ from billing.models import Allocation, Delivery, Invoice, Kind, OrderPaper, Parc
 from laseros.core.money import ZERO
 
 
+RELATED = ("invoice", "client", "payment", "refund")  # what the name of a row says
+
+
 def wrong(workspace) -> Iterator[str]:
     """A sentence for whatever of a business's documents is not as it left. Must run inside its scope."""
     yield from _chain()
@@ -54,12 +57,13 @@ def _standing(kind: Kept):
 
 def _left(kind: Kept):
     rows = _standing(kind)
-    related = [field.name for field in kind.model._meta.concrete_fields if field.name in ("invoice", "client")]
+    related = [field.name for field in kind.model._meta.concrete_fields if field.name in RELATED]
     rows = rows.select_related(*related).prefetch_related("seals", *(part.label for part in kind.parts))
     return rows.order_by("pk").iterator(chunk_size=200)
 
 
 def _chain() -> Iterator[str]:
+    """Each link follows the one before and fits what it holds; the last is the last that was drawn."""
     previous, expected = "", 1
     for seal in Seal.objects.order_by("position").iterator():
         if seal.position != expected:
@@ -69,6 +73,9 @@ def _chain() -> Iterator[str]:
         if seal.link != chain.link_of(seal.previous, seal.position, seal.content):
             yield f"chain: link {seal.position} ({_name(seal.content)}) does not fit what it holds"
         previous, expected = seal.link, seal.position + 1
+    drawn = Sequence.objects.filter(prefix="seal:").values_list("last", flat=True).first() or 0
+    if drawn >= expected:
+        yield f"chain: link {expected} to {drawn} are missing at its end"
 
 
 def _name(content: str) -> str:
@@ -79,8 +86,12 @@ def _name(content: str) -> str:
         return "unreadable"
 
 
+def _number(document) -> str:
+    return getattr(document, "number", None) or str(document)
+
+
 def _where(kind: Kept, document) -> str:
-    return f"{document.number} ({kind.model._meta.verbose_name_raw} {document.pk})"
+    return f"{_number(document)} ({kind.model._meta.verbose_name_raw} {document.pk})"
 
 
 def _said(kind: Kept, document) -> Iterator[str]:
@@ -94,7 +105,7 @@ def _said(kind: Kept, document) -> Iterator[str]:
         files = dict(was["files"])
         files |= json.loads(seals[True].content)["files"] if True in seals else {}
         now = chain.content_of(document, *kept.parts_of(document))
-        number = was["document"].get("number") or document.number
+        number = was["document"].get("number") or _number(document)
         where = f"{number} ({kind.model._meta.verbose_name_raw} {document.pk})"
         found = [*_cells(where, was["document"], now["document"])]
         for part in kind.parts:
@@ -103,7 +114,7 @@ def _said(kind: Kept, document) -> Iterator[str]:
     except (ValueError, KeyError, TypeError):
         return  # the chain says so
     yield from found
-    if document.pdf and "pdf" not in files:
+    if getattr(document, "pdf", None) and "pdf" not in files:
         yield f"{where}: the print of its PDF was never sealed"
 
 
@@ -149,9 +160,23 @@ def _settled(invoice: Invoice) -> Iterator[str]:
     off = off.exclude(invoice__state="reversed").values_list("unit_price", "deposit_tax")
     if sum((net + tax for net, tax in off), Decimal(0)) != invoice.deducted:
         yield f"{invoice.number} (invoice {invoice.pk}): deductions do not add up to {invoice.deducted}"
-    taken = invoice.corrections.exclude(number=None).values_list("total", flat=True)
-    if sum(taken, Decimal(0)) != invoice.credited:
+    taken = list(invoice.corrections.exclude(number=None).values_list("kind", "total"))
+    if sum((total for _kind, total in taken), Decimal(0)) != invoice.credited:
         yield f"{invoice.number} (invoice {invoice.pk}): credit notes do not add up to {invoice.credited}"
+    state = _state_of(invoice, is_reversed=any(kind == Kind.CANCELLATION for kind, _total in taken))
+    if invoice.state != state:
+        yield f"{invoice.number} (invoice {invoice.pk}): state is {invoice.state!r} and should be {state!r}"
+
+
+def _state_of(invoice: Invoice, is_reversed: bool) -> str:
+    """Where its sums leave it."""
+    if invoice.is_correction:
+        return "booked"
+    if is_reversed:
+        return "reversed"
+    if invoice.credited and invoice.credited == invoice.total:
+        return "credited"
+    return "paid" if not invoice.balance else "partly_paid" if invoice.paid else "issued"
 
 
 def _payments() -> Iterator[str]:

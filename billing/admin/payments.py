@@ -10,7 +10,7 @@ from unfold.decorators import display
 from accounts.back_office import RoomAdmin, Verb, to_record
 from accounts.day_filter import BetweenDays
 from billing import payments
-from billing.admin.documents import amount
+from billing.admin.documents import amount, to_seals
 from billing.admin.money_forms import CreditBackForm, ReverseForm
 from billing.models import BankLine, ExchangeRate, Invoice, Payment
 
@@ -97,6 +97,7 @@ class PaymentAdmin(RoomAdmin):
             to_record(obj.reverses, _("Takes back"), icon="undo"),
             to_record(getattr(obj, "reversal", None), _("Taken back by"), icon="undo"),
             to_record(obj.client, icon="groups"),
+            *to_seals(obj),
         ]
 
     @display(description=_("amount"), ordering="amount")

@@ -1,4 +1,4 @@
-"""The chain of documents that have left the house, to be read: which when, by whom, and the print that proves it."""
+"""The chain of what left the house and of money, to be read: which when, by whom, and the print that proves it."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
@@ -24,16 +24,18 @@ class KindFilter(admin.SimpleListFilter):
 @admin.register(Seal)
 class SealAdmin(RoomAdmin):
     list_display = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "print_shown")
-    list_select_related = ("invoice", "delivery", "order_paper", "reminder__invoice", "statement__client")
+    list_select_related = ("invoice", "delivery", "order_paper", "reminder__invoice", "statement__client",
+                           "payment", "allocation__payment", "allocation__invoice", "allocation__refund",
+                           "period_close")  # fmt: skip
     list_filter = (KindFilter, ("at", BetweenDays))
     list_filter_submit = True
     search_fields = ("invoice__number", "delivery__number", "order_paper__number", "reminder__invoice__number",
-                     "statement__client__code", "by", "link")  # fmt: skip
+                     "statement__client__code", "payment__number", "allocation__payment__number", "by", "link")  # fmt: skip
     search_help_text = _("Number, person or print")
     fields = (("position", "kind_shown", "document_shown"), ("at", "by", "is_paper"), "link", "previous")
     readonly_fields = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "link", "previous")
-    export_fields = ("position", "invoice", "delivery", "order_paper", "reminder", "statement", "is_paper", "at", "by",
-                     "previous", "link")  # fmt: skip
+    export_fields = ("position", "invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation",
+                     "period_close", "is_paper", "at", "by", "previous", "link")  # fmt: skip
     empty_text = _("Every document that leaves the house is sealed here: invoices, delivery notes, reminders and more.")
     empty_icon = "verified"
 
@@ -44,12 +46,13 @@ class SealAdmin(RoomAdmin):
         return False
 
     def related_links(self, obj):
-        return [to_record(obj.document, icon="description")]
+        document = obj.allocation.payment if obj.allocation_id else obj.document  # what it settles stands on its page
+        return [to_record(document, icon="description")]
 
     @display(description=_("kind"))
     def kind_shown(self, seal):
         document = seal.document
-        has_kinds = hasattr(document, "get_kind_display")
+        has_kinds = hasattr(document, "get_kind_display") and not seal.payment_id  # "received" says less
         return document.get_kind_display() if has_kinds else str(document._meta.verbose_name).capitalize()
 
     @display(description=_("document"))

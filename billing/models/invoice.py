@@ -112,7 +112,7 @@ class Invoice(Discounted, WorkspaceModel):
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("draft", "cancelled"), number__isnull=True)
-                | (Q(number__isnull=False) & ~Q(state="draft")),
+                | (Q(number__isnull=False, issued_on__isnull=False) & ~Q(state="draft")),
                 name="invoice_numbered_when_issued",
             ),
         ]

@@ -4,12 +4,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
+from billing.models.closing import PeriodClose
 from billing.models.delivery import Delivery
 from billing.models.invoice import Invoice
 from billing.models.order_paper import OrderPaper
+from billing.models.payment import Allocation, Payment
 from billing.models.reminding import AccountStatement, Reminder
 
-DOCUMENTS = ("invoice", "delivery", "order_paper", "reminder", "statement")
+DOCUMENTS = ("invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation", "period_close")
 
 
 def of_document(model: type[models.Model], label) -> models.ForeignKey:
@@ -24,8 +26,8 @@ def _of_exactly_one() -> Q:
 
 
 class Seal(WorkspaceModel):
-    """What a document said when it left the house, or the print of its PDF where that was made later: one link of a
-    business's chain, see `billing.chain`. Never changed."""
+    """What a document said when it left the house, or money and closed months when they were booked, or the print of a
+    PDF that was made later: one link of a business's chain, see `billing.chain`. Never changed."""
 
     position = models.PositiveIntegerField(_("position"))
     invoice = of_document(Invoice, _("invoice"))
@@ -33,6 +35,9 @@ class Seal(WorkspaceModel):
     order_paper = of_document(OrderPaper, _("order paper"))
     reminder = of_document(Reminder, _("reminder"))
     statement = of_document(AccountStatement, _("statement of account"))
+    payment = of_document(Payment, _("payment"))
+    allocation = of_document(Allocation, _("allocation"))
+    period_close = of_document(PeriodClose, _("period close"))
     is_paper = models.BooleanField(_("print of the PDF"), default=False)
     at = models.DateTimeField(_("when"))
     by = models.CharField(_("who"), max_length=160)

@@ -32,7 +32,7 @@ def use_credit(invoice: Invoice, by=None) -> Decimal:
     invoice = settling.held(invoice)
     if invoice.state not in OWED:
         raise Refused(_("Nothing is owed on %(invoice)s any more.") % {"invoice": invoice}, code="state")
-    used, today = ZERO, timezone.localdate()
+    used, today, touched = ZERO, timezone.localdate(), []
     payments = Payment.objects.filter(
         client__in=family(living(invoice.client)), currency=invoice.currency, unused__gt=0
     )
@@ -44,6 +44,7 @@ def use_credit(invoice: Invoice, by=None) -> Decimal:
             continue  # another page used it meanwhile
         settling.raise_paid(invoice, part)
         settling.allocate(payment, invoice, part, today)
+        touched.append(payment)
         used += part
     if not used:
         raise Refused(_("%(client)s has no credit.") % {"client": invoice.client}, code="no-credit")
@@ -53,6 +54,7 @@ def use_credit(invoice: Invoice, by=None) -> Decimal:
     )
     if invoice.job_id:
         settling.complete_if_settled(invoice.job)
+    settling.seal(by, *touched)
     return used
 
 
@@ -62,6 +64,7 @@ def keep_surplus(invoice: Invoice, by=None) -> Decimal:
     """What was paid beyond what is owed after credit notes becomes the client's credit."""
     invoice = settling.held(invoice)
     left = surplus = cents(invoice.surplus, invoice.currency)
+    touched = []
     given = Allocation.objects.filter(invoice=invoice, payment__kind=Payment.Kind.RECEIVED, payment__reversal=None)
     sums = given.values("payment").annotate(sum=Sum("amount")).filter(sum__gt=0).order_by("-payment")
     for row in sums:
@@ -73,10 +76,12 @@ def keep_surplus(invoice: Invoice, by=None) -> Decimal:
             break
         settling.give_back(payment, part)
         settling.allocate(payment, invoice, -part, timezone.localdate())
+        touched.append(payment)
         left -= part
     if left or not surplus:
         raise Refused(_("Nothing was paid too much on %(invoice)s.") % {"invoice": invoice}, code="no-surplus")
     activity.record("kept", invoice, by, details={"what": pgettext("money", "credit")}, money={"amount": surplus})
+    settling.seal(by, *touched)
     return surplus
 
 
@@ -104,4 +109,5 @@ def refund_credit(payment: Payment, amount: Decimal, *, key: str, paid_on: date,
         gain=exchange.gain(amount, payment.rate, rate, payment.workspace),
     )  # fmt: skip
     activity.record("refunded", payment, by, details={"payment": refund.number}, money={"amount": amount})
+    settling.seal(by, refund, payment)
     return refund

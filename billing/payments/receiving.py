@@ -101,6 +101,7 @@ def take(
         activity.record("received", payment, by, money={"amount": amount, "credit": rest})
     for job in {invoice.job_id: invoice.job for invoice, _part in parts if invoice.job_id}.values():
         settling.complete_if_settled(job)
+    settling.seal(by, payment)
     return payment
 
 

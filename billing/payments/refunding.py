@@ -46,4 +46,5 @@ def refund(invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method
     settling.allocate(payment, invoice, -amount, paid_on)
     details, money = {"payment": payment.number}, {"amount": amount}
     activity.record("refunded", invoice, by, details=details, money=money)
+    settling.seal(by, payment)
     return payment

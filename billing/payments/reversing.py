@@ -37,10 +37,11 @@ def reverse(payment: Payment, *, day: date, reason: str, by=None) -> Payment:
         by=by, method=payment.method, reference=reason.strip()[:120], rate=payment.rate, reverses=payment,
     )  # fmt: skip
     _open_again(payment, back, day, by)
-    _give_credit_back(payment, day)
+    credits = _give_credit_back(payment, day)
     _open_bank_line(payment)
     activity.record("taken back", payment, by, details={"payment": back.number, "why": back.reference},
                     money={"amount": payment.amount})  # fmt: skip
+    settling.seal(by, back, *credits)
     return back
 
 
@@ -72,14 +73,16 @@ def _open_again(payment: Payment, back: Payment, day: date, by) -> None:
         )
 
 
-def _give_credit_back(payment: Payment, day: date) -> None:
-    """A refund of credit taken back: the credit is there again."""
-    for part in Allocation.objects.filter(refund=payment).select_related("payment"):
+def _give_credit_back(payment: Payment, day: date) -> list[Payment]:
+    """A refund of credit taken back: the credit is there again. Answers whose it is."""
+    parts = list(Allocation.objects.filter(refund=payment).select_related("payment"))
+    for part in parts:
         settling.give_back(part.payment, part.amount)
         Allocation.objects.create(
             workspace=part.workspace, payment=part.payment, refund=payment, amount=-part.amount, gain=-part.gain,
             booked_on=day,
         )  # fmt: skip
+    return [part.payment for part in parts]
 
 
 def _open_bank_line(payment: Payment) -> None:

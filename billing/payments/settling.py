@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import numbering
-from billing import closing, exchange
+from billing import chain, closing, exchange
 from billing.models import Allocation, Invoice, Kind, Payment
 from billing.states import INVOICE, OWED
 from laseros.core.errors import Refused
@@ -71,6 +71,16 @@ def allocate(payment: Payment, invoice: Invoice, amount: Decimal, day: date) -> 
         gain=exchange.gain(amount, payment.rate, invoice.rate, workspace),
         booked_on=day,
     )
+
+
+def seal(by, *payments: Payment) -> None:
+    """Into the chain with them and with what they settle. Last of all in a verb: whoever seals holds the chain until
+    it has committed, and everybody else who books or issues waits."""
+    for payment in payments:
+        if not payment.seals.exists():
+            chain.seal(payment, by)
+        for part in payment.allocations.filter(seals=None).order_by("pk"):
+            chain.seal(part, by)
 
 
 def raise_paid(invoice: Invoice, amount: Decimal) -> None:

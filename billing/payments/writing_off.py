@@ -42,4 +42,5 @@ def write_off(
     )
     if invoice.job_id:
         settling.complete_if_settled(invoice.job)
+    settling.seal(by, payment)
     return payment

@@ -399,13 +399,15 @@ class Books:
                 )
             )  # fmt: skip
         self._create(Payment, payments)
-        self._create(Allocation, [
+        settled = self._create(Allocation, [
             Allocation(
                 workspace=self.workspace, payment=payment, invoice=part[2], amount=payment.amount,
                 booked_on=payment.received_on,
             )
             for payment, part in zip(payments, parts, strict=True)
         ])  # fmt: skip
+        self.seal([(row, payment.created_at, ()) for payment, part in zip(payments, settled, strict=True)
+                   for row in (payment, part)])  # fmt: skip
         self._tell([("paid", part[2], self.office, payment.created_at, {"amount": str(payment.amount)})
                     for payment, part in zip(payments, parts, strict=True)])  # fmt: skip
 

@@ -16,7 +16,17 @@ from accounts.models import Workspace
 from billing import closing, einvoice, verifying
 from billing.bank import booking
 from billing.bank.matching import SURE
-from billing.models import Allocation, BankLine, Delivery, Invoice, Quote, Reminder, Seal
+from billing.models import (
+    Allocation,
+    BankLine,
+    Delivery,
+    Invoice,
+    Payment,
+    PeriodClose,
+    Quote,
+    Reminder,
+    Seal,
+)
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
@@ -112,7 +122,8 @@ class TestBusiness:
         with scope(workspace=demo[slug]):
             assert list(verifying.wrong(demo[slug])) == []
             left = Invoice.objects.exclude(number=None).count() + Delivery.objects.exclude(shipped_on=None).count()
-            assert Seal.objects.count() == left + Reminder.objects.filter(state="sent").count() > 200
+            money = Payment.objects.count() + Allocation.objects.count() + PeriodClose.objects.count()
+            assert Seal.objects.count() == left + Reminder.objects.filter(state="sent").count() + money > 400
 
     def test_the_bank_waits_somebody_is_reminded_and_a_month_is_closed(self, demo, slug):
         with scope(workspace=demo[slug]), timezone.override(demo[slug].timezone):

@@ -22,7 +22,7 @@ class Command(BaseCommand):
         count = 0
         for name in guards.missing():
             count += 1
-            self.stderr.write(f"database: the trigger {name} is missing or switched off; manage.py migrate lays it")
+            self.stderr.write(f"database: {name} is missing, switched off or altered; manage.py migrate lays it anew")
         for each in rows:
             with scope(workspace=each):
                 for sentence in verifying.wrong(each):

@@ -22,6 +22,7 @@ from production.nesting.squeezing import Squeeze
 FIRST_ROUND = 0.5  # s for each sheet; doubled round by round
 LAST_ROUND = 20.0
 SQUEEZED = (8.0, 3.0)  # as many times longer, by even and odd seeds, the best is made shorter than one is made anew
+PROMISING = 0.985  # of the best: so full a layout made anew may be the best once it is squeezed
 MOST_CHUNKS = 5  # pieces of one part may be put at so many different times
 PULLED = (0.02, 0.05, 0.1, 0.2, 0.35, 0.1, 0.02)  # of the pieces on a sheet
 ASIDE = (0.0, 0.02, 0.1, 0.3)
@@ -46,12 +47,12 @@ def search(
                 kept.offer(better)
             yield
         if kept.best is not None and kept.best.last is not None:
-            squeeze = Squeeze(maker.shapes, kept.best, maker.random, maker.late)
-            for better in squeeze.shorter(seconds * SQUEEZED[seed % 2]):
-                kept.offer(better)
+            maker.squeeze(kept.best, seconds * SQUEEZED[seed % 2], kept)
             yield
         maker.seconds = seconds
-        kept.offer(assemble(problem, maker.fill, "sheet by sheet", maker.late))
+        fresh = assemble(problem, maker.fill, "sheet by sheet", maker.late)
+        if not kept.offer(fresh) and fresh.last is not None and fresh.utilisation > PROMISING * kept.best.utilisation:
+            maker.squeeze(fresh, seconds * SQUEEZED[1], kept)
         seconds = min(seconds * 1.7, LAST_ROUND)
         yield
 
@@ -62,9 +63,11 @@ class Kept:
     def __init__(self, out: Callable[[Layout], None]):
         self.out, self.best = out, None
 
-    def offer(self, layout: Layout) -> None:
-        if self.hear(layout):
+    def offer(self, layout: Layout) -> bool:
+        """Whether it is better than what was known; then it is told."""
+        if better := self.hear(layout):
             self.out(layout)
+        return better
 
     def hear(self, layout: Layout | None) -> bool:
         """Whether it is better than what was known."""
@@ -86,6 +89,11 @@ class Maker:
 
     def late(self) -> bool:
         return time.monotonic() > self.until
+
+    def squeeze(self, layout: Layout, seconds: float, kept: Kept) -> None:
+        """Make it shorter for so long, or until it gives no more."""
+        for better in Squeeze(self.shapes, layout, self.random, self.late).shorter(seconds):
+            kept.offer(better)
 
     def first(self, sheet: int, wanted: list[int], locked) -> list[Spot]:
         return self._topped_up(

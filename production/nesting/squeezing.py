@@ -23,6 +23,7 @@ from production.nesting.problem import Spot
 MOST_TAKEN, MOST_LOOSE = 7, 6  # pieces taken up, and pieces without a place tried with them
 WIDER = (0.0, 0.1, 0.25)  # as much around what was taken up is filled too
 STEP, LEAST_STEP, MOST_STEP = 0.006, 0.001, 0.06  # of the length used, by which the end comes nearer
+GIVEN_UP = 3  # times even the least step was too much: then another layout deserves the time
 PATIENCE = 60  # tries for each piece without a place until another end is set
 SIDEWAYS = 0.6  # how often as much is kept although it lies no nearer to the start
 NOISE = 0.4
@@ -91,15 +92,17 @@ class Squeeze:
         self.loose: Counter = Counter()
 
     def shorter(self, seconds: float) -> Iterator[Layout]:
-        until = time.monotonic() + seconds
-        while time.monotonic() < until and not self.late():
+        until, failed = time.monotonic() + seconds, 0
+        while failed < GIVEN_UP and time.monotonic() < until and not self.late():
             if not self._move_end():
                 return
             if self._all_find_room(until):
+                failed = 0
                 self.step = min(self.step * 1.3, MOST_STEP)
                 self.set(self._layout())
                 yield self.layout
             else:
+                failed += self.step == LEAST_STEP
                 self.step = max(self.step / 1.5, LEAST_STEP)
                 self.set(self.layout)
 

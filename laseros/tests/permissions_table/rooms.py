@@ -96,6 +96,8 @@ GET  floor:report_fault                   login  403    403    405    403    405
 POST floor:report_fault                   login  403    403    302    403    302    302    302    404  paused_line reason=burr&pieces=1&note=x&operation={paused_operation}
 GET  floor:decide_fault                   login  403    403    405    403    405    405    405    405  fault
 POST floor:decide_fault                   login  403    403    302    403    302    302    302    404  fault how=scrap
+POST floor:decide_fault                   login  403    403    302    403    302    302    302    404  fault how=rework
+POST floor:decide_fault                   login  403    403    409    403    409    409    409    404  fault how=same
 POST floor:decide_fault                   login  403    403    403    403    403    302    302    404  fault how=accept&why=x
 GET  floor:fault_photo                    login  403    403    200    200    200    200    200    404  fault
 GET  floor:reach                          login  403    403    405    403    405    405    405    405  milestone

@@ -124,7 +124,8 @@ def _measured(
         open_chains=contours.open_count(),
         outer_contours=int(outer.sum()),
         net_area_mm2=contours.rings.net_area(),
-        gross_area_mm2=float(contours.rings.area[outer].sum()),
+        # What lies in a hole is on the same piece of sheet; outlines that cross share some of it.
+        gross_area_mm2=min(float(contours.rings.area[contours.rings.depth == 0].sum()), width * height),
         defects=defects.listed,
         defect_counts=dict(defects.counts),
         warnings=warnings_of(document, units, layers, contours, paperwork),

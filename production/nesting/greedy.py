@@ -21,7 +21,8 @@ from production.nesting.squeezing import Squeeze
 
 FIRST_ROUND = 0.5  # s for each sheet; doubled round by round
 LAST_ROUND = 20.0
-SQUEEZED = (8.0, 3.0)  # as many times longer, by even and odd seeds, the best is made shorter than one is made anew
+SETTLED = 1.0  # s: a sheet on which nothing got better for as long as it took to get so far, and this
+SQUEEZED = (5.0, 2.0)  # as many times longer, by even and odd seeds, the best is made shorter than one is made anew
 PROMISING = 0.985  # of the best: so full a layout made anew may be the best once it is squeezed
 MOST_CHUNKS = 5  # pieces of one part may be put at so many different times
 PULLED = (0.02, 0.05, 0.1, 0.2, 0.35, 0.1, 0.02)  # of the pieces on a sheet
@@ -127,8 +128,9 @@ class Maker:
         return (1.0, aside) if area.width >= area.height else (aside, 1.0)
 
     def fill(self, sheet: int, wanted: list[int], locked) -> list[Spot]:
-        """The best found in `seconds` by changing the order in which pieces are put."""
-        until = min(time.monotonic() + self.seconds, self.until)
+        """The best found in `seconds` at most by changing the order in which pieces are put."""
+        began = improved = time.monotonic()
+        until = min(began + self.seconds, self.until)
         best = self.gridded(sheet, wanted, locked)
         worth = self._worth(sheet, best)
         # Each way climbs on its own: (its spots' worth, order, how it is put).
@@ -139,9 +141,9 @@ class Maker:
         )
         climbs = [[None, self._chunks(wanted), None] for _ in ways]
         spent = [0.0] * len(ways)
-        while time.monotonic() < until:
+        # What has long not got better will not: another start has more luck.
+        while (now := time.monotonic()) < min(until, improved + (improved - began) + SETTLED):
             number = min(range(len(ways)), key=lambda number: spent[number])
-            began = time.monotonic()
             climb = climbs[number]
             order = self._changed(climb[1], climb[0] is None)
             spots, how = ways[number](sheet, wanted, locked, order, climb[2])
@@ -149,9 +151,9 @@ class Maker:
             if climb[0] is None or judged >= climb[0]:
                 climb[:] = judged, order, how
             if judged > worth:
-                best, worth = self._topped_up(sheet, spots, wanted, order, 0.05), judged
-                worth = self._worth(sheet, best)
-            spent[number] += time.monotonic() - began
+                best = self._topped_up(sheet, spots, wanted, order, 0.05)
+                worth, improved = self._worth(sheet, best), time.monotonic()
+            spent[number] += time.monotonic() - now
         return best
 
     def _by_boxes(self, sheet, wanted, locked, order: Chunks, how):

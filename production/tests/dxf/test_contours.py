@@ -68,12 +68,19 @@ def test_one_contour_of_hundreds_of_lines_in_any_direction(tmp_path):
     assert len(figures.contours[0]["segments"]) == 200
 
 
+def test_outlines_that_cross_take_no_more_than_their_rectangle(tmp_path):
+    figures = measured_text(dxf(rectangle(0, 0, 100, 60) + rectangle(1, 1, 101, 61)), tmp_path)
+    assert figures.gross_area_mm2 == pytest.approx(101 * 61)
+
+
 def test_nesting_to_any_depth(tmp_path):
     text = "".join(rectangle(5 * i, 5 * i, 200 - 5 * i, 200 - 5 * i) for i in range(5))
     figures = measured_text(dxf(text), tmp_path)
     sides = [200 - 10 * i for i in range(5)]
     assert figures.net_area_mm2 == pytest.approx(sum((-1) ** i * side**2 for i, side in enumerate(sides)))
-    assert figures.gross_area_mm2 == pytest.approx(sum(side**2 for side in sides[::2]))
+    assert figures.gross_area_mm2 == pytest.approx(200**2)  # what lies in a hole takes no more of the sheet
+    areas = sorted((part["gross_area_mm2"] for part in figures.parts), reverse=True)
+    assert areas == pytest.approx([side**2 for side in sides[::2]])
     assert sorted(contour["depth"] for contour in figures.contours) == [0, 1, 2, 3, 4]
     assert [part["holes"] for part in sorted(figures.parts, key=lambda part: -part["gross_area_mm2"])] == [1, 1, 0]
 

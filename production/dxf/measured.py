@@ -20,8 +20,8 @@ class Measured:
     `parts` are dicts of box [x min, y min, x max, y max], width_mm, height_mm, net_area_mm2, gross_area_mm2,
     cut_length_mm, pierces, holes, contour (index into `contours`) and hole_contours.
     `defects` are dicts of kind, text, x_mm, y_mm, size_mm; `defect_counts` says how many of each kind there are, as no
-    more than a hundred of a kind are listed. `warnings` are dicts of code and text. `gross_area_mm2` is what the outermost
-    outlines take of a sheet.
+    more than a hundred of a kind are listed. `warnings` are dicts of code and text. `gross_area_mm2` is what the
+    outermost outlines take of a sheet.
     """
 
     units: str

@@ -65,7 +65,7 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
 
 @pytest.fixture
 def db(world):
-    """What `world` has opened. A request is undone by itself: a transaction for each test besides would undo nothing."""
+    """What `world` has opened. A request is undone by itself; another transaction for each test would undo nothing."""
 
 
 def bare(status: int, request, exception=None) -> HttpResponse:

@@ -5,7 +5,10 @@ permission of its own (`accounts.see_money`): whoever lacks it sees no price or 
 result or history.
 """
 
-from fnmatch import fnmatchcase
+import re
+from collections.abc import Callable
+from fnmatch import translate
+from functools import lru_cache
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -128,9 +131,17 @@ MATRIX: dict[str, tuple[str, ...]] = {
 
 def allows(role: str, permission: str) -> bool:
     """Whether the matrix gives `permission` ("app.codename") to `role`."""
-    if any(fnmatchcase(f"-{permission}", pattern) for pattern in MATRIX[role] if pattern.startswith("-")):
-        return False
-    return any(fnmatchcase(permission, pattern) for pattern in MATRIX[role])
+    given, taken = _readers(tuple(MATRIX[role]))
+    return given(permission) is not None and taken(permission) is None
+
+
+@lru_cache
+def _readers(patterns: tuple[str, ...]) -> tuple[Callable, Callable]:
+    """What reads a permission's name: one matches what is given, the other what is taken away again."""
+    given = [translate(pattern) for pattern in patterns if not pattern.startswith("-")]
+    taken = [translate(pattern[1:]) for pattern in patterns if pattern.startswith("-")]
+    nothing = r"(?!)"
+    return tuple(re.compile("|".join(each) or nothing).match for each in (given, taken))
 
 
 def synchronise(sender=None, **kwargs) -> None:

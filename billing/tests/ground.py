@@ -11,6 +11,7 @@ from billing import invoices, quotes
 from billing.models import Invoice, Quote
 from crm.models import Address
 from laseros.tests.ground import Shop
+from laseros.tests.laid import laid_further
 from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement
 from production.states import JOB
 
@@ -64,14 +65,19 @@ def new_enquiry(shop: Shop, *lines: dict) -> Enquiry:
 
 
 def sent_quote(shop: Shop, by=None, *lines: dict) -> Quote:
-    quote = quotes.draw_up(new_enquiry(shop, *lines), by)
-    return quotes.send(quote, by)
+    def send() -> Quote:
+        return quotes.send(quotes.draw_up(new_enquiry(shop, *lines), by), by)
+
+    return send() if lines else laid_further(("sent quote",), send, shop, by)
 
 
 def made_job(shop: Shop, by=None, *lines: dict) -> Job:
     """An accepted order, all of which has been made."""
-    job = quotes.accept(sent_quote(shop, by, *lines), name="Thandi Nkosi")
-    return make(job)
+
+    def accept() -> Job:
+        return make(quotes.accept(sent_quote(shop, by, *lines), name="Thandi Nkosi"))
+
+    return accept() if lines else laid_further(("made job",), accept, shop, by)
 
 
 def make(job: Job) -> Job:

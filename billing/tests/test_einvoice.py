@@ -25,6 +25,9 @@ from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.tests.ground import stock_shop
 
+# What the file says of a stored document, and what the rules say of the file: whichever database stored it.
+pytestmark = pytest.mark.one_database
+
 BANK = "Beispielbank\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX"
 FULL = {"bank_details": BANK, "phone": "+49 341 555 0107", "registration_number": "HRB 1"}
 XMLS = [name for name, form in einvoice.FORMATS.items() if not form.pdf]

@@ -33,6 +33,7 @@ from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, 
 from laseros.demo import logins
 from laseros.demo.parts import PRINT_PARTS
 from laseros.demo.story import Plan, Planner
+from laseros.tests.database import put_back, rows_that_are_there
 from production.models import DesignFile, Job, JobLine, Nest, Operation, Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
@@ -40,21 +41,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 @pytest.fixture(scope="module")
 def demo(django_db_setup, django_db_blocker, tmp_path_factory):
-    """Both businesses, made once for this module and taken away again with its transaction."""
+    """Both businesses, made once for this module as `run` makes them: each verb in a transaction of its own.
+
+    Committed, and afterwards taken away again; what a test here changes is rolled back as ever.
+    """
     from django.conf import settings
-    from django.db import transaction
 
     media, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path_factory.mktemp("files")
     mail, settings.EMAIL_FILE_PATH = settings.EMAIL_FILE_PATH, str(tmp_path_factory.mktemp("mail"))
     with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
+        beginning = rows_that_are_there()
         try:
             call_command("demo", stdout=StringIO(), stderr=StringIO())
             yield {workspace.slug: workspace for workspace in Workspace.objects.all()}
         finally:
-            transaction.set_rollback(True)
-            atomic.__exit__(None, None, None)
+            put_back(beginning)
             settings.MEDIA_ROOT, settings.EMAIL_FILE_PATH = media, mail
 
 
@@ -133,6 +134,7 @@ class TestBusiness:
             assert (len(lines), sum(each >= SURE for each in found), len(found) >= 3) == (5, 1, True)
             steps = set(Reminder.objects.values_list("state", "step"))
             assert steps == {("sent", 1), ("proposed", 1), ("proposed", 2)}
+            assert Reminder.objects.filter(state="sent").count() == 1
             until = closing.closed_until()
             last = until + dt.timedelta(days=1)
             assert (last.day, (timezone.localdate().replace(day=1) - last).days in range(28, 32)) == (1, True)

@@ -7,6 +7,8 @@ from django.db import connection, models, transaction
 from django.utils import timezone
 from django_scopes import scope
 
+from billing.tests.ground import made_job
+from inventory.models import Item
 from laseros.tests import laid
 from laseros.tests.database import tables_with_rows
 from laseros.tests.ground import new_workspace, stock_shop
@@ -78,3 +80,42 @@ def test_a_business_that_was_changed_gets_its_shop_by_the_verbs(db, changed):
         workspace.save()
     with scope(workspace=workspace):
         assert stock_shop(workspace).client.code == ("K001" if changed else "CL-0001")
+
+
+def ordered(change=lambda shop: None) -> tuple[dict, dict]:
+    """(rows by table, the job) of a business with an order that was made; then none of it is there."""
+    with transaction.atomic():
+        workspace = new_workspace("cutters")
+        with scope(workspace=workspace):
+            shop = stock_shop(workspace)
+            change(shop)
+            job = made_job(shop)
+            found = whole_database(), values(job)
+        transaction.set_rollback(True)
+    return found
+
+
+def test_an_order_is_laid_as_it_was_made(db):
+    laid.forget()
+    first = ordered()
+    made_by_the_verbs = dict(laid._steps)
+    assert [step is not None for step in made_by_the_verbs.values()] == [True, True]  # its quote, and it
+    assert ordered() == first
+    assert laid._steps == made_by_the_verbs
+
+
+@pytest.mark.parametrize("stored", [True, False])
+def test_where_anything_is_otherwise_an_order_is_made_by_the_verbs(db, stored):
+    laid.forget()
+    ordered()
+    made_by_the_verbs = len(laid._steps)
+
+    def dearer(shop):
+        shop.sheet.price += 1
+        if stored:
+            Item.objects.filter(pk=shop.sheet.pk).update(price=shop.sheet.price)
+            shop.sheet.refresh_from_db()
+
+    _rows, job = ordered(dearer)
+    assert len(laid._steps) == made_by_the_verbs + 2
+    assert job["state"] == "made"

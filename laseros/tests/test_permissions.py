@@ -63,6 +63,11 @@ def world(request, django_db_setup, django_db_blocker, tmp_path_factory):
         transaction.set_rollback(True)
 
 
+@pytest.fixture
+def db(world):
+    """What `world` has opened. A request is undone by itself; another transaction for each test would undo nothing."""
+
+
 def bare(status: int, request, exception=None) -> HttpResponse:
     return HttpResponse(status=status)
 

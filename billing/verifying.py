@@ -20,7 +20,6 @@ from billing.kept import KINDS, Kept, Part
 from billing.models import Allocation, Delivery, Invoice, Kind, OrderPaper, Parcel, Payment, Seal
 from laseros.core.money import ZERO
 
-
 RELATED = ("invoice", "client", "payment", "refund")  # what the name of a row says
 
 

@@ -30,7 +30,8 @@ class SealAdmin(RoomAdmin):
     list_filter = (KindFilter, ("at", BetweenDays))
     list_filter_submit = True
     search_fields = ("invoice__number", "delivery__number", "order_paper__number", "reminder__invoice__number",
-                     "statement__client__code", "payment__number", "allocation__payment__number", "by", "link")  # fmt: skip
+                     "statement__client__code", "payment__number", "allocation__payment__number", "by",
+                     "link")  # fmt: skip
     search_help_text = _("Number, person or print")
     fields = (("position", "kind_shown", "document_shown"), ("at", "by", "is_paper"), "link", "previous")
     readonly_fields = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "link", "previous")

@@ -860,6 +860,7 @@ class Migration(migrations.Migration):
                 ('reference', models.CharField(default=billing.models.card.new_token, max_length=40, unique=True, verbose_name='reference')),
                 ('provider', models.CharField(choices=[('manual', 'Nobody: clients pay as the invoice says'), ('simulated', 'Simulated: no money moves')], max_length=12, verbose_name='provider')),
                 ('state', models.CharField(choices=[('opened', 'begun'), ('superseded', 'begun anew'), ('failed', 'did not go through'), ('paid', 'paid'), ('refunded', 'paid back')], default='opened', editable=False, max_length=10, verbose_name='state')),
+                ('refunded', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='paid back of it')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='begun')),
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.invoice', verbose_name='invoice')),
                 ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempt', to='billing.payment', verbose_name='payment')),
@@ -920,6 +921,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='paymentattempt',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'),
+        ),
+        migrations.AddConstraint(
+            model_name='paymentattempt',
+            constraint=models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='attempt_refunded_within'),
         ),
         migrations.AddConstraint(
             model_name='paymentattempt',

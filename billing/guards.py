@@ -71,8 +71,8 @@ def present(using: str = "default") -> dict[str, str]:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         else:
             cursor.execute(
-                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger "
-                "WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
+                "SELECT tgname, tgrelid::regclass::text FROM pg_trigger"
+                " WHERE tgenabled IN ('O', 'A') AND NOT tgisinternal"
             )
         return {name: sql for name, sql in cursor.fetchall() if name.startswith(PREFIX)}
 

@@ -173,6 +173,9 @@ def _shares(feeding: dict, progress: float) -> dict[str, float]:
 
 def _heard_of_end(machine, status, job, end: Ended, at: datetime, reading: Reading | None = None):
     """Close what the machine says is over. Answers what is still open."""
+    seen = status.first_seen_at
+    if not end.job_key and end.at is not None and seen is not None and end.at < seen:
+        return job  # all we know of began later
     found = _meant(machine, job, end)
     if found is not None:
         if found.ended_at is None or (found.outcome == Outcome.UNCLEAR and not found.settled):
@@ -192,6 +195,9 @@ def _meant(machine: Machine, job: MachineJob | None, end: Ended) -> MachineJob |
     if end.at is None:
         return job if job is not None and not job.native_key and job.file == end.file else None
     rows = MachineJob._base_manager.filter(machine=machine, native_key="", file=end.file)
+    told = rows.filter(ended_at__range=(end.at - CLOCKS, end.at + CLOCKS)).exclude(outcome=Outcome.UNCLEAR)
+    if (known_end := told.order_by("-started_at").first()) is not None:
+        return known_end  # and not of the same file, begun anew a moment later
     near = Q(ended_at__isnull=False, ended_at__gte=end.at - SLACK, ended_at__lte=end.at + SLACK)
     unclear = Q(outcome=Outcome.UNCLEAR, settled=False, ended_at__gte=end.at - SLACK)
     running = Q(ended_at=None) | unclear

@@ -29,7 +29,7 @@ METERED_SINCE = 1_760_000_000
 REPORTED = 40 * 3600  # a report reaches so far back
 
 # A turn of each printer: a print, and the time it lies there.
-TURNS = {"bambu": 13_500.0, "moonraker": 14_400.0, "octoprint": 9_000.0, "prusalink": 11_700.0}
+TURNS = {"bambu": 13_500.0, "moonraker": 12_000.0, "octoprint": 9_000.0, "prusalink": 11_700.0}
 SHEETS = (("Flange DN80", "MS", 6.0), ("Vent panel", "SS", 1.5), ("Gusset 120", "MS", 3.0), ("Motor mount", "AL", 3.0))
 
 

@@ -195,13 +195,15 @@ def _meant(machine: Machine, job: MachineJob | None, end: Ended) -> MachineJob |
     if end.at is None:
         return job if job is not None and not job.native_key and job.file == end.file else None
     rows = MachineJob._base_manager.filter(machine=machine, native_key="", file=end.file)
-    told = rows.filter(ended_at__range=(end.at - CLOCKS, end.at + CLOCKS)).exclude(outcome=Outcome.UNCLEAR)
-    if (known_end := told.order_by("-started_at").first()) is not None:
-        return known_end  # and not of the same file, begun anew a moment later
     near = Q(ended_at__isnull=False, ended_at__gte=end.at - SLACK, ended_at__lte=end.at + SLACK)
     unclear = Q(outcome=Outcome.UNCLEAR, settled=False, ended_at__gte=end.at - SLACK)
     running = Q(ended_at=None) | unclear
-    return rows.filter(near | running, started_at__lte=end.at + CLOCKS).order_by("-started_at").first()
+    found = rows.filter(near | running, started_at__lte=end.at + CLOCKS).order_by("-started_at").first()
+    if found is not None and found.started_at > end.at:
+        # Clocks differ, or it is the end of the one before, and this one was begun anew a moment later.
+        told = rows.filter(ended_at__range=(end.at - CLOCKS, end.at + CLOCKS), outcome=end.outcome)
+        return told.order_by("-started_at").first() or found
+    return found
 
 
 def _latest(machine: Machine, native_key: str) -> MachineJob | None:

@@ -212,6 +212,13 @@ def test_cancelled_and_begun_anew_at_once_ends_one_of_them(say):
     assert [(outcome, end) for _key, outcome, end in rows()] == [("cancelled", 40.0), ("", None)]
 
 
+def test_two_ends_within_seconds_are_of_two_prints(say):
+    for begin, end in ((10, 40), (42, 44)):
+        say(begin, "running", file="a.gcode", progress=0.0)
+        say(end, "idle", ended=(Ended(Outcome.CANCELLED, file="a.gcode", at=at(end - 0.4)),))
+    assert [(outcome, end) for _key, outcome, end in rows()] == [("cancelled", 39.6), ("cancelled", 43.6)]
+
+
 def test_an_end_before_first_contact_ends_nothing(say):
     say(0, "idle")
     say(3, "running", file="a.gcode", progress=0.0)

@@ -272,7 +272,7 @@ class MachineAdmin(CameraPages, ReportsPage, Labelled, RoomAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
-            context["card"] = board.of(obj)
+            context["card"] = next(iter(board.cards([obj.pk])), None) or board.of(obj)
             context["changes"] = obj.changes.all()[:10]
             context.update(machine_page.of(obj))
             context["commands"] = [
@@ -320,8 +320,7 @@ class MachineAdmin(CameraPages, ReportsPage, Labelled, RoomAdmin):
         card = board.of(machine)
         if not card.has_work:
             return "–"
-        name = card.status.job_name or card.status.job_key
-        return f"{name} · {card.percent:.0f} %" if card.has_progress else name
+        return f"{card.work} · {card.percent:.0f} %" if card.has_progress else card.work
 
     @display(description=_("connection"), ordering="driver")
     def connection(self, machine):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_time
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -17,7 +17,7 @@ from laseros.core.drivers import State
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import duration
 from machines import telemetry
-from machines.models import Machine, MachineStatus, MaintenancePlan
+from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan
 from machines.models.machine import STATE_LABELS
 from machines.models.maintenance import due
 
@@ -68,6 +68,11 @@ class Card:
     @property
     def has_work(self) -> bool:
         return bool(self.status.job_name or self.status.job_key) and self.state != State.IDLE
+
+    @property
+    def work(self) -> str:
+        """What it is at: by the job it is known to be of, else as the machine calls it."""
+        return getattr(self.machine, "made_for", None) or self.status.job_name or self.status.job_key
 
     @property
     def has_progress(self) -> bool:
@@ -146,7 +151,8 @@ class Card:
 def cards(machine_pks=None) -> list[Card]:
     """The cards of the open workspace, all or these; one query."""
     now = timezone.now()
-    machines = Machine.objects.filter(archived_at=None).select_related("status").annotate(**maintenance_due())
+    machines = Machine.objects.filter(archived_at=None).select_related("status")
+    machines = machines.annotate(made_for=made_for(), **maintenance_due())
     if machine_pks is not None:
         machines = machines.filter(pk__in=machine_pks)
     return [Card(machine, _status(machine), now) for machine in machines]
@@ -156,6 +162,12 @@ def maintenance_due() -> dict:
     """Whether plans of a machine are due, beside each machine."""
     plans = MaintenancePlan._base_manager.filter(machine=OuterRef("pk"))
     return {"is_due": Exists(plans.filter(due())), "is_overdue": Exists(plans.filter(due(overdue=True)))}
+
+
+def made_for() -> Subquery:
+    """What a machine is at or did last, in the words of whoever knows it; empty where nobody does."""
+    rows = MachineJob._base_manager.filter(machine=OuterRef("pk"), name=OuterRef("status__job_name"))
+    return Subquery(rows.order_by("-started_at").values("work")[:1])
 
 
 def of(machine: Machine) -> Card:

@@ -5,6 +5,8 @@ Nothing is recorded: it lies in the cache, made anew from what the machine sent,
 
 import asyncio
 import base64
+import hashlib
+import json
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +29,8 @@ from machines.words import said
 
 KEPT_FOR = 120
 TAKEN_WITHIN = 30
-NONE_FOR = 24 * 3600  # somebody may yet screw one on
+NONE_FOR = 900  # it may have been switched off, or somebody screws one on
+KEPT_LIST_FOR = 24 * 3600
 WAIT_FOR_MACHINE = 20.0
 KEPT = "machine-cameras"  # of which machines something is kept
 
@@ -44,7 +47,7 @@ class Still:
 def has_camera(machine: Machine) -> bool:
     """Whether it may have one: its kind of machine can, and it did not say no."""
     can = machine.archived_at is None and "camera" in drivers.capabilities(machine.driver)
-    return can and not cache.get(_key(machine.pk, "none"))
+    return can and cache.get(_key(machine.pk, "none")) != _connection(machine)
 
 
 def latest(machine: Machine) -> Still | None:
@@ -74,11 +77,11 @@ def take(pk: int) -> None:
     except Refused as refusal:
         still = Still(timezone.now(), why=said(refusal.reason))
     if still is None:
-        cache.set(_key(pk, "none"), 1, NONE_FOR)
+        cache.set(_key(pk, "none"), _connection(machine), NONE_FOR)
         cache.delete(_key(pk, "still"))
     else:
         cache.set(_key(pk, "still"), still, KEPT_FOR)
-        cache.set(KEPT, {*cache.get(KEPT, ()), pk}, NONE_FOR)
+        cache.set(KEPT, {*cache.get(KEPT, ()), pk}, KEPT_LIST_FOR)
     cache.delete(_key(pk, "asked"))
 
 
@@ -86,7 +89,7 @@ def forget_old() -> None:
     """A cache of files keeps what ran out until somebody asks for it: asked each minute."""
     kept = {pk for pk in cache.get(KEPT, ()) if cache.get(_key(pk, "still")) is not None}
     if kept != set(cache.get(KEPT, ())):
-        cache.set(KEPT, kept, NONE_FOR)
+        cache.set(KEPT, kept, KEPT_LIST_FOR)
 
 
 async def _picture(driver) -> bytes | None:
@@ -103,6 +106,12 @@ def _made_anew(data: bytes) -> bytes:
         file.write(data)
         file.flush()
         return base64.b64decode(sandbox.run("machines.gcode.child:still", str(Path(file.name)), memory_mb=512))
+
+
+def _connection(machine: Machine) -> str:
+    """What a no was said of: whoever mends the connection may look at once."""
+    said = json.dumps([machine.driver, machine.options, machine.sealed], sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _key(pk: int, what: str) -> str:

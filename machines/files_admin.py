@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404
+from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.html import format_html
@@ -16,8 +17,9 @@ from accounts.day_filter import BetweenDays
 from laseros.core.templatetags.laseros import duration, number
 from machines import commands
 from machines.files import finding, moving
+from machines.files_moving_admin import MOST, MovingPages, targets
 from machines.files_space_admin import SpacePages
-from machines.models import Machine, PrintFile
+from machines.models import PrintFile
 
 CHANGE = "machines.change_printfile"
 TONES = {"available": "info", "downloaded": "success", "local": "", "fetching": "warning", "sending": "warning"}
@@ -45,9 +47,7 @@ class TargetForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = Machine.objects.filter(archived_at=None)
-        able = [machine.pk for machine in rows if finding.has_files(machine)]
-        self.fields["machine"].queryset = rows.filter(pk__in=able)
+        self.fields["machine"].queryset = targets()
 
 
 class FilamentFilter(admin.SimpleListFilter):
@@ -84,7 +84,7 @@ def _remove(request, file):
 
 
 @admin.register(PrintFile)
-class PrintFileAdmin(SpacePages, RoomAdmin):
+class PrintFileAdmin(SpacePages, MovingPages, RoomAdmin):
     paginator = InfinitePaginator
     form = BringForm
     list_display = ("picture_shown", "name", "machine", "state_shown", "bytes", "time", "filament", "modified_at")
@@ -97,7 +97,7 @@ class PrintFileAdmin(SpacePages, RoomAdmin):
     readonly_fields = ("name", "machine", "path", "state_word", "bytes", "modified_at", "seen_at", "sha256", "reason",
                        "slicer", "time", "filament", "layers", "made_for")  # fmt: skip
     export_fields = ("name", "machine", "path", "state", "size", "sha256", "modified_at")
-    actions = ("fetch_all",)
+    actions = ("fetch_all", "send_all", "cancel_all")
     list_before_template = "admin/machines/file_links.html"
     change_form_outer_before_template = "admin/machines/file.html"
 
@@ -156,6 +156,19 @@ class PrintFileAdmin(SpacePages, RoomAdmin):
         for row in rows:
             moving.fetch(row, request.user)
         messages.success(request, _("%(count)s files are being fetched.") % {"count": len(rows)})
+        return redirect(reverse("admin:machines_printfile_moving"))
+
+    @action(description=_("Send to machines"), icon="upload", permissions=["add"])
+    def send_all(self, request, queryset):
+        asked = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:MOST])
+        return redirect(f"{reverse('admin:machines_printfile_send')}?files={asked}")
+
+    @action(description=_("Cancel what is on its way"), icon="cancel", permissions=["add"])
+    def cancel_all(self, request, queryset):
+        rows = list(queryset.filter(state__in=("fetching", "sending")))
+        for row in rows:
+            moving.cancel(row, request.user)
+        messages.success(request, _("%(count)s were cancelled.") % {"count": len(rows)})
 
     # --- files and pictures -------------------------------------------------------------------------------------------
 

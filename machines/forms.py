@@ -2,6 +2,7 @@
 
 from asgiref.sync import async_to_sync
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -105,7 +106,7 @@ class MachineForm(forms.ModelForm):
         steps = async_to_sync(doctor.examine)(tried)
         wrong = next((step for step in steps if step.ok is False and step.name not in doctor.HARMLESS), None)
         if wrong is not None:
-            self.add_error(None, " ".join(filter(None, (said(wrong.words) + ".", said(wrong.mend)))))
+            self.add_error(None, " ".join(filter(None, (capfirst(said(wrong.words)) + ".", said(wrong.mend)))))
 
     def save(self, commit=True):
         # Another connection has other settings: nothing of the old one is handed to it.

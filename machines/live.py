@@ -3,7 +3,8 @@
 While somebody listens, one task per process looks what was written (one query for all workspaces listened to). A new
 state goes out at once, progress is gathered into one message a second. With Redis the task is woken when a state was
 written (`machines.bell`) and looks by itself once a second; without, it looks five times a second. It looks and draws
-in a thread of its own, because all pages share one and a slow page would hold every screen up.
+in a thread of its own, because all pages share one and a slow page would hold every screen up. Progress is drawn a few
+cards at a time by a task of its own: a new state goes out in between, and nothing is drawn while it does.
 """
 
 import asyncio
@@ -36,6 +37,7 @@ LOOK_AT_MOST_EVERY = 0.02
 PROGRESS_EVERY = 1.0
 TICK_EVERY = 10.0
 ASK_AGAIN_EVERY = 30.0  # whether those who listen still may
+AT_ONCE = 6  # cards of progress drawn before a new state may go first
 FRESH = 2.0  # a whole board rendered so recently serves the next who opens it
 
 
@@ -73,6 +75,9 @@ class Hub:
         self.tasks: list[asyncio.Task] = []
         self.desk: Desk | None = None
         self.drawing = asyncio.Lock()
+        self.turn = asyncio.Lock()  # of the one thread: of new states as a whole, of progress for a few cards
+        self.tellers: dict[int, asyncio.Task] = {}  # of progress, by workspace
+        self.overtaken: dict[int, set[int]] = defaultdict(set)  # machines whose new state went out meanwhile
 
     async def join(self, listener: Listener) -> None:
         self.listeners.add(listener)
@@ -86,13 +91,14 @@ class Hub:
     def leave(self, listener: Listener) -> None:
         self.listeners.discard(listener)
         if not self.listeners:
-            for task in self.tasks:
+            for task in (*self.tasks, *self.tellers.values()):
                 task.cancel()
             self.tasks = []
+            self.tellers = {}
             if self.desk is not None:
                 self.desk.leave()
                 self.desk = None
-            for memory in (self.seen, self.pending, self.progress_at, self.boards):
+            for memory in (self.seen, self.pending, self.progress_at, self.boards, self.overtaken):
                 memory.clear()
 
     # --- looking --------------------------------------------------------------------------------------------------
@@ -101,7 +107,8 @@ class Hub:
         while True:
             self.woken.clear()
             try:
-                await self._look()
+                async with self.turn:
+                    await self._look()
             except Exception as error:  # the database may be away for a moment
                 log.warning("the board does not see the machines: %s: %s", type(error).__name__, error)
             await self._rest()
@@ -152,31 +159,60 @@ class Hub:
         waiting.intersection_update(after)
         waiting -= urgent
         if urgent:
+            self.overtaken[workspace.pk] |= urgent
             counts = Counter(seen.shown for seen in after.values())
             await self._ring(workspace, {pk: after[pk].version for pk in urgent}, counts)
         if waiting and time.monotonic() - self.progress_at[workspace.pk] >= PROGRESS_EVERY:
             self.progress_at[workspace.pk] = time.monotonic()
-            told = {pk: after[pk].version for pk in waiting}
-            waiting.clear()
-            await self._ring(workspace, told, None)
+            before = self.tellers.get(workspace.pk)
+            if before is None or before.done():  # else it is slower than a second: all of it next time
+                told = {pk: after[pk].version for pk in waiting}
+                waiting.clear()
+                self.tellers[workspace.pk] = asyncio.create_task(self._tell_progress(workspace, told))
 
     # --- telling --------------------------------------------------------------------------------------------------
 
     def _of(self, workspace: Workspace, chosen: Callable[[Listener], bool] = lambda listener: True) -> list[Listener]:
         return [one for one in self.listeners if one.workspace.pk == workspace.pk and chosen(one)]
 
+    async def _tell_progress(self, workspace: Workspace, versions: dict[int, int]) -> None:
+        """As `_ring`, giving way to what is urgent; a card that was told meanwhile is drawn anew."""
+        try:
+            await self._ring_bells(workspace, versions)
+            for language in self._languages(workspace):
+                self.overtaken[workspace.pk].clear()
+                pks, pieces = list(versions), {}
+                chunks = [tuple(pks[first : first + AT_ONCE]) for first in range(0, len(pks), AT_ONCE)]
+                for chunk in chunks:
+                    async with self.turn:
+                        pieces[chunk] = await self._do(render, workspace, language, list(chunk), None)
+                async with self.turn:
+                    for chunk in chunks:
+                        if not self.overtaken[workspace.pk].isdisjoint(chunk):
+                            pieces[chunk] = await self._do(render, workspace, language, list(chunk), None)
+                await self._show(workspace, language, "".join(pieces.values()))
+        except Exception as error:
+            log.warning("progress is not told: %s: %s", type(error).__name__, error)
+
     async def _ring(self, workspace: Workspace, versions: dict[int, int], counts: Counter | None) -> None:
+        await self._ring_bells(workspace, versions)
+        for language in self._languages(workspace):
+            html = await self._do(render, workspace, language, list(versions), counts)
+            await self._show(workspace, language, html)
+
+    async def _ring_bells(self, workspace: Workspace, versions: dict[int, int]) -> None:
         for listener in self._of(workspace, lambda one: not one.wants_cards):
             for pk, version in versions.items():
                 if listener.machine in (None, pk):
                     await self._say(listener, json.dumps({"machine": pk, "version": version}))
-        watching = self._of(workspace, lambda one: one.wants_cards)
-        for language in sorted({listener.language for listener in watching}):
-            html = await self._do(render, workspace, language, list(versions), counts)
-            text = json.dumps({"html": html})
-            for listener in watching:
-                if listener.language == language:
-                    await self._say(listener, text)
+
+    def _languages(self, workspace: Workspace) -> list[str]:
+        return sorted({listener.language for listener in self._of(workspace, lambda one: one.wants_cards)})
+
+    async def _show(self, workspace: Workspace, language: str, html: str) -> None:
+        text = json.dumps({"html": html})
+        for listener in self._of(workspace, lambda one: one.wants_cards and one.language == language):
+            await self._say(listener, text)
 
     async def _ring_queues(self, workspace: Workspace, versions: dict[int, int]) -> None:
         for listener in self._of(workspace, lambda one: not one.wants_cards) if versions else ():
@@ -189,7 +225,7 @@ class Hub:
         for key in [key for key in self.boards if key[0] == workspace.pk]:
             del self.boards[key]
         watching = self._of(workspace, lambda one: one.wants_cards)
-        for language in sorted({listener.language for listener in watching}):
+        for language in self._languages(workspace):
             head = await self._do(render, workspace, language, [], counts)
             for listener in watching:
                 if listener.language == language:

@@ -173,6 +173,9 @@ def _shares(feeding: dict, progress: float) -> dict[str, float]:
 
 def _heard_of_end(machine, status, job, end: Ended, at: datetime, reading: Reading | None = None):
     """Close what the machine says is over. Answers what is still open."""
+    seen = status.first_seen_at
+    if not end.job_key and end.at is not None and seen is not None and end.at < seen:
+        return job  # all we know of began later
     found = _meant(machine, job, end)
     if found is not None:
         if found.ended_at is None or (found.outcome == Outcome.UNCLEAR and not found.settled):
@@ -195,7 +198,12 @@ def _meant(machine: Machine, job: MachineJob | None, end: Ended) -> MachineJob |
     near = Q(ended_at__isnull=False, ended_at__gte=end.at - SLACK, ended_at__lte=end.at + SLACK)
     unclear = Q(outcome=Outcome.UNCLEAR, settled=False, ended_at__gte=end.at - SLACK)
     running = Q(ended_at=None) | unclear
-    return rows.filter(near | running, started_at__lte=end.at + CLOCKS).order_by("-started_at").first()
+    found = rows.filter(near | running, started_at__lte=end.at + CLOCKS).order_by("-started_at").first()
+    if found is not None and found.started_at > end.at:
+        # Clocks differ, or it is the end of the one before, and this one was begun anew a moment later.
+        told = rows.filter(ended_at__range=(end.at - CLOCKS, end.at + CLOCKS), outcome=end.outcome)
+        return told.order_by("-started_at").first() or found
+    return found
 
 
 def _latest(machine: Machine, native_key: str) -> MachineJob | None:

@@ -78,6 +78,11 @@ def name_of(path: str) -> str:
     return "".join(letter for letter in last if letter.isprintable()).strip(". ")[:200] or "file"
 
 
+def paths_of(file: str) -> list[str]:
+    """How a list of files may have what a machine says it works on: with a slash before it or without."""
+    return [file, file.lstrip("/"), f"/{file}"]
+
+
 def look_everywhere() -> None:
     """Queue a look at every machine that has files and answers; in every workspace."""
     with scopes_disabled():

@@ -9,6 +9,8 @@ import os
 import stat
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +31,7 @@ FOLDER, TAKEN = "prints", "taken"
 QUIET_FOR = 10.0  # seconds since it was written to: a slicer or a copy may still be at it
 MOST = 200  # files in one go
 LARGEST = moving.LARGEST
+FOLDER_ONLY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,26 @@ def _take(workspace: Workspace, each: Lying) -> None:
     _put_aside(each.path)
 
 
+@contextmanager
+def _folder_of(path: Path) -> Iterator[int]:
+    """The folder a file lies in, opened step by step from where the watched folders are: none of the steps is a link,
+    whatever is put in its place meanwhile. Raises `OSError`."""
+    top = Path(settings.WATCHED_FOLDERS)
+    number = os.open(top, FOLDER_ONLY & ~os.O_NOFOLLOW)  # that one the keeper of this computer has chosen
+    try:
+        for step in path.parent.relative_to(top).parts:
+            inner = os.open(step, FOLDER_ONLY, dir_fd=number)
+            os.close(number)
+            number = inner
+        yield number
+    finally:
+        os.close(number)
+
+
 def _copied(source: Path, target: Path) -> int | None:
     """Its size, when it stayed what it was meanwhile. Opened as it is: a link put in its place is refused."""
-    number = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with _folder_of(source) as folder:
+        number = os.open(source.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     with open(number, "rb") as file, target.open("wb") as copy:
         before = os.fstat(number)
         if not stat.S_ISREG(before.st_mode):
@@ -137,13 +157,20 @@ def _stored(workspace: Workspace, machine: Machine | None, name: str, size: int,
 
 def _put_aside(path: Path) -> None:
     """Beside it, under its name or that and a number: nothing that lies there is written over."""
-    taken = path.parent / TAKEN
-    taken.mkdir(exist_ok=True)
-    if not _is_folder(taken):
-        raise OSError(f"{TAKEN} is no folder")
+    with _folder_of(path) as folder:
+        with suppress(FileExistsError):
+            os.mkdir(TAKEN, dir_fd=folder)
+        taken = os.open(TAKEN, FOLDER_ONLY, dir_fd=folder)
+        try:
+            os.rename(path.name, _free_name(path, taken), src_dir_fd=folder, dst_dir_fd=taken)
+        finally:
+            os.close(taken)
+
+
+def _free_name(path: Path, folder: int) -> str:
+    there = set(os.listdir(folder))
     for number in range(1000):
-        target = taken / (path.name if not number else f"{path.stem} ({number}){path.suffix}")
-        if not os.path.lexists(target):
-            path.rename(target)
-            return
+        name = path.name if not number else f"{path.stem} ({number}){path.suffix}"
+        if name not in there:
+            return name
     raise OSError("too many files of this name")

@@ -11,7 +11,7 @@ from accounts.models import Activity
 from laseros.core.drivers import Reading, Setting, State
 from laseros.tests.ground import figures_joined
 from machines import commands, drivers, fleet, forms, sealing, telemetry
-from machines.models import Command, Machine, MachineStatus
+from machines.models import Command, Machine, MachineStatus, PrintFile
 
 ADD = reverse("admin:machines_machine_add")
 LIST = reverse("admin:machines_machine_changelist")
@@ -98,6 +98,16 @@ def test_verbs_are_those_the_machine_can_follow_now(laser, boss):
     assert offered() == ["pause", "stop", "forget", "archive"]
     telemetry.ingest(laser, Reading(State.PAUSED, job_key="r"), timezone.now() - timedelta(seconds=8))
     assert offered() == ["resume", "stop", "forget", "archive"]
+
+
+def test_the_picture_of_the_file_at_work(laser, boss):
+    telemetry.ingest(laser, Reading(State.RUNNING, job_key="7", job_name="clip", file="usb/clip.gcode", progress=0.2))
+    file = PrintFile(workspace=laser.workspace, machine=laser, name="clip.gcode", path="/usb/clip.gcode", size=1)
+    file.save()
+    address = reverse("admin:machines_printfile_picture", args=[file.pk])
+    assert address not in boss.get(page(laser)).content.decode()
+    PrintFile.objects.update(picture="prints/clip.png")
+    assert address in boss.get(page(laser)).content.decode()
 
 
 def test_pausing_asks_the_machine(laser, boss, manager):

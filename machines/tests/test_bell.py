@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import transaction
 from django.test import Client
 from django.test.signals import template_rendered
 from django.utils import timezone
@@ -239,6 +240,49 @@ def test_progress_is_gathered_into_one_message_a_second(workspace, operator, las
         await listening.disconnect()
 
     asyncio.run(story())
+
+
+def test_a_new_state_goes_out_while_progress_is_drawn(workspace, operator, laser, monkeypatch):
+    """Of two cards of progress the first changes its state once it is drawn: that goes first, and is not taken back."""
+    cookies, drawn, plain = cookie(operator), [], live.render
+    with scope(workspace=workspace):
+        second = Machine.objects.create(workspace=workspace, name="X4", driver="simulator")
+        for machine in (laser, second):
+            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=36))
+
+    def render(place, language, pks, counts):
+        html = plain(place, language, pks, counts)
+        if pks == [laser.pk] and counts is None and not drawn:
+            drawn.append(html)
+            with scope(workspace=workspace):
+                telemetry.ingest(laser, Reading(State.PAUSED, job_key="run-1", job_name="Flange 🦊", progress=0.3))
+            time.sleep(3 * live.LOOK_EVERY)  # the other card has not been drawn: whoever waits for that is late
+        return html
+
+    def both():
+        with scope(workspace=workspace), transaction.atomic():
+            for machine in (laser, second):
+                telemetry.ingest(machine, running(0.3), timezone.now() - timedelta(seconds=14))
+
+    async def story():
+        listening = socket(cookies, "?cards=1")
+        await listening.connect()
+        await next_message(listening)
+        await looked_once(workspace)
+        monkeypatch.setattr(live, "AT_ONCE", 1)
+        monkeypatch.setattr(live, "render", render)
+        await sync_to_async(both)()
+        told = []
+        while not (drawn and told and f'id="machine-{second.pk}"' in told[-1]):
+            told.append((await next_message(listening)).get("html", ""))
+        await listening.disconnect()
+        return told
+
+    told = asyncio.run(story())
+    with scope(workspace=workspace):
+        version = MachineStatus.objects.get(machine=laser).version
+    assert "machine-warning" not in drawn[0]
+    assert [shows(html, laser.pk, version) for html in told[-2:]] == [True, True]
 
 
 def test_machines_that_come_or_go_bring_a_new_board(workspace, operator, laser):

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django_scopes import scope
 
 from laseros.core.drivers import Reading, State
-from machines import board, telemetry
-from machines.models import Machine
+from machines import board, machine_jobs, telemetry
+from machines.models import Machine, MachineJob
 
 pytestmark = pytest.mark.one_database
 
@@ -171,6 +171,17 @@ def test_an_offline_machine_keeps_its_work_on_the_card(scoped, log_in, operator)
     assert "Flange" in html
     assert "Cannot be reached: no route" in html
     assert "Last known at" in html
+
+
+def test_work_is_called_as_its_job_where_somebody_knows_it(scoped, log_in, operator):
+    row = machine(scoped)
+    said(row, Reading(State.RUNNING, job_key="7", job_name="clip_op12.gcode", progress=0.2))
+    machine_jobs.claim(MachineJob.objects.get(), "JB-7 Clip", operator)
+    assert board.cards()[0].work == "JB-7 Clip"
+    html = log_in(operator).get(reverse("board:board")).content.decode()
+    assert ("JB-7 Clip" in html, "clip_op12.gcode" in html) == (True, False)
+    said(row, Reading(State.RUNNING, job_key="8", job_name="vase.gcode", progress=0.0))
+    assert board.cards()[0].work == "vase.gcode"
 
 
 def test_times_are_written_as_in_the_country(workspace, other_workspace):

@@ -71,3 +71,16 @@ def test_why_there_is_none_and_no_camera_at_all(printer, wire, workspace, log_in
     assert 'id="camera"' not in browser.get(f"{base}/change/").content.decode()
     assert browser.post(f"{base}/camera/").status_code == 409
     assert BackgroundTask.objects.filter(state="failed").count() == 0
+    printer.refresh_from_db()
+    assert not camera.has_camera(printer)
+    printer.options = {**printer.options, "host": f"localhost:{wire.machine.port}"}  # somebody mends its connection
+    assert camera.has_camera(printer)
+
+
+def test_a_no_is_believed_for_a_quarter_of_an_hour(printer, wire, run_work):
+    wire.machine.webcam = ""
+    camera.ask(printer, None)
+    run_work()
+    assert not camera.has_camera(printer)
+    with time_machine.travel(timezone.now() + timedelta(seconds=camera.NONE_FOR + 1)):
+        assert camera.has_camera(printer)

@@ -53,7 +53,7 @@ def test_the_form_asks_for_what_the_connection_needs_and_tries_it(scoped, boss):
         asked = boss.post(ADD, data()).content.decode()
         assert ('name="setting_host"' in asked, Machine.objects.count()) == (True, 0)
         wrong = boss.post(ADD, data(setting_host=host, setting_api_key="wrong-key-1")).content.decode()
-        assert "the key or password is wrong" in wrong
+        assert "The key or password is wrong" in wrong
         assert "wrong-key-1" not in wrong
         assert Machine.objects.count() == 0
         assert boss.post(ADD, data(setting_host=host, setting_api_key=KEY, setting_user="maker")).status_code == 302
@@ -70,7 +70,7 @@ def test_the_form_asks_for_what_the_connection_needs_and_tries_it(scoped, boss):
         machine.refresh_from_db()
         assert (machine.name, sealing.opened(machine.sealed)) == ("MK4 left", {"api_key": KEY})
     away = {"setting_host": "127.0.0.1:9", "setting_api_key": "k"}
-    assert "nobody answers there" in boss.post(ADD, data(name="B", **away)).content.decode()
+    assert "Nobody answers there" in boss.post(ADD, data(name="B", **away)).content.decode()
     assert boss.post(ADD, data(name="B", unproved="on", **away)).status_code == 302
 
 

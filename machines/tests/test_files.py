@@ -187,6 +187,43 @@ def test_the_pages(printer, office, manager, log_in, run_work, wire):
     assert log_in(office).post(f"/admin/machines/printfile/{row.pk}/do/forget/").status_code == 403
 
 
+def test_many_to_a_machine_and_cancelled(printer, manager, office, log_in, workspace, run_work, wire):
+    """Two are sent at once, of three one is cancelled, and what is not here is not offered."""
+    mine = [bring(workspace, manager, f"{name}.gcode", GCODE + name.encode()) for name in ("a", "b", "c")]
+    far = PrintFile.objects.create(workspace=workspace, machine=printer, name="far.gcode", path="far.gcode")
+    browser = log_in(manager)
+    chosen = {"action": "send_all", "_selected_action": [file.pk for file in (*mine, far)]}
+    page = browser.post("/admin/machines/printfile/", chosen, follow=True)
+    assert ("a.gcode" in page.content.decode(), "far.gcode" in page.content.decode()) == (True, False)
+    asked = {"files": ",".join(str(file.pk) for file in (*mine, far)), "machines": [printer.pk]}
+    assert (
+        "machines" in browser.post("/admin/machines/printfile/send/", asked | {"machines": []}).context["form"].errors
+    )
+    moved = browser.post("/admin/machines/printfile/send/", asked, follow=True)
+    assert [file.name for file in moved.context["files"]] == ["a.gcode", "b.gcode", "c.gcode"]
+    assert moved.content.decode().count("<progress") == 3
+    third = PrintFile.objects.get(machine=printer, name="c.gcode")
+    assert log_in(office).post("/admin/machines/printfile/moving/").status_code == 403
+    browser = log_in(manager)
+    browser.post("/admin/machines/printfile/moving/", {"files": third.pk})
+    run_work()
+    assert sorted(wire.files) == ["a.gcode", "b.gcode"]
+    sent = PrintFile.objects.filter(machine=printer).exclude(pk=far.pk).order_by("name")
+    assert [(row.state, row.done_bytes) for row in sent] == [
+        ("downloaded", len(GCODE) + 1), ("downloaded", len(GCODE) + 1), ("local", 0)
+    ]  # fmt: skip
+    page = browser.get("/admin/machines/printfile/moving/").content.decode()
+    assert ("Nothing is on its way." in page, "c.gcode" in page, "Cancelled." in page) == (True, True, True)
+
+
+def test_all_that_is_on_its_way_is_cancelled(printer, manager, log_in, workspace, run_work, wire):
+    for name in ("a", "b"):
+        moving.send(bring(workspace, manager, f"{name}.gcode", GCODE + name.encode()), printer, manager)
+    log_in(manager).post("/admin/machines/printfile/moving/")
+    run_work()
+    assert (wire.files, PrintFile.objects.filter(machine=printer, state="local").count()) == ({}, 2)
+
+
 def test_a_file_of_ones_own(manager, log_in, workspace):
     browser = log_in(manager)
     browser.post("/admin/machines/printfile/add/", {"upload": SimpleUploadedFile("Vase.gcode", GCODE)})

@@ -79,3 +79,16 @@ def test_links_lead_nowhere(workspace, folder, tmp_path):
     assert rows() == [("mine.gcode", None, "local", 6)]
     assert mine.exists()
     assert [path.name for path in outside.iterdir()] == ["secret.gcode"]
+
+
+def test_a_folder_exchanged_for_a_link_between_looking_and_opening(workspace, folder, tmp_path):
+    outside = tmp_path / "outside"
+    Machine.objects.create(workspace=workspace, name="P1", kind="printer", driver="moonraker")
+    lay(folder, "P1/plate.gcode")
+    (found,) = watched.lying(workspace)
+    (folder / "P1").rename(outside)
+    (folder / "P1").symlink_to(outside)
+    for deed in (lambda: watched._take(workspace, found), lambda: watched._put_aside(found.path)):
+        with pytest.raises(OSError):
+            deed()
+    assert (rows(), [path.name for path in outside.iterdir()]) == ([], ["plate.gcode"])

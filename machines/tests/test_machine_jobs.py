@@ -202,6 +202,30 @@ def test_the_last_print_of_the_same_file_a_minute_ago_ends_nothing(say):
 # --- others hear --------------------------------------------------------------------------------------------------
 
 
+def test_cancelled_and_begun_anew_at_once_ends_one_of_them(say):
+    say(0, "idle")
+    say(10, "running", file="a.gcode", progress=0.0)
+    say(40, "idle", ended=(Ended(Outcome.CANCELLED, file="a.gcode", at=at(40)),))
+    say(44, "running", file="a.gcode", progress=0.0)
+    # After a reconnect its list of last prints still has the first one.
+    say(900, "running", file="a.gcode", progress=0.4, ended=(Ended(Outcome.CANCELLED, file="a.gcode", at=at(40.6)),))
+    assert [(outcome, end) for _key, outcome, end in rows()] == [("cancelled", 40.0), ("", None)]
+
+
+def test_two_ends_within_seconds_are_of_two_prints(say):
+    for begin, end in ((10, 40), (42, 44)):
+        say(begin, "running", file="a.gcode", progress=0.0)
+        say(end, "idle", ended=(Ended(Outcome.CANCELLED, file="a.gcode", at=at(end - 0.4)),))
+    assert [(outcome, end) for _key, outcome, end in rows()] == [("cancelled", 39.6), ("cancelled", 43.6)]
+
+
+def test_an_end_before_first_contact_ends_nothing(say):
+    say(0, "idle")
+    say(3, "running", file="a.gcode", progress=0.0)
+    say(6, "running", file="a.gcode", progress=0.02, ended=(Ended(Outcome.CANCELLED, file="a.gcode", at=at(-1)),))
+    assert [(outcome, end) for _key, outcome, end in rows()] == [("", None)]
+
+
 def test_other_rooms_hear_of_beginning_and_end_once(say, django_capture_on_commit_callbacks):
     heard = []
 

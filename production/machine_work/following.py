@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
@@ -38,10 +38,11 @@ SETTLED = timedelta(seconds=30)
 def follow(job: MachineJob) -> MachineWork:
     """Bring a machine job's row up to what is known of it now."""
     work = _work_of(job)
-    job = MachineJob._base_manager.select_related("machine").get(pk=job.pk)
+    job = MachineJob._base_manager.select_related("machine__workspace").get(pk=job.pk)
     is_over = job.outcome in KNOWN
     if work.run_id is None and job.claim == MachineJob.Claim.OPEN and (is_over or not work.why):
-        _find(work, job, is_settled=is_over or timezone.now() - job.started_at >= SETTLED)
+        with translation.override(job.machine.workspace.language):  # whose words are kept: nobody asks here
+            _find(work, job, is_settled=is_over or timezone.now() - job.started_at >= SETTLED)
     if is_over:
         used.book(work, job)
         _tell_run(work, job)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from machines.files.finding import paths_of
 from machines.models import Machine, MachineJob, PrintFile
 from production.models import MachineWork, Operation, Run
 from production.run_keys import run_of
@@ -85,7 +86,7 @@ def _content_of(job: MachineJob) -> str:
     """The checksum of the file it works on, where that file was fetched or sent by us; empty otherwise."""
     if not job.file:
         return ""
-    rows = PrintFile.objects.filter(machine=job.machine, path__in=[job.file, job.file.lstrip("/"), f"/{job.file}"])
+    rows = PrintFile.objects.filter(machine=job.machine, path__in=paths_of(job.file))
     return rows.exclude(sha256="").values_list("sha256", flat=True).first() or ""
 
 

@@ -5,6 +5,7 @@ they heard: {"texts": [[[machine, version, tone], …], …], "bytes": […], "h
 """
 
 import asyncio
+import gc
 import json
 import re
 import sys
@@ -63,4 +64,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # what measures does not pause
     asyncio.run(main())

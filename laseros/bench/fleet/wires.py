@@ -5,6 +5,7 @@ input and output carry a line of JSON each way: how many → where they are; wha
 """
 
 import asyncio
+import gc
 import json
 import random
 import sys
@@ -94,4 +95,5 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # what measures does not pause
     asyncio.run(main())

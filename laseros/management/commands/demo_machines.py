@@ -28,11 +28,12 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         stand_ins = StandIns(
-            Path(settings.WATCHED_FOLDERS) / CUTTING / "fiber-laser-2", ZoneInfo("Africa/Johannesburg")
+            Path(settings.WATCHED_FOLDERS) / CUTTING / "fiber-laser-2", ZoneInfo("Africa/Johannesburg"), at_work=True
         )
         await stand_ins.start()
         try:
             count = await sync_to_async(take_in)(stand_ins.options)
+            stand_ins.live()
             self.stdout.write(f"{count} machines of the demonstration are on the wire of this computer.")
             self.stdout.flush()
             rubbish.put_aside()

@@ -242,6 +242,10 @@ POST machines_maintenancedone    change                 403    403    403    403
 GET  machines_printfile          list,export            200    200    200    200    200
 GET  machines_printfile          room                   200    200    200    200    200
 GET  machines_printfile          clean_up               403    403    200    200    200
+GET  machines_printfile          send                   403    403    200    200    200
+POST machines_printfile          send                   403    403    200    200    200    - files=
+GET  machines_printfile          moving                 200    200    200    200    200
+POST machines_printfile          moving                 403    403    302    302    302    - files=1
 POST machines_printfile          clean_up               403    403    200    200    200    - machine=here&files=
 POST machines_printfile          saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  machines_printfile          add                    403    403    200    200    200

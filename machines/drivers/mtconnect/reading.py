@@ -1,13 +1,16 @@
 """From what an agent observed to a `Reading`.
 
-Execution says what a machine does; who works it by hand makes no pieces, and whatever holds a program holds it: only
-PROGRAM_COMPLETED ends one. What is UNAVAILABLE is not known, and never 0.
+Execution says what a machine does; who works it by hand makes no pieces, and whatever holds a program holds it. One
+ends with PROGRAM_COMPLETED. Many controllers never say that and go from ACTIVE to READY: it is finished where a piece
+was counted since it began, also a moment later, or where nothing counts and it went there by itself in automatic mode.
+Else a person is asked. What is UNAVAILABLE is not known, and never 0.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from itertools import groupby
 
-from laseros.core.drivers import Outcome, Reading, State, Trouble
+from laseros.core.drivers import Ended, Outcome, Reading, State, Trouble
 from machines.drivers.said import known
 
 from .document import Observation, Streams
@@ -27,6 +30,7 @@ STATES = {
 # Of several paths of one machine the first of these counts.
 BUSIEST = ("ACTIVE", "FEED_HOLD", "INTERRUPTED", "OPTIONAL_STOP", "PROGRAM_STOPPED", "PROGRAM_OPTIONAL_STOP", "WAIT",
            "STOPPED", "PROGRAM_COMPLETED", "READY")  # fmt: skip
+BY_ITSELF = ("AUTOMATIC", "SEMI_AUTOMATIC")
 BY_HAND = ("MANUAL", "MANUAL_DATA_INPUT", "EDIT")
 AT_WORK = (State.RUNNING, State.PAUSED)
 LEVELS = ("Normal", "Warning", "Fault", "Unavailable")
@@ -44,14 +48,17 @@ MOST_MOMENTS = 500
 class Reader:
     """`stopped_is` is what STOPPED means at this machine: makers differ."""
 
-    def __init__(self, stopped_is: State = State.PAUSED):
-        self.stopped_is = stopped_is
+    def __init__(self, stopped_is: State = State.PAUSED, clock: Callable[[], datetime] = lambda: datetime.now(UTC)):
+        self.stopped_is, self.clock = stopped_is, clock
         self.latest: dict[str, Observation] = {}  # by item, of the kinds we understand
         self.others: dict[str, Observation] = {}  # events besides, as they stand in `raw`
         self.conditions: dict[tuple[str, str], Observation] = {}
         self.next = 0
         self.instance = ""
         self.work = ""  # the program it is at
+        self.before = State.UNKNOWN
+        self.parts: float | None = None  # when it began
+        self.uncounted: tuple[str, float] | None = None  # a program that is over, and its count so far
 
     def begin(self, current: Streams) -> Reading:
         """How it is, as /current says: what was known before counts no more."""
@@ -61,6 +68,7 @@ class Reader:
             self._note(seen)
         if self._program(self._busiest()[0]) != self.work:
             self.work = ""  # the end of that one was not heard
+        self.before, self.uncounted = State.UNKNOWN, None
         return self.reading()
 
     def is_lost(self, sample: Streams) -> bool:
@@ -71,17 +79,20 @@ class Reader:
         """A reading for each moment at which what it does changed, and one for how it is at the end."""
         fresh = [seen for seen in sample.observations if seen.sequence >= self.next]
         self.next = max(self.next, sample.after)
-        last = None
+        last, is_latest = None, False
         for number, (_at, moment) in enumerate(groupby(fresh, key=lambda seen: seen.at)):
             for seen in moment:
                 self._note(seen)
-            if number >= MOST_MOMENTS:
+            is_latest = number < MOST_MOMENTS
+            if not is_latest:
                 continue
             reading = self.reading()
-            if last is not None and (reading.state, reading.file) != (last.state, last.file):
+            if last is not None and (_told(reading) != _told(last) or last.ended):
                 yield last
             last = reading
-        yield self.reading()
+        if last is not None and not is_latest and (last.outcome or last.ended):
+            yield last
+        yield last if is_latest else self.reading()
 
     def _note(self, seen: Observation) -> None:
         if seen.category != "Condition":
@@ -107,26 +118,45 @@ class Reader:
         mode = self._value("ControllerMode", path)
         state = self._state(execution, mode)
         program = self._program(path)
-        outcome = None
+        values, outcome, ended = self._values(), None, ()
         if state in AT_WORK:
+            if self.before not in AT_WORK or program not in ("", self.work):
+                self.parts, self.uncounted = values.get("parts"), None
             self.work = program or self.work
         elif state == State.FINISHED:
             outcome = Outcome.FINISHED
-        file = self.work or program if state in (*AT_WORK, State.FINISHED) else ""
+        elif state == State.IDLE:
+            outcome, ended = self._over(values.get("parts"), mode)
+        file = self.work or program if state in (*AT_WORK, State.FINISHED) or outcome else ""
         reading = Reading(
             state,
             raw_state=" · ".join(filter(None, (execution, mode))),
             job_name=file.replace("\\", "/").rpartition("/")[2],
             file=file,
             outcome=outcome,
+            ended=ended,
             message=self._message(state, execution, mode),
-            values=self._values(),
+            values=values,
             troubles=self._troubles(),
             raw=self._raw(),
         )
         if state == State.IDLE:
             self.work = ""
+        self.before = state
         return reading
+
+    def _over(self, parts: float | None, mode: str) -> tuple[Outcome | None, tuple[Ended, ...]]:
+        """Whether what it was at until now is finished, or what was over before has been counted now."""
+        if self.work and self.before != State.FINISHED:
+            if self.parts is None or parts is None:
+                return (Outcome.FINISHED if self.before == State.RUNNING and mode in BY_ITSELF else None), ()
+            if parts > self.parts:
+                return Outcome.FINISHED, ()
+            self.uncounted = self.work, parts
+        elif self.uncounted is not None and parts is not None and parts > self.uncounted[1]:
+            file, self.uncounted = self.uncounted[0], None
+            return None, (Ended(Outcome.FINISHED, file=file, at=self.clock()),)
+        return None, ()
 
     def _state(self, execution: str, mode: str) -> State:
         if self._value("Availability") == "UNAVAILABLE":
@@ -192,6 +222,10 @@ class Reader:
         said = [seen for seen in self._all(kind) if seen.is_said or kind == "Availability"]
         said.sort(key=lambda seen: seen.component != component)
         return said[0].value if said else ""
+
+
+def _told(reading: Reading) -> tuple:
+    return reading.state, reading.file, reading.outcome, reading.ended
 
 
 def _kwh(watt_seconds: str | None) -> float | None:

@@ -167,6 +167,53 @@ def test_of_two_paths_the_one_that_works_counts_and_nothing_is_read_twice():
     assert Reader(State.IDLE).begin(document.streams(TWO_PATHS.replace(b"ACTIVE", b"STOPPED"))).state == State.IDLE
 
 
+ENDS = [  # how it was and what came → what the readings of it say
+    ("", ["Execution READY"], [("idle", "O1", "finished")]),  # nothing counts: by itself, in automatic mode
+    ("", ["Execution FEED_HOLD", "Execution READY"], [("paused", "O1", None), ("idle", "", None)]),
+    ("", ["ControllerMode MANUAL", "Execution READY"], [("unknown", "", None), ("idle", "", None)]),
+    ("3", ["PartCount 4", "Execution READY"], [("running", "O1", None), ("idle", "O1", "finished")]),
+    ("3", ["Execution FEED_HOLD", "PartCount 4", "Execution READY"],
+     [("paused", "O1", None), ("paused", "O1", None), ("idle", "O1", "finished")]),
+    ("3", ["Execution READY", "PartCount 4"], [("idle", "", None), ("idle", "", None, "finished", "O1")]),
+    ("3", ["Execution READY", "Execution ACTIVE", "PartCount 4"],
+     [("idle", "", None), ("running", "O1", None), ("running", "O1", None)]),
+    ("3", ["Execution PROGRAM_COMPLETED", "PartCount 4", "Execution READY"],
+     [("finished", "O1", "finished"), ("finished", "O1", "finished"), ("idle", "", None)]),
+]  # fmt: skip
+
+
+def observed(sequence: int, said: str) -> bytes:
+    kind, _space, value = said.partition(" ")
+    return f'<{kind} dataItemId="{kind}" sequence="{sequence}" timestamp="{sequence}">{value}</{kind}>'.encode()
+
+
+@pytest.mark.parametrize("is_one_document", [False, True])
+@pytest.mark.parametrize(("parts", "then", "wanted"), ENDS)
+def test_ready_after_active_is_an_end_where_something_says_so(parts, then, wanted, is_one_document):
+    reader = Reader()
+    begin = ["Availability AVAILABLE", "ControllerMode AUTOMATIC", "Program O1", "Execution ACTIVE"]
+    begin += [f"PartCount {parts}"] if parts else []
+    said = b"".join(observed(number, each) for number, each in enumerate(begin, 1))
+    reader.begin(document.streams(STREAM % (b"10", said)))
+    events = [observed(number, each) for number, each in enumerate(then, 10)]
+    documents = [b"".join(events)] if is_one_document else events
+    readings = [
+        reading
+        for number, body in enumerate(documents, 1)
+        for reading in reader.take(
+            document.streams(STREAM % (b"%d" % (9 + number + is_one_document * len(then)), body))
+        )
+    ]
+    found = [
+        (reading.state, reading.file, reading.outcome, *((each.outcome, each.file) for each in reading.ended))
+        for reading in readings
+    ]
+    wanted = [(*each[:3], each[3:]) if len(each) > 3 else each for each in wanted]
+    if is_one_document:  # what says nothing new is not told
+        wanted = [each for number, each in enumerate(wanted) if number == len(wanted) - 1 or wanted[number + 1] != each]
+    assert found == wanted
+
+
 def test_an_agent_that_says_more_than_any_machine_stops_nobody_elses():
     """Each moment costs a look at all that is known: without limits one such document took minutes."""
     said = "".join(

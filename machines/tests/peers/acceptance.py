@@ -171,7 +171,7 @@ def test_a_fault(printer, file, tmp_path, server):
         is_(printer, "running")
         server.fault()
         is_(printer, "error")
-        assert MachineStatus.objects.get(machine=printer).message
+        eventually(lambda: MachineStatus.objects.get(machine=printer).message, 5)  # the words may follow the state
         ends_as(printer, ["failed"], seconds=10)
         server.recover()
         is_(printer, "idle", seconds=60)

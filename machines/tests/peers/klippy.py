@@ -68,11 +68,12 @@ class Klippy:
             )  # fmt: skip
         self.say(print_stats={"state": "complete"}, virtual_sdcard={"is_active": False})
 
-    def stop(self, state: str) -> None:
+    def stop(self, state: str, **more: dict) -> None:
+        """Klipper looks four times a second what is new, and tells all of it together."""
         if self.printing:
             self.printing.cancel()
         self.say(
-            print_stats={"state": state}, pause_resume={"is_paused": False}, virtual_sdcard={"is_active": False},
+            print_stats={"state": state}, pause_resume={"is_paused": False}, virtual_sdcard={"is_active": False}, **more
         )  # fmt: skip
 
     def answer(self, method: str, params: dict, writer) -> dict:
@@ -105,8 +106,8 @@ class Klippy:
             case "pause_resume/cancel":
                 self.stop("cancelled")
             case "emergency_stop":
-                self.stop("standby")
-                self.say(webhooks={"state": "shutdown", "state_message": "Shutdown due to webhooks request"})
+                shutdown = {"state": "shutdown", "state_message": "Shutdown due to webhooks request"}
+                self.stop("standby", webhooks=shutdown)
             case "gcode/script" if "SDCARD_PRINT_FILE" in params.get("script", ""):
                 name = params["script"].split('FILENAME="')[1].rstrip('"')
                 self.printing = asyncio.get_running_loop().create_task(self.print_file(name))

@@ -379,7 +379,7 @@ def active_run(job: Job) -> Run | None:
 
 @retried
 @transaction.atomic
-def complete(job: Job, by=None) -> bool:
+def complete(job: Job, by=None, *, why: str = "") -> bool:
     """Close a job that is made and paid; whoever bills says so. False when it is not made, or closed already.
 
     Refused ("parts") while something that is part of it is still to be made; parts without a price end with it.
@@ -397,7 +397,7 @@ def complete(job: Job, by=None) -> bool:
         return False
     for one in (job, *(part for _level, part in parts if part.is_free_part)):
         if one is job or JOB.try_move(one, "complete", completed_at=job.completed_at):
-            activity.record("completed", one, by)
+            activity.record("completed", one, by, details={"why": why[:200]} if why else None)
             tell(job_changed, one)
     return True
 
@@ -463,6 +463,5 @@ def to_invoice():
     # Asked of each job that is made, which are few, and not of all lines there ever were.
     unbilled = JobLine.objects.filter(
         job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"), out)
-    )
-    free_parts = {"parent__isnull": False, "quoted_total": 0}
-    return Job.objects.filter(Exists(unbilled), state="made").exclude(**free_parts)
+    ).exclude(unit_price=0, job__quoted_total=0)  # `JobLine.is_charged`
+    return Job.objects.filter(Exists(unbilled), state="made")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.back_office import Verb
 from accounts.roles import SEE_MONEY
-from billing import credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
+from billing import completing, credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
 from billing.admin import recurring, statements
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
@@ -106,6 +106,32 @@ def _can_be_invoiced(job) -> bool:
     return any(line.to_invoice for line in lines_of(job))
 
 
+class CompleteForm(forms.Form):
+    """Asks why only where something of the job was never invoiced."""
+
+    for_record = True
+    why = forms.CharField(label=_("Why nothing of it is invoiced"), max_length=200)
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        missing = completing.not_invoiced(lines_of(record))
+        if missing:
+            self.fields["why"].help_text = ", ".join(str(line) for line in missing)
+        else:
+            del self.fields["why"]
+
+
+def _complete(request, job, why=""):
+    completing.complete(job, request.user, why=why)
+
+
+def _can_be_completed(job) -> bool:
+    """Nothing is to be done with it any more, or nothing of it to be invoiced; payment completes the others."""
+    if job.state != "made" or payments.unsettled(job):
+        return False
+    return not completing.not_invoiced(lines_of(job)) or not job.milestones.filter(state="open").exists()
+
+
 def _prices_of(request, lines) -> dict | None:
     """What the newest quote says of each part asked for; None for who may see no price."""
     if not request.user.has_perm(SEE_MONEY):
@@ -160,6 +186,9 @@ ADDED = {
              primary=True, icon="local_shipping"),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
              primary=True, icon="receipt_long"),
+        Verb("complete", _("Complete"), _complete, "billing.add_invoice", _can_be_completed, form=CompleteForm,
+             primary=True, icon="task_alt", done=_("Completed."),
+             confirm=_("Nothing more is to come of this job: it leaves the board and the lists of what is open.")),
         Verb("confirm-order", _("Order confirmation"), _paper("confirmation"), "billing.add_orderpaper",
              lambda job: job.state != "cancelled", icon="task",
              confirm=_("What was ordered, at which price and for when. It is kept, and the client gets it by e-mail.")),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
-from billing import chain
+from billing import chain, payments
 from billing.deliveries import proof, stock, telling
 from billing.deliveries.packing import more_than_made
 from billing.deliveries.ready import made
@@ -165,6 +165,7 @@ def _tell(delivery: Delivery, by, signal=None) -> None:
         milestones.no_longer(job, Event.DELIVERED, by)
     else:
         milestones.happened(job, Event.DELIVERED, by)
+        payments.complete_if_settled(job)  # without a price it is over now
     jobs.tell(job_changed, job)
     if signal is not None:
         transaction.on_commit(lambda: signal.send_robust(sender=Delivery, delivery=delivery))

@@ -8,7 +8,7 @@ from billing.payments.credit import credit_of, keep_surplus, refund_credit, use_
 from billing.payments.receiving import OPEN_FIRST, open_of, receive, take
 from billing.payments.refunding import refund
 from billing.payments.reversing import may_be_reversed, reverse
-from billing.payments.settling import complete_if_settled
+from billing.payments.settling import complete_if_settled, unsettled
 from billing.payments.writing_off import write_off
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "refund_credit",
     "reverse",
     "take",
+    "unsettled",
     "use_credit",
     "write_off",
 ]

@@ -142,19 +142,27 @@ def same(payment: Payment, amount: Decimal, invoice: Invoice | None = None) -> P
 @retried
 @transaction.atomic
 def complete_if_settled(job: Job) -> bool:
-    """Complete a job that is made with all its parts, invoiced and paid in full; otherwise leave it as it is."""
+    """Complete a job that is made with all its parts, invoiced and paid in full; otherwise leave it as it is.
+
+    One without a price is complete when everything of it is delivered.
+    """
     # Held until the end: the last payment and the last piece may arrive at the same moment.
     job = Job.objects.select_for_update().get(pk=job.pk)
-    if job.state != "made" or job.lines.filter(parent=None, invoiced__lt=F("quantity")).exists():
+    if job.state != "made" or unsettled(job):
         return False
-    standing = job.invoices.filter(kind=Kind.INVOICE).exclude(state__in=("cancelled", "reversed"))
-    states = set(standing.values_list("state", flat=True))
-    if not states or states - {"paid", "credited"}:
-        return False
+    for line in job.lines.filter(parent=None):
+        if (line.invoiced if line.is_charged else line.delivered) < line.quantity:
+            return False
     if job_tree.open_below(job):
         return False  # asked again when the last of them is made
     jobs.complete(job)
     return True
+
+
+def unsettled(job: Job) -> list[Invoice]:
+    """Its invoices, drafts too, on which something is still to happen."""
+    rows = job.invoices.filter(kind=Kind.INVOICE).exclude(state__in=("cancelled", "reversed", "paid", "credited"))
+    return list(rows.order_by("pk"))
 
 
 def _why_not(invoice: Invoice) -> str:

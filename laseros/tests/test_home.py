@@ -52,7 +52,14 @@ def one_of_each(shop, workspace, n=0):
     file = DesignFile.objects.create(workspace=workspace, name="a.pdf", kind="pdf", size=1, sha256=f"{n}", state="kept")
     Proof.objects.create(workspace=workspace, job=job, version=1, design_file=file, state="changes")
     line = JobLine.objects.create(
-        workspace=workspace, job=job, description="Bracket", quantity=5, made_good=5, item=shop.sheet, material_each=1
+        workspace=workspace,
+        job=job,
+        description="Bracket",
+        quantity=5,
+        made_good=5,
+        item=shop.sheet,
+        material_each=1,
+        unit_price=10,
     )
     by_hand = JobLine.objects.create(workspace=workspace, job=job, description="Engraving", quantity=1, made_good=1)
     for part in (line, by_hand):  # one that takes a sheet, one that takes nothing

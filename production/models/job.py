@@ -74,9 +74,14 @@ class Job(Discounted, WorkspaceModel):
         return f"{self.number} {self.title}"
 
     @property
+    def is_free(self) -> bool:
+        """Without a price (a sample, a repair we owe, a part of another job): what costs nothing is not invoiced."""
+        return not self.quoted_total
+
+    @property
     def is_free_part(self) -> bool:
-        """Part of another job and without a price: nothing of it is invoiced, it ends with the whole."""
-        return self.parent_id is not None and not self.quoted_total
+        """Part of another job and without a price: it ends with the whole."""
+        return self.parent_id is not None and self.is_free
 
 
 class JobLine(Discounted, WorkspaceModel):
@@ -132,9 +137,14 @@ class JobLine(Discounted, WorkspaceModel):
         return max(self.quantity - self.made_good, 0)
 
     @property
+    def is_charged(self) -> bool:
+        """Stands on an invoice: be it for nothing, where something else of the job costs."""
+        return self.parent_id is None and not (not self.unit_price and self.job.is_free)
+
+    @property
     def to_invoice(self) -> int:
         """Made, or where the business wants it so delivered, and not invoiced yet; never more than ordered."""
-        if self.parent_id is not None or (not self.unit_price and self.job.is_free_part):
+        if not self.is_charged:
             return 0
         there = self.delivered if self.workspace.invoices_delivered else self.made_good
         return max(min(there, self.quantity) - self.invoiced, 0)

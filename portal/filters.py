@@ -9,7 +9,7 @@ class OrderedFilter(FilterSet):
     text = CharFilter(label=_("Part or file"), method="containing")
 
     def containing(self, rows, name, value):
-        return rows.filter(Q(description__icontains=value) | Q(design_file__name__icontains=value))
+        return rows.filter(Q(description__icontains=value) | Q(design_file__name__icontains=value, hides_drawing=False))
 
 
 class JobFilter(FilterSet):

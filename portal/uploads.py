@@ -13,6 +13,7 @@ from laseros.core.visitors import address_of as address_of_visitor
 from portal.forms import AskForm, OrderForm
 from portal.lists import leaf_of
 from production import baskets, drawings, findings, parts, serving
+from production.foreign_drawings import is_foreign
 
 ACCEPTED = ".dxf,.svg,.pdf,.png,.jpg,.jpeg"
 PRINTED = ".stl,.3mf,.gcode,.bgcode"
@@ -100,19 +101,20 @@ def _looked(visitor, found) -> dict:
     return {
         "found": found,
         "tax_state": tax_state(found.basket),
-        "rows": [_row(part, offered) for part in found.parts],
+        "rows": [_row(visitor, part, offered) for part in found.parts],
         "reasons": reasons,
         "ask": AskForm(auto_id="ask_%s"),
         "order": OrderForm(initial={"name": name, "seen": found.seen}, auto_id="order_%s") if not reasons else None,
     }
 
 
-def _row(part, offered) -> dict:
+def _row(visitor, part, offered) -> dict:
     fixed, own = part.line.product is not None, part.line.item
     choices = [] if fixed else [item for item in offered if baskets.fits(item, part.file)]
     if own is not None and own.pk not in {item.pk for item in choices}:
         choices.insert(0, own)  # ordered in it before
-    return {"part": part, "choices": choices, "fixed": fixed}
+    hidden = part.line.design_file is None and is_foreign(part.file, visitor.client)
+    return {"part": part, "choices": choices, "fixed": fixed, "hidden": hidden}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -199,6 +201,8 @@ def _picture(line) -> HttpResponse:
     from production.dxf import viewer
 
     file = line.design_file or (line.product.design_file if line.product else None)
+    if line.design_file is None and is_foreign(file, line.enquiry.client):
+        raise Http404
     found = getattr(file, "measurement", None)
     if found is None or not found.preview:
         raise Http404

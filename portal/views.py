@@ -198,6 +198,9 @@ def job_page(request, visitor, pk):
     job = get_object_or_404(visitor.jobs, pk=pk)
     _note(request, visitor, job)
     lines = list(_with_drawings(job.lines.filter(parent=None).select_related("design_file"), "design_file"))
+    for line in lines:
+        if line.hides_drawing:
+            line.drawn, line.design_file = False, None
     context = {
         "visitor": visitor,
         "job": job,
@@ -255,7 +258,7 @@ def job_photo(request, visitor, pk, photo):
 def job_drawing_file(request, visitor, pk, line):
     """The drawing a line is made from, as it came, to be saved."""
     job = get_object_or_404(visitor.jobs, pk=pk)
-    row = get_object_or_404(job.lines.filter(parent=None).exclude(design_file=None), pk=line)
+    row = get_object_or_404(_drawn(job).exclude(design_file=None), pk=line)
     return serving.download(row.design_file)
 
 
@@ -263,7 +266,12 @@ def job_drawing_file(request, visitor, pk, line):
 @for_client
 def job_drawing(request, visitor, pk, line):
     job = get_object_or_404(visitor.jobs, pk=pk)
-    return _drawing(job.lines.filter(pk=line), "design_file")
+    return _drawing(_drawn(job).filter(pk=line), "design_file")
+
+
+def _drawn(job):
+    """The lines a client ordered and may see the drawing of."""
+    return job.lines.filter(parent=None, hides_drawing=False)
 
 
 # --- deliveries -------------------------------------------------------------------------------------------------------

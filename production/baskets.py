@@ -158,7 +158,9 @@ def _again(basket: Enquiry, lines: list[JobLine], by) -> int:
     position, came = basket.lines.aggregate(last=Max("position"))["last"] or 0, 0
     for line in lines:
         product = line.product if line.product is not None and line.product.archived_at is None else None
-        key = (line.design_file_id, product.pk if product else None, line.item_id)
+        # A drawing of another client stays where it is; as a product the part can be ordered again all the same.
+        drawing = None if line.hides_drawing else line.design_file_id
+        key = (drawing, product.pk if product else None, line.item_id)
         if key in there or not (key[0] or key[1]):
             continue
         if len(there) >= MOST_PARTS:
@@ -167,7 +169,7 @@ def _again(basket: Enquiry, lines: list[JobLine], by) -> int:
         came += 1
         EnquiryLine.objects.create(
             workspace_id=basket.workspace_id, enquiry=basket, position=position + came, product=product,
-            design_file_id=line.design_file_id, description=line.description, item_id=line.item_id,
+            design_file_id=drawing, description=line.description, item_id=line.item_id,
             quantity=line.quantity,
         )  # fmt: skip
     if came:

@@ -12,6 +12,7 @@ from inventory import ledger
 from inventory.models import Item, Move
 from laseros.core.errors import Refused
 from production import booking, following, recipes
+from production.foreign_drawings import is_foreign
 from production.frozen_recipes import thawed
 from production.models import Job, JobLine, LineMaterial, Step
 from production.recipes import Node
@@ -77,6 +78,8 @@ def _make_on(line: JobLine, step: Step | None, product, main: tuple | None) -> N
         component, amount = main
         line.item, line.material_each = component.item, recipes.with_waste(component, amount)
     if step is not None and step.kind != Step.Kind.HAND:
+        if line.design_file_id is None:
+            line.hides_drawing = is_foreign(product.design_file, line.job.client)
         line.design_file = product.design_file
     line.save()
 

@@ -64,6 +64,7 @@ class NewLine(TypedDict, total=False):
     seconds_each: float
     item: Item | None
     design_file: DesignFile | None
+    hides_drawing: bool  # from the client: it came with a product, from another one
     product: Product | None
     item_id: int | None
     design_file_id: int | None
@@ -172,7 +173,7 @@ def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None
     One per `key`; raises what `open_from` raises.
     """
     names = ("position", "description", "quantity", "unit_price", "tax_percent", "discount_percent", "discount_amount",
-             "material_each", "seconds_each", "item_id", "design_file_id", "product_id")  # fmt: skip
+             "material_each", "seconds_each", "item_id", "design_file_id", "hides_drawing", "product_id")  # fmt: skip
     lines, checks = job.lines.filter(parent=None).order_by("position", "id"), planning.carried(job.lines.all())
     lines = [{**line, "checks": checks.get(line["position"], [])} for line in lines.values(*names)]
     return open_from(

@@ -65,7 +65,7 @@ def _detail(line: JobLine) -> str:
     parts, item = [], line.item
     if item is not None and item.material is not None:
         parts.append(item.material.name + (f" {item.thickness_mm.normalize():f} mm" if item.thickness_mm else ""))
-    if line.design_file is not None and line.design_file.name != line.description:
+    if line.design_file is not None and not line.hides_drawing and line.design_file.name != line.description:
         parts.append(line.design_file.name)
     if line.product is not None and line.revision:
         parts.append(_("%(sku)s revision %(number)s") % {"sku": line.product.sku, "number": line.revision})
@@ -73,7 +73,9 @@ def _detail(line: JobLine) -> str:
 
 
 def _picture(line: JobLine) -> dict | None:
-    measurement = getattr(line.design_file, "measurement", None) if line.design_file else None
+    if line.design_file is None or line.hides_drawing:
+        return None
+    measurement = getattr(line.design_file, "measurement", None)
     return pictures.drawing(measurement.preview) if measurement is not None else None
 
 

@@ -99,7 +99,7 @@ def _detail(job_line, description: str) -> str:
     parts, item = [], job_line.item
     if item is not None and item.material is not None:
         parts.append(item.material.name + (f" {item.thickness_mm.normalize():f} mm" if item.thickness_mm else ""))
-    if job_line.design_file is not None and job_line.design_file.name != description:
+    if job_line.design_file is not None and not job_line.hides_drawing and job_line.design_file.name != description:
         parts.append(job_line.design_file.name)
     if job_line.product is not None and job_line.revision:
         parts.append(_("%(sku)s revision %(number)s") % {"sku": job_line.product.sku, "number": job_line.revision})

@@ -18,14 +18,17 @@ from inventory.models import Item, Material
 from laseros.core.money import cents
 from machines.models import Machine, MachineStatus
 from production.models import (
+    CheckResult,
     DesignFile,
     Enquiry,
     EnquiryLine,
     Job,
     JobLine,
+    LineCheck,
     Measurement,
     Milestone,
     MilestonePhoto,
+    NonConformance,
     Operation,
     Run,
 )
@@ -50,6 +53,11 @@ SECRETS = {
     "note of a milestone": "SECRET-MILESTONE-NOTE",
     "milestone of the shop": "SECRET-MILESTONE-INTERNAL",
     "milestone left out": "SECRET-MILESTONE-SKIPPED",
+    "check of a piece": "SECRET-CHECK-NAME",
+    "what a check found": "SECRET-CHECK-NOTE",
+    "what is wrong with a piece": "SECRET-FAULT-NOTE",
+    "why it is used all the same": "SECRET-FAULT-WHY",
+    "number of the fault": "SECRET-FAULT-NUMBER",
     "another client": "SECRET-OTHER-CLIENT",
     "where it was accepted from": "198.51.100.77",
 }
@@ -231,6 +239,23 @@ def give_milestones(job) -> None:
         Milestone.objects.create(**said, position=4, name="Packed", planned_on=timezone.localdate())
         photo = MilestonePhoto(workspace=workspace, milestone=first, by=by)
         photo.content.save("p.jpg", ContentFile(b"a picture"))
+
+
+def give_faults(job) -> None:
+    """A piece of its first line was checked and found wrong, and is used as it is."""
+    workspace = job.workspace
+    with scope(workspace=workspace):
+        line = job.lines.first()
+        check = LineCheck.objects.create(
+            workspace=workspace, job_line=line, name=SECRETS["check of a piece"], kind="yes_no"
+        )
+        found = {"workspace": workspace, "note": SECRETS["what a check found"]}
+        result = CheckResult.objects.create(line_check=check, state="accepted", **found)
+        NonConformance.objects.create(
+            workspace=workspace, job=job, job_line=line, result=result, state="accepted",
+            number=f"{SECRETS['number of the fault']}-{job.pk}", note=SECRETS["what is wrong with a piece"],
+            why=SECRETS["why it is used all the same"],
+        )  # fmt: skip
 
 
 def put_on_machine(job, *, progress=0.42, seconds_left=720, state="running", done=False) -> Run:

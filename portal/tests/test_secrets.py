@@ -18,6 +18,7 @@ from laseros.tests.ground import figures_joined
 from portal import urls as portal_urls
 from portal.tests.ground import (
     SECRETS,
+    give_faults,
     give_milestones,
     let_in,
     link_to,
@@ -41,6 +42,7 @@ def story(buyer, other_buyer):
         job = new_job(client, lines=[(10, 3), (40, 40)])
         put_on_machine(job)
         give_milestones(job)
+        give_faults(job)
         held = new_job(client, "on_hold")
         quote = new_quote(client)
         accepted = new_quote(

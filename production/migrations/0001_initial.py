@@ -212,6 +212,7 @@ class Migration(FirstMigration):
                 ('made_on', models.CharField(blank=True, editable=False, max_length=10)),
                 ('step', models.PositiveSmallIntegerField(default=0, editable=False)),
                 ('starts', models.CharField(default='flow', editable=False, max_length=4)),
+                ('hides_drawing', models.BooleanField(default=False, editable=False)),
                 ('revision', models.PositiveSmallIntegerField(editable=False, null=True, verbose_name='revision')),
                 ('design_file', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='job_lines', to='production.designfile', verbose_name='drawing')),
                 ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inventory.item', verbose_name='material from stock')),

@@ -99,6 +99,8 @@ class JobLine(Discounted, WorkspaceModel):
     product = models.ForeignKey(
         Product, models.PROTECT, null=True, blank=True, related_name="job_lines", verbose_name=_("product")
     )
+    # It came with the product, from another client: whoever ordered this gets the part and not its drawing.
+    hides_drawing = models.BooleanField(default=False, editable=False)
     item = models.ForeignKey(
         Item, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("material from stock")
     )

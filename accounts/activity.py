@@ -76,6 +76,7 @@ VERBS = {
     "dried": _("dried"),
     "divided": _("divided"),
     "merged": _("put together"),
+    "kept apart": _("kept apart"),
     "quarantined": _("put in quarantine"),
     "maintained": _("maintained"),
     "taken out": _("taken out for maintenance"),

@@ -9,7 +9,7 @@ from itertools import combinations
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from crm.models import Client, Contact
+from crm.models import Client, Contact, NotDuplicate
 
 MOST_ALIKE = 8  # what more have in common is a switchboard or a placeholder, no sign
 FIGURES_OF_A_PHONE = 8
@@ -66,7 +66,10 @@ def plain_phone(number: str) -> str:
 
 
 def pairs(of: Client | None = None) -> list[Pair]:
-    """Who may be who among the clients in use, the surest first; or only those with `of`. Two queries."""
+    """Who may be who among the clients in use, the surest first; or only those with `of`. Three queries.
+
+    Without those of whom somebody said that they are two.
+    """
     known = {row.pk: row for row in Client.objects.filter(archived_at=None).order_by("pk")}
     shared: dict[tuple[str, str], set[int]] = defaultdict(set)
     for row in known.values():
@@ -85,6 +88,8 @@ def pairs(of: Client | None = None) -> list[Pair]:
             if of is not None and of.pk not in (one, other):
                 continue
             found.setdefault((one, other), Pair(known[one], known[other])).reasons.add(reason)
+    for apart in NotDuplicate.objects.order_by().values_list("first", "second"):
+        found.pop(apart, None)
     return sorted(found.values(), key=lambda pair: (-pair.weight, pair.first.pk, pair.second.pk))
 
 

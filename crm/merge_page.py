@@ -3,7 +3,8 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.db.models import Q
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _t
 
 from accounts.roles import SEE_MONEY
-from crm import duplicates, merging
-from crm.models import Client
+from crm import apart, duplicates, merging
+from crm.models import Client, NotDuplicate
 from laseros.core.errors import Refused
 
 SHOWN = 100
@@ -27,6 +28,7 @@ class MergeDoor:
         view = self.admin_site.admin_view
         return [
             path("duplicates/", view(self.duplicates_view), name="crm_client_duplicates"),
+            path("duplicates/apart/", view(self.apart_view), name="crm_client_apart"),
             path("<int:pk>/merge/<int:other>/", view(self.merge_view), name="crm_client_merge"),
             *super().get_urls(),
         ]
@@ -47,11 +49,34 @@ class MergeDoor:
             "of": of,
             "pairs": pairs[:SHOWN],
             "more": max(len(pairs) - SHOWN, 0),
+            "apart": _apart(of)[:SHOWN],
             "words": words,
             "found": self._found(request, of, words) if of and words else [],
             "back": reverse("admin:crm_client_change", args=[of.pk]) if of else reverse("admin:crm_client_changelist"),
         }
         return TemplateResponse(request, "admin/crm/duplicates.html", context)
+
+    def apart_view(self, request):
+        """POST says that `first` and `second` are two clients; with `again` it takes that back."""
+        _check(request)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        one, other = (get_object_or_404(Client.objects, pk=_key(request.POST, name)) for name in ("first", "second"))
+        try:
+            if "again" in request.POST:
+                row = NotDuplicate.objects.filter(first=one, second=other).select_related("first", "second").first()
+                if row is not None:
+                    apart.forget(row, request.user)
+                messages.success(request, _t("They are listed again."))
+            else:
+                apart.keep_apart(one, other, request.user)
+                words = _t("%(first)s and %(second)s are two clients: nobody is asked about them again.")
+                messages.success(request, words % {"first": one, "second": other})
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        of = _key(request.POST, "of")
+        page = reverse("admin:crm_client_duplicates")
+        return HttpResponseRedirect(f"{page}?of={of}" if of else page)
 
     def _found(self, request, of: Client, words: str):
         rows, may_repeat = self.get_search_results(request, Client.objects.filter(archived_at=None), words)
@@ -63,11 +88,12 @@ class MergeDoor:
         _check(request)
         winner, loser = get_object_or_404(Client.objects, pk=pk), get_object_or_404(Client.objects, pk=other)
         said = request.POST if request.method == "POST" else None
-        form = MergeForm(said, winner=winner, loser=loser, money=request.user.has_perm(SEE_MONEY))
+        money = request.user.has_perm(SEE_MONEY)
+        form = MergeForm(said, winner=winner, loser=loser, money=money)
         status = 200
         if form.is_valid():
             try:
-                merging.merge(winner, loser, request.user, take=form.cleaned_data)
+                merging.merge(winner, loser, request.user, take=form.cleaned_data, sees_money=money)
             except Refused as refusal:
                 form.add_error(None, str(refusal.reason))
                 status = 409
@@ -84,6 +110,7 @@ class MergeDoor:
             "form": form,
             "rows": form.rows(),
             "counts": merging.counted(loser),
+            "refused": "" if money or not merging.terms_differ(winner, loser) else merging.why_money(),
             "back": f"{reverse('admin:crm_client_duplicates')}?of={winner.pk}",
         }
         return TemplateResponse(request, "admin/crm/merge.html", context, status=status)
@@ -118,6 +145,16 @@ class MergeForm(forms.Form):
             found.append({"name": name, "label": label, "values": values, "chosen": field and field.value(),
                           "both": field is not None and len(field.field.choices) > 2})  # fmt: skip
         return found
+
+
+def _apart(of: Client | None):
+    rows = NotDuplicate.objects.select_related("first", "second", "by")
+    return rows.filter(Q(first=of) | Q(second=of)) if of else rows
+
+
+def _key(posted, name: str) -> int:
+    text = posted.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 16 else 0
 
 
 def _shown(client: Client, name: str) -> str:

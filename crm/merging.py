@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from guardian.shortcuts import assign_perm, remove_perm
 
 from accounts import activity
+from crm import apart
 from crm.models import Client, Contact, Entry, FollowUp
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -66,10 +67,13 @@ def counted(loser: Client) -> list[tuple[str, int, int]]:
 
 @retried
 @transaction.atomic
-def merge(winner: Client, loser: Client, by, *, take: dict[str, str] | None = None) -> Client:
+def merge(
+    winner: Client, loser: Client, by, *, take: dict[str, str] | None = None, sees_money: bool = True
+) -> Client:  # fmt: skip
     """`loser` becomes part of `winner`; all of it or nothing. `take`: field → "theirs" or "both".
 
-    Raises `Refused`: "self", "workspace", "merged" for one that was merged before, "archived".
+    Raises `Refused`: "self", "workspace", "merged" for one that was merged before, "archived", "money" where the two
+    differ in what only those who see prices can choose between: nobody's limit goes unseen.
     """
     if winner.pk == loser.pk:
         raise Refused(_("A client cannot be merged into itself."), code="self")
@@ -81,10 +85,13 @@ def merge(winner: Client, loser: Client, by, *, take: dict[str, str] | None = No
     winner, loser = found[winner.pk], found[loser.pk]
     for client in (winner, loser):
         _check(client)
+    if not sees_money and terms_differ(winner, loser):
+        raise Refused(why_money(), code="money")
     changed, money = _take_values(winner, loser, take or {})
     moved = _Moved()
     for deed in _STEPS:
         moved.add(deed(winner, loser, by))
+    apart.follow(winner, loser)
     _fold_people(winner, loser, moved)
     _free_keys(winner, loser)
     for _model, field, rows in moving(loser):
@@ -99,6 +106,15 @@ def merge(winner: Client, loser: Client, by, *, take: dict[str, str] | None = No
     activity.record("merged", winner, by, details={"from": loser, **changed, **moved.as_text()}, money=money)
     winner.refresh_from_db()
     return winner
+
+
+def terms_differ(winner: Client, loser: Client) -> bool:
+    """Whether one of them would lose a discount or a credit limit, or get the other's."""
+    return any(getattr(winner, name) != getattr(loser, name) for name in MONEY)
+
+
+def why_money() -> str:
+    return _("They have different discounts or credit limits: somebody who sees prices has to merge them.")
 
 
 def _check(client: Client) -> None:

@@ -69,7 +69,7 @@ def answer(
             table = plans.read(data)
             if "store" in request.POST:
                 return _stored(request, module, table, data, said, back, later)
-            plan = plans.plan_of(request.workspace, module, table, said)
+            plan = plans.plan_of(request.workspace, module, table, said, request.user)
             content = base64.b64encode(data).decode()
         except Refused as refusal:
             take_refusal(form, refusal)
@@ -103,7 +103,7 @@ def _said(posted) -> dict[int, str]:
 
 def _stored(request, module, table, data: bytes, said, back: str, later: Callable | None):
     if later is not None and len(table["rows"]) > LARGE:
-        plan = plans.plan_of(request.workspace, module, table, said)
+        plan = plans.plan_of(request.workspace, module, table, said, request.user)
         plans.check(plan)
         later(data, said)
         words = _t("It is being stored. What became of it stands under Background work and in the log.")

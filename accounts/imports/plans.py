@@ -56,11 +56,15 @@ class Plan:
 
     module: ModuleType  # which knows the columns, checks a row and stores it
     print_of: str  # of the file: the same file again books nothing again
+    by: object = None  # whose rights count: a person, or the name of a command, which may everything
     rows: list[Row] = field(default_factory=list)
     wrong: list[tuple[int, str, str]] = field(default_factory=list)
     left_out: int = 0
     ignored: list[str] = field(default_factory=list)  # headings nobody understands
     headings: list[tuple[int, str, str]] = field(default_factory=list)  # (place, heading, the column it is taken for)
+
+    def may(self, permission: str) -> bool:
+        return self.by is None or isinstance(self.by, str) or self.by.has_perm(permission)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -81,12 +85,12 @@ def read(content: bytes) -> dict:
     return {**table, "print": hashlib.sha256(content).hexdigest()[:32]}
 
 
-def plan_of(workspace, module: ModuleType, table: dict, said: dict[int, str] | None = None) -> Plan:
+def plan_of(workspace, module: ModuleType, table: dict, said: dict[int, str] | None = None, by=None) -> Plan:
     """Check a table that was read against the books of a business; nothing is stored.
 
     `said`: place → column ("" for none), for headings that somebody has told us about.
     """
-    plan = Plan(module, table["print"])
+    plan = Plan(module, table["print"], by)
     places = _places(module.COLUMNS, table["header"], plan, said or {})
     if plan.wrong:
         return plan
@@ -177,7 +181,7 @@ def check(plan: Plan) -> None:
 def store(workspace, module: ModuleType, table: dict, by, said: dict[int, str] | None = None) -> Plan:
     """Check the table once more and store all of it, in one transaction. Raises `Refused` when a row is wrong."""
     with transaction.atomic():
-        plan = plan_of(workspace, module, table, said)
+        plan = plan_of(workspace, module, table, said, by)
         check(plan)
         known = module.Known(workspace)
         for row in plan.rows:

@@ -67,6 +67,7 @@ def check(row, known: Known, plan) -> bool:
     row.person = {field: values.pop(name) or "" for name, field in CONTACT.items()}
     row.tags = [word.strip() for word in (values.pop("tags") or "").split(",") if word.strip()]
     _check_rest(row)
+    _check_tags(row, known, plan)
     values.pop("code")
     row.values = {name: value for name, value in values.items() if value is not None}
     if client is None:
@@ -138,8 +139,14 @@ def _check_rest(row) -> None:
         raise bad("contact", _("A contact needs a name."))
     if any(row.place.values()) and not (row.place["street"] and row.place["city"]):
         raise bad("street" if not row.place["street"] else "city", _("An address needs street and town."))
+
+
+def _check_tags(row, known: Known, plan) -> None:
     if any(len(word) > 40 for word in row.tags):
         raise bad("tags", _("Longer than %(most)s characters.") % {"most": 40})
+    new = [word for word in row.tags if word.casefold() not in known.tags]
+    if new and not plan.may("crm.add_tag"):
+        raise bad("tags", _("There is no tag “%(tag)s”, and you may not make one.") % {"tag": new[0]})
 
 
 def _new_person(row, known: Known) -> bool:

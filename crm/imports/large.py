@@ -1,9 +1,16 @@
-"""A large list is stored by the worker: the file waits in the files' folder, and is gone when it was read."""
+"""A large list is stored by the worker: the file waits in the files' folder, and is gone when it was read.
+
+One that the worker never got to the end of (it failed again and again, or the power went) is kept a week for whoever
+tries it again, and goes with the next list.
+"""
 
 import uuid
+from contextlib import suppress
+from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
 from accounts import work
@@ -13,9 +20,11 @@ from crm.imports import clients
 from laseros.core.errors import Refused
 
 FOLDER = "imports"
+KEPT = timedelta(days=7)
 
 
 def store_later(workspace: Workspace, content: bytes, said: dict[int, str], by: User) -> None:
+    _sweep()
     name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}.bin", ContentFile(content))
     places = [[place, column] for place, column in said.items()]
     work.queue(store_clients, workspace, workspace.pk, name, places, by.pk, subject=clients.TITLE, by=by)
@@ -26,13 +35,22 @@ def store_clients(workspace_pk: int, name: str, places: list, by_pk: int) -> Non
     """All rows or none. Run a second time it finds no file, or a list whose rows are all as they were."""
     if not default_storage.exists(name):
         return
-    with default_storage.open(name) as file:
-        table = plans.read(file.read())
     workspace = Workspace.objects.get(pk=workspace_pk)
     by = User.objects.filter(pk=by_pk).first()
     try:
+        with default_storage.open(name) as file:
+            table = plans.read(file.read())
         plans.store(workspace, clients, table, by, {int(place): column for place, column in places})
     except Refused:
         default_storage.delete(name)  # somebody looks at it anew, with the file they have
         raise
     default_storage.delete(name)
+
+
+def _sweep() -> None:
+    """Take away what was left behind."""
+    with suppress(FileNotFoundError):
+        for name in default_storage.listdir(FOLDER)[1]:
+            path = f"{FOLDER}/{name}"
+            if default_storage.get_modified_time(path) < timezone.now() - KEPT:
+                default_storage.delete(path)

@@ -1,4 +1,5 @@
 from crm.models.access_link import AccessLink
+from crm.models.apart import NotDuplicate
 from crm.models.certificate import ExemptionCertificate
 from crm.models.client import Address, Client, Contact, InvoiceFormat
 from crm.models.diary import Entry, FollowUp
@@ -13,5 +14,6 @@ __all__ = [
     "ExemptionCertificate",
     "FollowUp",
     "InvoiceFormat",
+    "NotDuplicate",
     "Tag",
 ]

@@ -1,17 +1,23 @@
 """Clients from a file: known by number, VAT number or mail; columns can be said; the worker takes long lists."""
 
 import base64
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
 import pytest
+import time_machine
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.imports import plans, reading
 from accounts.models import Activity, BackgroundTask
 from crm import clients, merging
 from crm.imports import clients as imported
+from crm.imports import large
 from crm.models import Address, Client, Contact, Tag
 from laseros.core.errors import Refused
 
@@ -118,3 +124,34 @@ def test_by_command_it_is_looked_at_or_stored(workspace, tmp_path):
     path.write_text("name;discount\nKaya;viel\n")
     with pytest.raises(CommandError):
         call_command("import_clients", path, workspace="cutters", stderr=StringIO())
+
+
+def test_a_tag_is_made_by_whoever_may_make_one(workspace, office, person):
+    viewer = person("viewer", workspace)
+    Tag.objects.create(workspace=workspace, name="Trade")
+    content = "name;tags\nKaya;trade\nDube;trade, north\n"
+    plan = plans.plan_of(workspace, imported, table(content), by=viewer)
+    assert plan.wrong == [(3, "tags", "There is no tag “north”, and you may not make one.")]
+    assert [row.label for row in plan.rows] == ["Kaya"]
+    with pytest.raises(Refused):
+        store(workspace, content, viewer)
+    assert (Tag.objects.count(), Client.objects.count()) == (1, 0)
+    store(workspace, content, office)
+    assert {tag.name: tag.clients.count() for tag in Tag.objects.all()} == {"Trade": 2, "north": 1}
+
+
+def test_a_list_that_fails_at_the_worker_leaves_no_file(workspace, office, log_in, run_work):
+    browser = log_in(office)
+    many = "name,email\n" + "".join(f"Client {n},c{n}@x.example\n" for n in range(501))
+    upload(browser, many, store="1")
+    (waiting,) = default_storage.listdir(large.FOLDER)[1]
+    with default_storage.open(f"{large.FOLDER}/{waiting}", "wb") as file:
+        file.write(b"\0no table")
+    run_work()
+    assert set(BackgroundTask.objects.values_list("state", flat=True)) == {"failed"}
+    assert default_storage.listdir(large.FOLDER)[1] == []
+    assert Client.objects.count() == 0
+    left = default_storage.save(f"{large.FOLDER}/left.bin", ContentFile(b"of a worker that died"))
+    with time_machine.travel(timezone.now() + timedelta(days=8), tick=False):
+        upload(log_in(office), many, store="1")
+        assert not default_storage.exists(left)

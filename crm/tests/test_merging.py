@@ -17,9 +17,9 @@ from billing.accounting import journal
 from billing.accounting.accounts import Accounts
 from billing.models import Invoice, rules_of
 from billing.tests.ground import issued_invoice, made_job, sent_quote, with_address
-from crm import clients, diary, duplicates, insight, links, merging, tags, timeline
+from crm import apart, clients, diary, duplicates, insight, links, merging, tags, timeline
 from crm.families import family
-from crm.models import AccessLink, Client, Contact, Tag
+from crm.models import AccessLink, Client, Contact, NotDuplicate, Tag
 from laseros.core.errors import Refused
 from production import client_material
 from production.models import Enquiry, EnquiryLine, LayerRule
@@ -222,6 +222,69 @@ def test_who_may_be_who(shop, workspace, office):
     }
     assert [pair.first.pk for pair in duplicates.pairs(third)] == [mueller.pk, again.pk]
     assert duplicates.pairs(shop.client) == []
+
+
+def test_two_that_are_not_one_are_not_listed_again_and_it_follows_who_is_merged(shop, workspace, office):
+    def add(name, **fields):
+        return clients.register(Client(workspace=workspace, name=name, **fields), office)
+
+    first, second, third = (add(name, phone="0341 5550123") for name in ("Anton", "Berta", "Cäsar"))
+    assert len(duplicates.pairs()) == 3
+    row = apart.keep_apart(second, first, office)
+    assert apart.keep_apart(first, second, office) == row
+    assert (row.first, row.second, row.by) == (first, second, office)
+    left = [(pair.first, pair.second) for pair in duplicates.pairs()]
+    assert left == [(first, third), (second, third)]
+    assert [(pair.first, pair.second) for pair in duplicates.pairs(first)] == [(first, third)]
+    told = Activity.objects.filter(verb="kept apart").order_by("pk").values_list("target_id", flat=True)
+    assert list(told) == [first.pk, second.pk]
+    with pytest.raises(Refused, match="one client"):
+        apart.keep_apart(first, first, office)
+    merging.merge(third, second, office)  # what holds for Berta holds for Cäsar, who she is
+    assert [(row.first, row.second) for row in NotDuplicate.objects.all()] == [(first, third)]
+    assert duplicates.pairs() == []
+    with pytest.raises(Refused, match="merged already"):
+        apart.keep_apart(first, Client.objects.get(pk=second.pk), office)
+    apart.forget(NotDuplicate.objects.get(), office)
+    assert [(pair.first, pair.second) for pair in duplicates.pairs()] == [(first, third)]
+    apart.keep_apart(first, third, office)
+    merging.merge(first, third, office)  # they were one after all
+    assert not NotDuplicate.objects.exists()
+
+
+@pytest.mark.one_database
+def test_the_page_remembers_who_are_two_and_takes_it_back(two, office, log_in, person, workspace):
+    Client.objects.filter(pk__in=(two.winner.pk, two.loser.pk)).update(phone="031 555 0100")
+    browser, page = log_in(office), "/admin/crm/client/duplicates/"
+    first, second = sorted((two.winner.pk, two.loser.pk))
+    said = {"first": first, "second": second}
+    assert "Two clients" in browser.get(page).content.decode()
+    assert browser.post(f"{page}apart/", {**said, "of": first}).headers["Location"] == f"{page}?of={first}"
+    shown = browser.get(page)
+    assert ([*shown.context["pairs"]], len(shown.context["apart"])) == ([], 1)
+    assert "Said to be two clients" in shown.content.decode()
+    assert browser.get(f"{page}apart/").status_code == 405
+    for wrong in ({"first": "x"}, {"first": first}, {"first": first, "second": 10**18}):
+        assert browser.post(f"{page}apart/", wrong).status_code == 404
+    assert log_in(person("viewer", workspace)).post(f"{page}apart/", said).status_code == 403
+    browser = log_in(office)
+    assert browser.post(f"{page}apart/", {**said, "again": "1"}).headers["Location"] == page
+    assert (len(browser.get(page).context["pairs"]), NotDuplicate.objects.count()) == (1, 0)
+
+
+@pytest.mark.one_database
+def test_without_prices_nobodys_limit_is_lost_unseen(two, office, log_in):
+    page = f"/admin/crm/client/{two.winner.pk}/merge/{two.loser.pk}/"
+    Client.objects.filter(pk=two.loser.pk).update(credit_limit=500)
+    with pytest.raises(Refused) as refusal:
+        merging.merge(two.winner, two.loser, office, sees_money=False)
+    assert refusal.value.code == "money"
+    assert log_in(office).get(page).context["refused"] == ""  # they choose
+    assert Client.objects.get(pk=two.loser.pk).merged_into_id is None
+    Client.objects.filter(pk=two.loser.pk).update(credit_limit=two.winner.credit_limit)
+    two.loser.refresh_from_db()
+    merging.merge(two.winner, two.loser, office, sees_money=False)
+    assert Client.objects.get(pk=two.loser.pk).merged_into == two.winner
 
 
 @pytest.mark.one_database

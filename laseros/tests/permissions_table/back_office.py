@@ -70,6 +70,7 @@ POST crm_client                  add                    403    302    302    302
 GET  crm_client                  change,history         200    200    200    200    404    client
 POST crm_client                  change                 403    302    302    302    404    client notes=New
 GET  crm_client                  duplicates             403    200    200    200    200
+POST crm_client                  apart                  403    302    302    302    404    - first={client}&second={twin}
 GET  crm_client                  merge                  403    200    200    200    404    client,twin
 POST crm_client                  merge                  403    302    302    302    404    client,twin
 GET  crm_client                  import                 403    200    200    200    200

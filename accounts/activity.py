@@ -77,6 +77,7 @@ VERBS = {
     "divided": _("divided"),
     "merged": _("put together"),
     "kept apart": _("kept apart"),
+    "not kept apart": _("no longer kept apart"),
     "quarantined": _("put in quarantine"),
     "maintained": _("maintained"),
     "taken out": _("taken out for maintenance"),

@@ -37,7 +37,7 @@ def keep_apart(one: Client, other: Client, by) -> NotDuplicate:
 def forget(row: NotDuplicate, by) -> None:
     """Perhaps they are one after all: they are listed again."""
     if NotDuplicate._base_manager.filter(pk=row.pk).delete()[0]:
-        activity.record("taken back", row.first, by, details={"kept apart": row.second})
+        activity.record("not kept apart", row.first, by, details={"from": row.second})
 
 
 def follow(winner: Client, loser: Client) -> None:

@@ -359,10 +359,11 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         )  # fmt: skip
 
     def open_verbs(self, request, obj) -> list[Verb]:
-        """The verbs this person may use on this record now."""
+        """The verbs this person may use on this record now, what comes next first."""
         if obj is None:
             return []
-        return [verb for verb in self.all_verbs() if request.user.has_perm(verb.permission) and verb.applies(obj)]
+        found = [verb for verb in self.all_verbs() if request.user.has_perm(verb.permission) and verb.applies(obj)]
+        return sorted(found, key=lambda verb: not verb.primary)
 
     def deeds(self, request, obj) -> dict:
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""

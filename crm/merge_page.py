@@ -1,5 +1,7 @@
 """Duplicates of clients in the back office: who may be who, side by side, and the choice of what stays."""
 
+from decimal import Decimal
+
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +17,7 @@ from accounts.roles import SEE_MONEY
 from crm import apart, duplicates, merging
 from crm.models import Client, NotDuplicate
 from laseros.core.errors import Refused
+from laseros.core.templatetags.laseros import number
 
 SHOWN = 100
 FOUND = 20
@@ -160,6 +163,8 @@ def _key(posted, name: str) -> int:
 def _shown(client: Client, name: str) -> str:
     shown = getattr(client, f"get_{name}_display", None)
     value = shown() if shown is not None else getattr(client, name)
+    if isinstance(value, Decimal):
+        return number(value, most=2)
     return "" if value is None else str(value)
 
 

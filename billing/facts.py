@@ -14,7 +14,7 @@ from crm import links
 from crm.families import living
 from crm.models import Client
 from laseros.core.locales import town_line
-from laseros.core.money import cents
+from laseros.core.money import cents, rate_text
 from laseros.core.retry import retried
 from laseros.core.tax_words import has_sales_tax
 
@@ -62,14 +62,15 @@ def frozen_facts(
         **sales_tax,
         "statement": _statement(workspace, treatment, sales_tax),
         "vat": [
-            {"percent": f"{percent:f}", "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
+            {"percent": rate_text(percent), "net": f"{net:f}", "tax": f"{tax:f}"}
+            for percent, (net, tax) in rates.items()
         ],
         **_discounts(discounts),
     }
 
 
 def _discounts(found: Mapping[Decimal, Decimal]) -> dict:
-    rows = [{"percent": f"{percent:f}", "amount": f"{amount:f}"} for percent, amount in found.items()]
+    rows = [{"percent": rate_text(percent), "amount": f"{amount:f}"} for percent, amount in found.items()]
     return {"discounts": rows} if rows else {}
 
 

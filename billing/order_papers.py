@@ -13,7 +13,7 @@ from billing.quotes import offers
 from billing.tasks import send_order_paper
 from laseros.core.discounts import line_discount
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO
+from laseros.core.money import ZERO, rate_text
 from laseros.core.retry import retried
 from production import jobs
 from production.models import Job
@@ -109,7 +109,7 @@ class _Line:
             "description": self.description,
             "quantity": self.quantity,
             "unit_price": f"{self.unit_price:f}",
-            "tax_percent": f"{self.tax_percent:f}",
+            "tax_percent": rate_text(self.tax_percent),
             "discount": f"{line_discount(self, currency):f}",
             "discount_percent": f"{self.discount_percent:f}",
             "net": f"{totals.net_of(self, currency):f}",

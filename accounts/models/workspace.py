@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager, get_scope
 
 from laseros.core.locales import locale_of
+from laseros.core.money import rate_text
 
 MODULES = {
     "laser": _("Laser cutting"),
@@ -176,3 +177,18 @@ def money_field(label, **options):
     """Twelve digits before the point, four after: unit prices need more than the currency's own two."""
     options.setdefault("default", Decimal(0))
     return models.DecimalField(label, max_digits=16, decimal_places=4, **options)
+
+
+class TaxField(models.DecimalField):
+    """A rate of tax in percent, with thousandths where a place has them (New York's 8.875 %): read back as 15.00 and
+    8.875, since 15,000 is fifteen thousand to some."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **{"max_digits": 6, "decimal_places": 3, "default": 0} | kwargs)
+
+    def deconstruct(self):
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.DecimalField", args, kwargs
+
+    def from_db_value(self, value, expression, connection):
+        return None if value is None else Decimal(rate_text(value))

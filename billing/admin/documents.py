@@ -21,6 +21,7 @@ from billing.admin.draft_form import SEEN, DraftForm
 from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
+from laseros.core.money import rate_text
 from laseros.core.templatetags.laseros import money_filter, number
 
 PREVIEW_LINES = 60  # more would take longer than a page may
@@ -59,7 +60,7 @@ class DraftLines(RoomInline):
             rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()}
             there = obj.lines.values_list("tax_percent", flat=True) if obj is not None else ()
             rates = {**{percent: f"{percent.normalize():f} %" for percent in there}, **rates}
-            choices = [(f"{percent:.2f}", label) for percent, label in sorted(rates.items(), reverse=True)]
+            choices = [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
             field.widget = UnfoldAdminSelectWidget(choices=choices or [("0.00", "0 %")])
             field.initial = usual_tax() if obj is None else rate_for(obj.client)
         return formset

@@ -14,6 +14,7 @@ from billing.admin.documents import once
 from billing.admin.line_form import LineForm
 from billing.models import RecurringInvoice, RecurringLine, TaxRate
 from billing.taxes import usual_tax
+from laseros.core.money import ZERO, rate_text
 
 STATE_COLOURS = {"running": "success", "paused": "warning", "ended": ""}
 PLAN = {"every", "unit", "starts_on", "ends_on", "count"}
@@ -38,8 +39,8 @@ class RecurringLineInline(RoomInline):
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("tax_percent")
         if field is not None:
-            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()} | {0: "0 %"}
-            choices = [(f"{percent:.2f}", label) for percent, label in sorted(rates.items(), reverse=True)]
+            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()} | {ZERO: "0 %"}
+            choices = [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
             field.widget, field.initial = UnfoldAdminSelectWidget(choices=choices), usual_tax()
         return formset
 

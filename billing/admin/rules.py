@@ -12,14 +12,14 @@ from accounts.back_office import RoomAdmin, RoomInline, Verb
 from billing import taxes
 from billing.models import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
 from laseros.core.tax_words import STATES, has_sales_tax
-from laseros.core.templatetags.laseros import money_filter
+from laseros.core.templatetags.laseros import money_filter, number
 
 
 @admin.register(TaxRate)
 class TaxRateAdmin(RoomAdmin):
-    list_display = ("name", "percent", "valid_from", "valid_until", "is_default")
+    list_display = ("name", "percent_shown", "valid_from", "valid_until", "is_default")
     fields = (("name", "percent"), ("valid_from", "valid_until"), "is_default")
-    by_place = ("name", "region", "postcode", "percent", "valid_from", "valid_until", "is_default")
+    by_place = ("name", "region", "postcode", "percent_shown", "valid_from", "valid_until", "is_default")
     fields_by_place = (("name", "percent"), ("region", "postcode"), ("valid_from", "valid_until"), "is_default")
     export_fields = ("name", "region", "postcode", "percent", "valid_from", "valid_until", "is_default")
     readonly_fields = ("is_default",)
@@ -34,6 +34,10 @@ class TaxRateAdmin(RoomAdmin):
         " has another. A state without a row is one where you collect none."
     )
     empty_icon = "percent"
+
+    @display(description=_("percent"), ordering="percent")
+    def percent_shown(self, rate):
+        return f"{number(rate.percent)} %"
 
     def get_list_display(self, request):
         return self.by_place if has_sales_tax(request.workspace.country) else super().get_list_display(request)

@@ -13,6 +13,7 @@ from accounts.documents.pictures import BIC, iban_in
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Treatment
 from laseros.core.discounts import gross_of, line_discount
+from laseros.core.money import rate_text
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 TOWN = {"DE": r"(?:D-)?(\d{5})\s+(.+)", "AT": r"(?:A-)?(\d{4})\s+(.+)", "CH": r"(?:CH-)?(\d{4})\s+(.+)"}
@@ -189,7 +190,7 @@ def place(address: str, country: str) -> tuple[tuple[str, ...], str, str]:
 
 def _tax(invoice, percent: Decimal, statement: str, basis=Decimal(0), amount=Decimal(0)) -> Tax:
     if invoice.treatment == Treatment.STANDARD:
-        return Tax("S" if percent else "Z", percent, basis, amount)
+        return Tax("S" if percent else "Z", Decimal(rate_text(percent)), basis, amount)
     category, code = CATEGORIES[Treatment(invoice.treatment)]
     return Tax(category, None if category == "O" else Decimal(0), basis, amount, statement, code)
 

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.discount import Discounted, one_discount
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 from billing.models.rate import rate_field
 from billing.states import INVOICE, OWED
 from crm.models import Client
@@ -179,7 +179,7 @@ class InvoiceLine(Discounted, WorkspaceModel):
     description = models.CharField(_("description"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
-    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2, default=0)
+    tax_percent = TaxField(_("tax %"))
     net = money_field(_("net"), editable=False)
 
     class Meta:

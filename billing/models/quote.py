@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.discount import Discounted, one_discount
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 from billing.models.rules import MorePieces
 from billing.states import QUOTE
 from crm.models import Client, Contact
@@ -98,7 +98,7 @@ class QuoteLine(Discounted, WorkspaceModel):
     description = models.CharField(_("description"), max_length=200)
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
-    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2, default=0)
+    tax_percent = TaxField(_("tax %"))
     net = money_field(_("net"), editable=False)
     # What was chosen for this line instead of the rules': mode, machine, gas, margin, operations (billing.choices).
     choices = models.JSONField(default=dict, editable=False)

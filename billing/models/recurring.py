@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.discount import Discounted, one_discount
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 from billing.models.invoice import Invoice
 from billing.states import RECURRING
 from crm.models import Client
@@ -93,7 +93,7 @@ class RecurringLine(Discounted, WorkspaceModel):
     )  # fmt: skip
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
-    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2, default=0)
+    tax_percent = TaxField(_("tax %"))
 
     class Meta:
         verbose_name = _("line of a recurring invoice")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 
 
 def percent_field(label, **options):
@@ -21,7 +21,7 @@ def percent_field(label, **options):
 
 class TaxRate(WorkspaceModel):
     name = models.CharField(_("name"), max_length=60)
-    percent = percent_field(_("percent"))
+    percent = TaxField(_("percent"), validators=[MinValueValidator(0), MaxValueValidator(99)])
     is_default = models.BooleanField(_("usual rate"), default=False)
     valid_from = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: since ever"))
     valid_until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day; empty: until further"))

@@ -195,7 +195,7 @@ LINES = st.lists(
         st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40),
         st.integers(1, 5000),
         st.decimals(0, 5000, places=4),
-        st.sampled_from(["19", "7", "0"]),
+        st.sampled_from(["19", "7", "8.875", "0"]),
         OFF,
     ),
     min_size=1,

@@ -13,6 +13,8 @@ from django.urls import reverse
 from django_scopes import scope
 
 from billing import invoices, law, quotes, taxes
+from billing.accounting import journal
+from billing.einvoice import said
 from billing.facts import tax_state
 from billing.law import united_states
 from billing.models import Invoice, InvoiceLine, TaxRate, Treatment
@@ -85,6 +87,30 @@ def test_the_rate_is_the_destination_s_on_the_day_of_supply(american, place, day
     assert (invoice.net, invoice.tax, invoice.total) == tuple(Decimal(each) for each in sums)
     assert law.wrong_rate(paper(invoice)) is None
     assert invoice.treatment == (Treatment.OUTSIDE if place is AUSTIN else Treatment.STANDARD)
+
+
+def test_a_rate_with_thousandths_is_kept_and_said_as_it_is(american, person, log_in):
+    """New York City: 8.875 %, half a cent up."""
+    browser = log_in(person("manager", american))
+    row = {"name": "Sales tax", "percent": "8.875", "region": "NY", "postcode": "100"}
+    assert browser.post(reverse("admin:billing_taxrate_add"), row).status_code == 302
+    rate = TaxRate.objects.get(region="NY")
+    assert (rate.percent, str(rate)) == (Decimal("8.875"), "Sales tax (NY 100) 8.875 %")
+    too_fine = browser.post(reverse("admin:billing_taxrate_add"), {**row, "postcode": "101", "percent": "8.8755"})
+    assert "3 decimal places" in too_fine.content.decode()
+    pages = [browser.get(reverse("admin:billing_taxrate_changelist")).content.decode()]
+    pages.append(browser.get(reverse("admin:billing_taxrate_change", args=[rate.pk])).content.decode())
+    assert ("8.875 %" in pages[0], "6.25 %" in pages[0], 'value="8.875"' in pages[1]) == (True, True, True)
+    draft = drafted(client_of(american, {**BOSTON, "state": "NY", "city": "New York", "postcode": "10001"}), "4", 3)
+    assert (draft.net, draft.tax, draft.total) == (12, Decimal("1.07"), Decimal("13.07"))  # 1.065
+    page = browser.get(reverse("admin:billing_invoice_change", args=[draft.pk])).content.decode()
+    assert re.search(r'<option value="8\.875"[^>]* selected', page)
+    issued = invoices.issue(draft, None)
+    assert issued.frozen["vat"] == [{"percent": "8.875", "net": "12.00", "tax": "1.07"}]
+    assert "Sales tax (NY 8.875 %)" in text_of(issued.pdf.read())
+    assert said.read(issued, list(issued.lines.all())).taxes[0].percent == Decimal("8.875")
+    bookings = list(journal.of(american, date(2026, 11, 1), date(2026, 11, 30)))
+    assert [(each.percent, each.amount) for each in bookings] == [(Decimal("8.875"), Decimal("13.07"))]
 
 
 def test_goods_are_taxed_where_they_are_delivered_and_not_where_they_are_paid(american):

@@ -19,6 +19,12 @@ def tax_on(net: Decimal, percent: Decimal, currency: str) -> Decimal:
     return cents(net * percent / 100, currency)
 
 
+def rate_text(percent: Decimal) -> str:
+    """A rate of tax as documents keep it: two digits after the point, or as many as it has (15.00, 8.875)."""
+    places = -percent.normalize().as_tuple().exponent
+    return f"{percent:.{max(places, 2)}f}"
+
+
 def show(amount: Decimal, currency: str, locale: str) -> str:
     """As people of `locale` write it: R 1 234,50 or 1.234,50 €."""
     amount = cents(Decimal(amount), currency) or ZERO  # no minus before nothing

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
 from accounts.models.discount import Discounted, one_discount
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 from crm.models import Client, Contact
 from inventory.models import Item, Reservation
 from production.models.design_file import DesignFile
@@ -103,7 +103,7 @@ class JobLine(Discounted, WorkspaceModel):
     delivered = models.PositiveIntegerField(_("delivered"), default=0, editable=False)
     invoiced = models.PositiveIntegerField(_("invoiced"), default=0, editable=False)
     unit_price = money_field(_("unit price"))
-    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2, default=0)
+    tax_percent = TaxField(_("tax %"))
     # What one piece takes of `item`, in its unit, and of the machine.
     material_each = models.DecimalField(_("material each"), max_digits=14, decimal_places=6, default=0)
     seconds_each = models.FloatField(_("seconds each"), default=0)

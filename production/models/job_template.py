@@ -4,7 +4,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
-from accounts.models.workspace import money_field
+from accounts.models.workspace import TaxField, money_field
 from inventory.models import Item
 from production.models.design_file import DesignFile
 from production.models.job import Priority
@@ -54,7 +54,7 @@ class JobTemplateLine(WorkspaceModel):
     )
     quantity = models.PositiveIntegerField(_("pieces"), default=1)
     unit_price = money_field(_("unit price"))
-    tax_percent = models.DecimalField(_("tax %"), max_digits=5, decimal_places=2, default=0)
+    tax_percent = TaxField(_("tax %"))
     material_each = models.DecimalField(_("material each"), max_digits=14, decimal_places=6, default=0)
     seconds_each = models.FloatField(_("seconds each"), default=0)
     # As `production.quality.planning.carried` writes them.

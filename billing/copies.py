@@ -1,10 +1,12 @@
 """A tax invoice is given out once; whatever follows says that it is a copy (VAT Act 89 of 1991, section 20).
 
-The stored original stays as it was sealed: a copy is stamped when it is handed out. With an address to mail it to, the
-mail carries the original; without one, whoever first asks for it gets it.
+The stored original stays as it was sealed: a copy is stamped when it is handed out. Whoever gets it first gets the
+original: the mail, at the moment it is given to the server, or somebody who asks for it before that.
 """
 
 import io
+from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -12,6 +14,7 @@ from django.utils.translation import pgettext
 
 from accounts import activity
 from accounts.documents import pdf
+from accounts.outbox import papers
 from billing.models import Invoice
 from laseros.core.retry import retried
 
@@ -38,18 +41,33 @@ def hand_out(invoice: Invoice, by) -> bytes:
     return content if _take_original(invoice, by) else stamped(content, invoice.frozen.get("language", "en"))
 
 
-def original_goes_by_mail(invoice: Invoice) -> None:
-    """The mail that is about to be written carries it. Called in the transaction that issues."""
-    Invoice._base_manager.filter(pk=invoice.pk, original_at=None).update(original_at=timezone.now())
+def leaves_by_mail(pk: int) -> tuple[bytes, Callable[[], None]]:
+    """The file that a mail carries which is being given away, and what makes it stay after all: nobody has got it."""
+    invoice = Invoice.objects.get(pk=pk)
+    with invoice.pdf.open("rb") as stored:
+        content = stored.read()
+    if taken_at := _take(invoice):
+        mine = Invoice._base_manager.filter(pk=pk, original_at=taken_at)
+        return content, lambda: mine.update(original_at=None)
+    return stamped(content, invoice.frozen.get("language", "en")), lambda: None
+
+
+papers.PAPERS["tax invoice"] = leaves_by_mail
 
 
 @retried
 @transaction.atomic
 def _take_original(invoice: Invoice, by) -> bool:
-    """Whether this is the one that leaves as the original, however many ask at once."""
-    first = bool(Invoice._base_manager.filter(pk=invoice.pk, original_at=None).update(original_at=timezone.now()))
+    """Whether this is the one that leaves as the original."""
+    first = _take(invoice) is not None
     activity.record("gave original" if first else "gave copy", invoice, by)
     return first
+
+
+def _take(invoice: Invoice) -> datetime | None:
+    """When it left as the original, however many ask at once; None where another was first."""
+    now = timezone.now()
+    return now if Invoice._base_manager.filter(pk=invoice.pk, original_at=None).update(original_at=now) else None
 
 
 def stamped(content: bytes, language: str) -> bytes:

@@ -60,14 +60,17 @@ def follow_pieces(line, was, currency: str) -> None:
 
 
 def of_correction(invoice, rows: Iterable) -> Decimal:
-    """What of an invoice's discount falls on these lines of a credit note for it, by their share of what it said."""
+    """What of an invoice's discount falls on these lines of a credit note for it: their share of what it said, and with
+    the last of them what the notes before have left, so that all together take back all of it."""
     origin, currency = invoice.origin, invoice.currency
-    whole, here = (
+    notes = list(origin.corrections.exclude(number=None).prefetch_related("lines"))
+    whole, here, before = (
         sum((totals.net_of(row, currency) for row in lines if not row.deposit_id), ZERO)
-        for lines in (origin.lines.all(), rows)
+        for lines in (origin.lines.all(), rows, [row for note in notes for row in note.lines.all()])
     )
+    left = origin.discount_amount - sum((note.discount_amount for note in notes), ZERO)
     share = cents(origin.discount_amount * here / whole, currency) if whole else ZERO
-    return max(min(share, origin.discount_amount), ZERO)
+    return max(left if before + here == whole else min(share, left), ZERO)
 
 
 def of_order(job: Job, rows: Iterable, currency: str, last: bool) -> Decimal:

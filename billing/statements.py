@@ -97,10 +97,12 @@ def _signed(payment: Payment) -> Decimal:
 
 
 def currencies_of(client: Client) -> list[str]:
-    """Those there is anything in, ours first."""
+    """Those there is anything in, ours first; ours where there is nothing."""
     own = client.workspace.currency
-    rows = Invoice.objects.filter(client__in=family(client), number__isnull=False).order_by()
-    found = set(rows.values_list("currency", flat=True).distinct()) | {own}
+    invoices = Invoice.objects.filter(client__in=family(client), number__isnull=False)
+    payments = Payment.objects.filter(client__in=family(client))
+    rows = [row.order_by().values_list("currency", flat=True) for row in (invoices, payments)]
+    found = set(rows[0].union(rows[1])) or {own}
     return sorted(found, key=lambda code: (code != own, code))
 
 

@@ -9,7 +9,7 @@ from django_scopes import scope
 
 from accounts import outbox, work
 from accounts.models import Workspace
-from billing import documents
+from billing import copies, documents
 from billing.models import AccountStatement, Delivery, Invoice, OrderPaper, Quote, Reminder
 from billing.occasions import INVOICE, ORDER_PAPER, ORDERED, QUOTE, STATEMENT
 from crm import links
@@ -117,6 +117,8 @@ def _post(occasion: outbox.Occasion, document, to: str, link: str, contact=None,
     """`xml`: the electronic invoice goes with it."""
     name = documents.file_name(document)
     attachments = [{"path": document.pdf.name, "name": name, "type": "application/pdf"}]
+    if isinstance(document, Invoice) and copies.marks(document):
+        attachments[0]["paper"] = ["tax invoice", document.pk]
     if xml and document.xml:
         name = f"{name.removesuffix('.pdf')}.xml"
         attachments.append({"path": document.xml.name, "name": name, "type": "application/xml"})

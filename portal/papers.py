@@ -20,22 +20,28 @@ def account(request, visitor):
     """What moved the client's account this year, as it stands now."""
     if visitor.link is not None:
         raise Http404
-    return _account_page(request, visitor, _this_year(visitor), reverse("portal:account_pdf"))
+    found = _this_year(request, visitor)
+    pdf = f"{reverse('portal:account_pdf')}?currency={found.currency}"
+    return _account_page(request, visitor, found, pdf, statements.currencies_of(visitor.client))
 
 
 @require_safe
 @for_client
 def account_pdf(request, visitor):
-    found = _this_year(visitor)
-    name = f"{visitor.client.code}-{found.until_on}.pdf"
+    found = _this_year(request, visitor)
+    own = "" if found.currency == request.workspace.currency else f"-{found.currency}"
+    name = f"{visitor.client.code}{own}-{found.until_on}.pdf"
     return serving.attachment(statement_pdf(found), name, "application/pdf")
 
 
-def _this_year(visitor):
+def _this_year(request, visitor):
+    """In the currency that is asked for, ours where none is; nothing where the client has none of it."""
     if not visitor.sees_money:
         raise Http404
-    today = timezone.localdate()
-    currency = statements.currencies_of(visitor.client)[0]
+    today, there = timezone.localdate(), statements.currencies_of(visitor.client)
+    currency = request.GET.get("currency", there[0])
+    if currency not in there:
+        raise Http404
     return statements.account_of(visitor.client, currency, today.replace(month=1, day=1), today)
 
 
@@ -55,8 +61,10 @@ def statement_pdf_view(request, visitor, pk):
     return FileResponse(row.pdf.open("rb"), as_attachment=True, filename=file_name(row), content_type="application/pdf")
 
 
-def _account_page(request, visitor, found, pdf):
-    return render(request, "portal/account.html", {"visitor": visitor, "account": found, "pdf": pdf})
+def _account_page(request, visitor, found, pdf, currencies=()):
+    """`currencies`: those there is an account in, to go from one to the other."""
+    context = {"visitor": visitor, "account": found, "pdf": pdf, "currencies": currencies}
+    return render(request, "portal/account.html", context)
 
 
 @require_safe

@@ -24,7 +24,7 @@ from django_scopes import scope, scopes_disabled
 from accounts import activity, password_links, work
 from accounts.models import OutgoingMail, User
 from accounts.models.mail import LIFE, until_given_up
-from accounts.outbox import hooks
+from accounts.outbox import hooks, papers
 from laseros.core.retry import retried
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ def _send(message: OutgoingMail) -> None:
     cache.delete(AWAY)
     try:
         hand_over(message)
-        _give(mail)
+        _give(mail, papers.leave(message, mail))
     finally:
         try:
             connection.close()
@@ -156,16 +156,24 @@ def _send(message: OutgoingMail) -> None:
             log.info("the mail server hung up first")
 
 
-def _give(mail: EmailMultiAlternatives) -> None:
+def _give(mail: EmailMultiAlternatives, back=()) -> None:
+    """`back`: what is to be done where the server does not take it."""
     try:
         mail.send()
     except smtplib.SMTPRecipientsRefused as error:
+        _all(back)
         codes = [code for code, _words in error.recipients.values()]
         raise (Hopeless(_said(error)) if codes and min(codes) >= 500 else error) from error
     except smtplib.SMTPResponseException as error:
+        _all(back)
         raise (Hopeless(_said(error)) if error.smtp_code >= 500 else error) from error
     except (OSError, smtplib.SMTPException) as error:  # it hung up, or said nothing: what it has, nobody knows
         raise Unsure(_said(error)) from error
+
+
+def _all(deeds) -> None:
+    for deed in deeds:
+        deed()
 
 
 def _as_mail(message: OutgoingMail) -> EmailMultiAlternatives:

@@ -1,10 +1,16 @@
 """Which account a booking goes to: the usual ones of SKR03 and SKR04, and what a business has said otherwise."""
 
 from decimal import Decimal
+from itertools import chain
 
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import BooksRules
+from billing.models import BooksRules, Debtor
+from crm.models import Client
+from laseros.core.errors import Refused
+from laseros.core.retry import retried
 
 # key → (SKR03, SKR04). Revenue is "revenue:treatment[:percent]"; what is written off has the percent it loses.
 USUAL = {
@@ -61,10 +67,33 @@ LABELS = {
 }
 
 
+END_OF_DEBTORS = 7  # and the digits of an account: clients have 10000 to 69999, suppliers begin at 70000
+
+
+@retried
+def _placed(client: Client, end: int) -> int:
+    """The digits of their code where nobody has that place, otherwise the next that is free; below `end`."""
+    wanted = int("".join(letter for letter in client.code if letter.isdigit()) or 0)
+    while True:
+        taken = dict(Debtor.objects.values_list("place", "client"))
+        free = chain((wanted,), range(max(taken, default=0) + 1, end), range(end))
+        place = next((place for place in free if place < end and place not in taken), None)
+        if place is None:
+            raise Refused(gettext("No number is left for the account of %(client)s.") % {"client": client}, code="full")
+        try:
+            with transaction.atomic():
+                return Debtor.objects.get_or_create(
+                    client=client, defaults={"workspace": client.workspace, "place": place}
+                )[0].place
+        except IntegrityError:
+            continue  # somebody else took it meanwhile
+
+
 class Accounts:
     def __init__(self, rules: BooksRules):
         self.rules = rules
         self.place = 0 if rules.chart == "03" else 1
+        self.debtors: dict[int, int] = {}  # client → place, of those this one was asked for
 
     def of(self, *parts) -> str:
         """The account for a key, as far as one is known for its parts: revenue:standard:16 is revenue:standard."""
@@ -88,9 +117,14 @@ class Accounts:
     def loss_of(self, reason: str, percent: Decimal) -> str:
         return self.of(reason, f"{percent.normalize():f}")
 
-    def debtor(self, code: str) -> str:
-        digits = "".join(letter for letter in code if letter.isdigit())
-        number = self.rules.first_debtor + int(digits or 0)
+    def debtor(self, client: Client) -> str:
+        """The account of a client, and of nobody else. Raises `Refused` where all numbers are taken."""
+        if not self.debtors:
+            self.debtors = dict(Debtor.objects.values_list("client", "place"))
+        if client.pk not in self.debtors:
+            end = END_OF_DEBTORS * 10**self.rules.account_length
+            self.debtors[client.pk] = _placed(client, end - self.rules.first_debtor)
+        number = self.rules.first_debtor + self.debtors[client.pk]
         return f"{number:0{self.rules.account_length + 1}d}"
 
     def _long(self, account: str) -> str:

@@ -54,7 +54,7 @@ def _documents(workspace, accounts: Accounts, from_on: date, until_on: date) -> 
         crossing = row.treatment in (Treatment.INTRA, Treatment.REVERSE)
         document = Booking(
             day=row.issued_on, amount=ZERO, currency=row.currency, rate=row.rate, booked=ZERO,
-            side="S" if row.kind == Kind.INVOICE else "H", account=accounts.debtor(row.client.code), contra="",
+            side="S" if row.kind == Kind.INVOICE else "H", account=accounts.debtor(row.client), contra="",
             number=row.number, text=f"{row.get_kind_display()} {row.client.name}", due_on=row.due_on,
             supplied_on=row.supplied_on,
             vat_number=row.frozen.get("buyer", {}).get("vat_number", "") if crossing else "",
@@ -149,7 +149,7 @@ def _payment(workspace, accounts: Accounts, payment: Payment) -> Iterable[Bookin
         side = OTHER_SIDE[side]
     shared_facts = {
         "day": payment.received_on, "currency": payment.currency, "rate": payment.rate, "side": side,
-        "contra": accounts.debtor(payment.client.code), "text": f"{payment.get_kind_display()} {payment.client.name}",
+        "contra": accounts.debtor(payment.client), "text": f"{payment.get_kind_display()} {payment.client.name}",
     }  # fmt: skip
     numbers = list(dict.fromkeys(part.invoice.number for part in meant.allocations.all() if part.invoice_id))
     number = numbers[0] if len(numbers) == 1 else payment.number
@@ -171,7 +171,7 @@ def _payment(workspace, accounts: Accounts, payment: Payment) -> Iterable[Bookin
 
 def _brought_over(workspace, accounts: Accounts, part: Allocation) -> Booking:
     """Money of one client for an invoice of another that was merged with it: from the one's account to the other's."""
-    payer, debtor = (accounts.debtor(row.client.code) for row in (part.payment, part.invoice))
+    payer, debtor = (accounts.debtor(row.client) for row in (part.payment, part.invoice))
     amount, rate = abs(part.amount), part.payment.rate
     return Booking(
         day=part.booked_on, amount=amount, currency=part.payment.currency, rate=rate,
@@ -184,7 +184,7 @@ def _brought_over(workspace, accounts: Accounts, part: Allocation) -> Booking:
 
 
 def _gain(workspace, accounts: Accounts, part: Allocation) -> Booking:
-    debtor = accounts.debtor((part.invoice or part.payment).client.code)
+    debtor = accounts.debtor((part.invoice or part.payment).client)
     gain = part.gain > 0
     return Booking(
         day=part.booked_on, amount=abs(part.gain), currency=workspace.currency, rate=Decimal(1), booked=abs(part.gain),

@@ -6,7 +6,7 @@ from django.db.models.functions import Greatest, Round
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from billing import totals
+from billing import discounts, totals
 from billing.invoices import deposits
 from billing.invoices.drafting import total
 from billing.models import DeliveryLine, Invoice, InvoiceLine, Kind
@@ -103,6 +103,9 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
         )
         copy.net = totals.net_of(copy, draft.currency)
         copy.save()
+    if draft.discount_amount:
+        draft.discount_amount = discounts.of_correction(draft, draft.lines.all())  # notes before it took theirs
+        draft.save(update_fields=["discount_amount"])
     total(draft)
     activity.record("created", draft, by, details={"corrects": invoice.number}, money={"total": draft.total})
     return draft

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
-from billing import chain, closing, copies, exchange, law, totals
+from billing import chain, closing, exchange, law, totals
 from billing.discounts import check_discounts
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
@@ -147,8 +147,6 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
     if not document.total and not document.is_correction:
         INVOICE.move(document, "pay")  # its deposits were all of it
         correcting.complete_if_settled(document)
-    if address_of(document):
-        copies.original_goes_by_mail(document)
     chain.seal(document, by)
     details = {"to": address_of(document) or _("by hand")} | ({"due": document.due_on} if document.due_on else {})
     activity.record("issued", document, by, details=details, money={"total": cents(document.total, document.currency)})

@@ -500,13 +500,27 @@ class Migration(FirstMigration):
                 ('client_number', models.PositiveIntegerField(blank=True, help_text='DATEV: Mandantennummer', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(99999)], verbose_name='our number with the accountant')),
                 ('year_begins', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(12)], verbose_name='first month of the business year')),
                 ('account_length', models.PositiveSmallIntegerField(default=4, help_text='Accounts of clients have one more', validators=[django.core.validators.MinValueValidator(4), django.core.validators.MaxValueValidator(8)], verbose_name='digits of an account')),
-                ('first_debtor', models.PositiveIntegerField(default=10000, help_text='The client CL-0007 gets this number plus 7', verbose_name='first number of a client')),
+                ('first_debtor', models.PositiveIntegerField(default=10000, help_text='The client CL-0007 gets this number plus 7, or the next that is free', verbose_name='first number of a client')),
                 ('accounts', models.JSONField(blank=True, default=dict, verbose_name='accounts')),
             ],
             options={
                 'verbose_name': 'rules of the books',
                 'verbose_name_plural': 'rules of the books',
                 'constraints': [models.UniqueConstraint(fields=('workspace',), name='books_rules_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Debtor',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('place', models.PositiveIntegerField(verbose_name='number')),
+                ('client', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='debtor', to='crm.client', verbose_name='client')),
+                ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
+            ],
+            options={
+                'verbose_name': 'client’s account',
+                'verbose_name_plural': 'clients’ accounts',
+                'constraints': [models.UniqueConstraint(fields=('workspace', 'place'), name='debtor_place_once')],
             },
         ),
         migrations.CreateModel(

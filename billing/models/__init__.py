@@ -1,5 +1,5 @@
 from billing.models.bank import BankLine, BankStatement
-from billing.models.books import BooksRules, Interest, rules_of
+from billing.models.books import BooksRules, Debtor, Interest, rules_of
 from billing.models.card import PaymentAttempt, ProviderAccount, ProviderEvent
 from billing.models.closing import Archive, PeriodClose
 from billing.models.delivery import Delivery, DeliveryLine, Parcel
@@ -20,6 +20,7 @@ __all__ = [
     "BankLine",
     "BankStatement",
     "BooksRules",
+    "Debtor",
     "Delivery",
     "DeliveryLine",
     "ExchangeRate",

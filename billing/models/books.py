@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
+from crm.models import Client
 
 
 class Interest(models.TextChoices):
@@ -62,7 +63,9 @@ class BooksRules(WorkspaceModel):
         help_text=_("Accounts of clients have one more"),
     )  # fmt: skip
     first_debtor = models.PositiveIntegerField(
-        _("first number of a client"), default=10_000, help_text=_("The client CL-0007 gets this number plus 7")
+        _("first number of a client"),
+        default=10_000,
+        help_text=_("The client CL-0007 gets this number plus 7, or the next that is free"),
     )
     # Only what differs from the chart: {"revenue:standard:19": "8400", "bank": "1200"}.
     accounts = models.JSONField(_("accounts"), default=dict, blank=True)
@@ -86,6 +89,21 @@ class BooksRules(WorkspaceModel):
             )
         if self.interest == Interest.LAW and not lateness.has_law(self.workspace.country):
             raise ValidationError({"interest": _("For your country no rate of the law is written down here.")})
+
+
+class Debtor(WorkspaceModel):
+    """A client's place among the accounts of clients, given when they are first booked on and never to another."""
+
+    client = models.OneToOneField(Client, models.CASCADE, related_name="debtor", verbose_name=_("client"))
+    place = models.PositiveIntegerField(_("number"))
+
+    class Meta:
+        verbose_name = _("client’s account")
+        verbose_name_plural = _("clients’ accounts")
+        constraints = [models.UniqueConstraint(fields=["workspace", "place"], name="debtor_place_once")]
+
+    def __str__(self):
+        return f"{self.client.code}: {self.place}"
 
 
 def rules_of(workspace) -> BooksRules:

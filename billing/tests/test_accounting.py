@@ -20,6 +20,7 @@ from billing.accounting.accounts import Accounts
 from billing.accounting.journal import Booking
 from billing.models import Archive, BooksRules, ExchangeRate, Invoice
 from billing.tests.ground import issued_invoice, made_job
+from crm.models import Client
 from laseros.core.errors import Refused
 
 D = Decimal
@@ -64,7 +65,25 @@ def test_accounts_of_the_charts_and_ones_own():
     assert accounts.revenue("standard", D("19.00")) == "84000"
     assert accounts.revenue("standard", D(16)) == "82000"
     assert (accounts.of("bank"), accounts.of("cash"), accounts.loss_of("bad_debt", D(7))) == ("1210", "10000", "24010")
-    assert Accounts(BooksRules()).debtor("CL-0007") == "10007"
+
+
+@pytest.mark.usefixtures("scoped")
+def test_each_client_has_an_account_of_their_own_for_ever(workspace):
+    """Codes whose digits are alike, or too many for an account, get the next number that is free."""
+    rows = [
+        Client.objects.create(workspace=workspace, code=code, name=code)
+        for code in ("CL-0007", "CL-00-07", "X7", "CL-2026-0001", "Nobody")
+    ]
+    said = ["10007", "10008", "10009", "10010", "10000"]
+    assert [Accounts(BooksRules()).debtor(row) for row in rows] == said
+    Client.objects.filter(pk=rows[0].pk).update(code="CL-0099")
+    rows[0].refresh_from_db()
+    late = Client.objects.create(workspace=workspace, code="CL-0009", name="Late")
+    assert Accounts(BooksRules()).debtor(late) == "10011"
+    accounts = Accounts(BooksRules(first_debtor=20_000))
+    assert [accounts.debtor(row)[1:] for row in rows] == [number[1:] for number in said]
+    with pytest.raises(Refused, match="No number is left"):
+        Accounts(BooksRules(first_debtor=70_000)).debtor(Client.objects.create(workspace=workspace, code="1", name="x"))
 
 
 @settings(deadline=None)
@@ -90,7 +109,7 @@ def test_bookings_of_a_month_add_up_to_what_is_open(scoped, workspace, shop, off
     credit = invoices.credit(second, office, "Bent")
     invoices.discard(credit, office)
     found = journal.of(workspace, today.replace(day=1), today)
-    debtor = Accounts(BooksRules()).debtor(shop.client.code)
+    debtor = Accounts(BooksRules()).debtor(shop.client)
     balance = D(0)
     for each in found:
         if each.account == debtor:

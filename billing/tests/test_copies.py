@@ -1,12 +1,19 @@
 """A South African tax invoice leaves once as the original; everything handed out after it says "Copy"."""
 
 import hashlib
+import smtplib
+from datetime import timedelta
 
 import pytest
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.urls import reverse
+from django.utils import timezone
 from django_scopes import scope
 
 from accounts import activity
+from accounts.models import OutgoingMail
+from accounts.outbox import sending
 from billing import invoices, verifying
 from billing.tests.ground import issued_invoice, made_job, with_address
 from billing.tests.test_documents import text_of
@@ -39,6 +46,9 @@ def test_the_first_one_out_is_the_original_and_each_later_one_says_copy(shop, pe
             reverse("portal:link_invoice_pdf", args=[token, invoice.pk]),
         )
         client.head(portal)  # who only asks how large it is has got nothing
+        if mailed:
+            run_work()
+            assert attached(invoice) == [original]
         browser = log_in(person("office", shop.workspace))
         out = [body(browser.get(office)), body(browser.get(office)), body(client.get(portal))]
         assert [content == original for content in out] == [not mailed, False, False]
@@ -51,6 +61,41 @@ def test_the_first_one_out_is_the_original_and_each_later_one_says_copy(shop, pe
         invoice.refresh_from_db()
         assert hashlib.sha256(invoice.pdf.read()).hexdigest() == invoice.pdf_sha256
         assert list(verifying.wrong(shop.workspace)) == []
+
+
+def test_a_mail_that_waits_is_not_the_original_and_one_that_is_refused_was_not(
+    shop, person, log_in, run_work, monkeypatch
+):
+    """Somebody prints it before the mail goes out; and a server that says no has got nothing."""
+    with scope(workspace=shop.workspace):
+        with_address(shop)
+        printed, refused = issued_invoice(shop), issued_invoice(shop)
+        browser = log_in(person("office", shop.workspace))
+        url = reverse("admin:billing_invoice_pdf", args=[printed.pk])
+        assert body(browser.get(url)) == printed.pdf.read()
+        with monkeypatch.context() as patch:
+            patch.setattr(EmailMultiAlternatives, "send", refuse)
+            run_work()
+        waiting = OutgoingMail.objects.filter(state="waiting").count()
+        assert (waiting >= 2, mail.outbox) == (True, [])
+        refused.refresh_from_db()
+        printed.refresh_from_db()
+        assert (refused.original_at, printed.original_at is None) == (None, False)
+        OutgoingMail.objects.update(due_at=timezone.now(), created_at=timezone.now() - timedelta(minutes=1))
+        assert sending.sweep() == waiting
+        assert attached(refused) == [refused.pdf.read()]
+        assert ["COPY" in text_of(content) for content in attached(printed)] == [True]
+        assert story(refused) == []
+
+
+def refuse(message):
+    raise smtplib.SMTPRecipientsRefused({message.to[0]: (450, b"later")})
+
+
+def attached(invoice) -> list[bytes]:
+    """What mails brought of it."""
+    found = [each for message in mail.outbox for each in message.attachments]
+    return [content for name, content, _type in found if invoice.number in name]
 
 
 @pytest.mark.one_database

@@ -132,7 +132,7 @@ def test_all_of_it_paid_before_leaves_nothing_to_pay(job, office):
     final = invoices.issue(invoices.draft_from(job, office), office)
     assert (final.total, final.tax, final.state, final.balance) == (0, 0, "paid", 0)
     booked = journal.of(job.workspace, final.issued_on, final.issued_on)
-    debtor, said = Accounts(BooksRules()).debtor(job.client.code), []
+    debtor, said = Accounts(BooksRules()).debtor(job.client), []
     for row in booked:
         said.append((row.number, row.account, row.side, row.contra, row.amount))
     assert said == [

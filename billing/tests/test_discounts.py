@@ -12,7 +12,7 @@ from accounts.models import Workspace
 from billing import documents, einvoice, invoices, order_papers, quotes
 from billing.admin import line_form
 from billing.einvoice import checking
-from billing.models import Invoice, Quote
+from billing.models import Invoice, InvoiceLine, Quote
 from billing.tests.ground import add_line, make, with_address
 from billing.tests.test_documents import text_of
 from billing.tests.test_einvoice import FULL, XMLS, values
@@ -144,6 +144,23 @@ def test_what_is_cut_down_keeps_its_part_of_the_discounts(german):
     rod.unit_price = D(18)
     invoices.change_lines(note, [rod], [], None)
     assert (note.discount_amount, note.net) == (D(2), D("13.67"))  # what somebody typed stays
+
+
+@pytest.mark.one_database
+def test_credit_notes_of_parts_take_back_the_discount_to_the_cent(german):
+    """10.00 off three lines of 33.00: 3.33, 3.33 and with the last what is left, 3.34."""
+    client = german.client
+    bill = Invoice.objects.create(workspace=german.workspace, client=client, currency="EUR", discount_amount=D(10))
+    lines = [InvoiceLine(description=f"Part {n}", quantity=1, unit_price=D(33), tax_percent=D(0)) for n in range(3)]
+    bill = invoices.issue(invoices.change_lines(bill, lines, [], None), None)
+    taken = []
+    for number in range(3):
+        note = invoices.credit(bill, None, "Bent")
+        rows = list(note.lines.all())
+        note = invoices.change_lines(note, [], [row for row in rows if row.description != f"Part {number}"], None)
+        taken.append(invoices.issue(note, None).discount_amount)
+    bill.refresh_from_db()
+    assert (taken, bill.credited, bill.state) == ([D("3.33"), D("3.33"), D("3.34")], D(89), "credited")
 
 
 def rounding(invoice) -> Decimal:

@@ -101,7 +101,7 @@ def test_the_one_that_lives_on_takes_in_what_stayed(two, shop, office, run_work)
         sums[booking.account] += sign * booking.booked
         sums[booking.contra] -= sign * booking.booked
     debtor = Accounts(rules_of(shop.workspace)).debtor
-    assert (sums[debtor(two.loser.code)], sums[debtor(winner.code)]) == (0, second.total - 50)
+    assert (sums[debtor(two.loser)], sums[debtor(winner)]) == (0, second.total - 50)
     # A correction of what is sealed names whom that named, at the address that moved.
     note = invoices.credit(Invoice.objects.get(pk=two.issued.pk), office, reason="Short")
     assert invoices.issue(note, office).client == two.loser

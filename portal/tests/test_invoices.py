@@ -71,6 +71,27 @@ def test_the_list_adds_up_what_is_open(buyer, other_buyer, buyer_logged_in):
     assert "R919,68 open" in page
 
 
+def test_an_account_is_shown_in_each_currency_there_is_something_in(buyer, buyer_logged_in):
+    """One order in rand, one in euro: two accounts that are never added up; nothing in dollars."""
+    rand, euro = new_invoice(buyer), new_invoice(buyer, currency="EUR")
+    rand_page = buyer_logged_in.get("/portal/account/").content.decode()
+    euro_page = buyer_logged_in.get("/portal/account/?currency=EUR").content.decode()
+    assert [(rand.number in page, euro.number in page) for page in (rand_page, euro_page)] == [
+        (True, False), (False, True)
+    ]  # fmt: skip
+    assert 'href="/portal/account/pdf/?currency=EUR"' in euro_page
+    assert ['href="?currency=EUR"' in page and 'href="?currency=ZAR"' in page for page in (rand_page, euro_page)] == [
+        True, True
+    ]  # fmt: skip
+    paper = buyer_logged_in.get("/portal/account/pdf/?currency=EUR")
+    assert f"-EUR-{timezone.localdate()}.pdf" in paper["Content-Disposition"]
+    assert [buyer_logged_in.get(f"/portal/account/{page}?currency=USD").status_code for page in ("", "pdf/")] == [
+        404
+    ] * 2
+    home = buyer_logged_in.get("/portal/").content.decode()
+    assert ["/portal/account/?currency=EUR" in home, "/portal/account/?currency=ZAR" in home] == [True, True]
+
+
 def test_who_sees_no_money_sees_no_account(buyer, contact, buyer_logged_in):
     new_invoice(buyer)
     with scope(workspace=buyer.workspace), timezone.override(buyer.workspace.timezone):

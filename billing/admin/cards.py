@@ -12,6 +12,7 @@ from accounts.back_office import RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from billing import cards
 from billing.admin.documents import amount
+from billing.admin.money_forms import CardBackForm
 from billing.cards import providers
 from billing.models import PaymentAttempt, ProviderAccount, ProviderEvent
 
@@ -30,6 +31,10 @@ class ReadOnly(RoomAdmin):
 
 class NoteForm(forms.Form):
     note = forms.CharField(label=_("What was done"), max_length=300)
+
+
+def _refund(request, attempt, once, amount):
+    cards.refund(attempt, request.user, amount, f"{once}")
 
 
 class SecretForm(forms.Form):
@@ -53,17 +58,28 @@ class PaymentAttemptAdmin(ReadOnly):
     search_fields = ("invoice__number", "invoice__client__name", "invoice__client__code", "reference",
                      "payment__number")  # fmt: skip
     search_help_text = _("Invoice, client, reference or payment")
-    money_fields = ("amount_shown",)
-    fields = (("created_at", "invoice", "state_word"), ("amount_shown", "payment"), ("reference", "provider"))
-    readonly_fields = ("created_at", "invoice", "state_word", "amount_shown", "payment", "reference", "provider")
-    export_fields = ("created_at", "invoice", "currency", "amount", "state", "payment", "provider", "reference")
+    money_fields = ("amount_shown", "refunded_shown")
+    fields = (("created_at", "invoice", "state_word"), ("amount_shown", "refunded_shown", "payment"),
+              ("reference", "provider"))  # fmt: skip
+    readonly_fields = ("created_at", "invoice", "state_word", "amount_shown", "refunded_shown", "payment", "reference",
+                       "provider")  # fmt: skip
+    export_fields = (
+        "created_at",
+        "invoice",
+        "currency",
+        "amount",
+        "refunded",
+        "state",
+        "payment",
+        "provider",
+        "reference",
+    )
     empty_text = _("When a client pays an invoice online, it appears here with what became of it.")
     empty_icon = "credit_card"
     list_before_template = "admin/billing/card_links.html"
     verbs = (
-        Verb("refund", _("Pay it back"), lambda request, attempt: cards.refund(attempt, request.user) and None, RECEIVE,
-             lambda attempt: attempt.state == "paid", dangerous=True, icon="undo",
-             confirm=_("All of it goes back to the card. What it had settled is open again, unless it was credited."),
+        Verb("refund", _("Pay it back"), _refund, RECEIVE,
+             lambda attempt: attempt.state == "paid", form=CardBackForm, dangerous=True, icon="undo",
              done=_("It is paid back and booked.")),
     )  # fmt: skip
 
@@ -85,6 +101,10 @@ class PaymentAttemptAdmin(ReadOnly):
     @display(description=_("amount"), ordering="amount")
     def amount_shown(self, attempt):
         return amount(attempt.amount, attempt.currency)
+
+    @display(description=_("paid back of it"))
+    def refunded_shown(self, attempt):
+        return amount(attempt.refunded, attempt.currency) if attempt.refunded else "–"
 
     @display(description=_("state"), ordering="state", label=ATTEMPT_COLOURS)
     def state_shown(self, attempt):

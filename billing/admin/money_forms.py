@@ -90,6 +90,20 @@ class CreditBackForm(OnceForm):
         self.fields["paid_on"].initial = timezone.localdate
 
 
+class CardBackForm(OnceForm):
+    """What of a card payment goes back to the card."""
+
+    for_record = True
+    amount = _amount_field()
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].initial = cents(record.left, record.currency)
+        self.fields["amount"].help_text = _(
+            "It goes back to the card. What it had settled is open again, unless it was credited."
+        )
+
+
 class ReverseForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput, initial=timezone.localdate)
     reason = forms.CharField(

@@ -30,7 +30,8 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Said:
-    """A message of a provider. `id` is theirs and the same when they send it again."""
+    """A message of a provider. `id` is theirs and the same when they send it again. The amount of a refund is all that
+    has gone back so far, so that nothing is booked twice in whatever order they come."""
 
     id: str
     what: What
@@ -57,4 +58,4 @@ class Provider(Protocol):
         """What a message says; None for one that is not about money. Raises `NotTheirs` and `Unreadable`."""
 
     def refund(self, reference: str, amount: Decimal, currency: str, key: str, secret: str) -> None:
-        """Give all of it back to the card, once for a key. Raises `OSError` where the provider cannot be reached."""
+        """Give so much of it back to the card, once for a key. Raises `OSError` where they cannot be reached."""

@@ -63,18 +63,24 @@ def _do(event: ProviderEvent, attempt: PaymentAttempt) -> None:
             activity.record("failed", attempt, BY, money={"amount": attempt.amount})
         CARD_EVENT.move(event, "apply" if done else "leave")
         return
-    is_done = attempt.state == "refunded" or (event.kind == "paid" and attempt.state == "paid")
-    if is_done:
+    if _is_known(event, attempt):
         CARD_EVENT.move(event, "leave", why=Why.KNOWN)
     elif event.currency != attempt.currency:
         _ask(event, Why.CURRENCY)
-    elif event.amount != attempt.amount:
+    elif event.amount > attempt.amount or (event.kind == "paid" and event.amount != attempt.amount):
         _ask(event, Why.AMOUNT)
     elif event.kind == "paid":
         _paid(event, attempt)
     elif attempt.state == "paid":
         _refunded(event, attempt)
     # A refund before its payment waits for it.
+
+
+def _is_known(event: ProviderEvent, attempt: PaymentAttempt) -> bool:
+    """A refund says how much has gone back altogether; what we know of is no news."""
+    if event.kind == "paid":
+        return attempt.state in ("paid", "refunded")
+    return attempt.state == "refunded" or event.amount <= attempt.refunded
 
 
 def _paid(event: ProviderEvent, attempt: PaymentAttempt) -> None:
@@ -105,7 +111,8 @@ def _post(attempt: PaymentAttempt) -> Payment:
 def _refunded(event: ProviderEvent, attempt: PaymentAttempt) -> None:
     try:
         with transaction.atomic():
-            give_back(attempt, BY)
+            more = event.amount - attempt.refunded
+            give_back(attempt, more, f"card:{attempt.pk}:back:{attempt.refunded}", BY)
     except Refused as refusal:
         _ask(event, Why.REFUSED, str(refusal.reason))
         return

@@ -773,6 +773,7 @@ class Migration(FirstMigration):
                 ('reference', models.CharField(default=billing.models.card.new_token, max_length=40, unique=True, verbose_name='reference')),
                 ('provider', models.CharField(choices=[('manual', 'Nobody: clients pay as the invoice says'), ('simulated', 'Simulated: no money moves')], max_length=12, verbose_name='provider')),
                 ('state', models.CharField(choices=[('opened', 'begun'), ('superseded', 'begun anew'), ('failed', 'did not go through'), ('paid', 'paid'), ('refunded', 'paid back')], default='opened', editable=False, max_length=10, verbose_name='state')),
+                ('refunded', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='paid back of it')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='begun')),
                 ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attempts', to='billing.invoice', verbose_name='invoice')),
                 ('payment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='attempt', to='billing.payment', verbose_name='payment')),
@@ -783,7 +784,7 @@ class Migration(FirstMigration):
                 'verbose_name_plural': 'card payments',
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='attempt_by_workspace')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'opened')), fields=('invoice',), name='attempt_open_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state__in', ('paid', 'refunded'))), models.Q(models.Q(('state__in', ('paid', 'refunded')), _negated=True), ('payment__isnull', True)), _connector='OR'), name='attempt_paid_by_something')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'opened')), fields=('invoice',), name='attempt_open_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='attempt_of_something'), models.CheckConstraint(condition=models.Q(('refunded__gte', 0), ('refunded__lte', models.F('amount'))), name='attempt_refunded_within'), models.CheckConstraint(condition=models.Q(models.Q(('payment__isnull', False), ('state__in', ('paid', 'refunded'))), models.Q(models.Q(('state__in', ('paid', 'refunded')), _negated=True), ('payment__isnull', True)), _connector='OR'), name='attempt_paid_by_something')],
             },
         ),
         migrations.CreateModel(

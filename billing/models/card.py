@@ -1,7 +1,7 @@
 import secrets
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -55,6 +55,7 @@ class PaymentAttempt(WorkspaceModel):
     payment = models.OneToOneField(
         Payment, models.PROTECT, null=True, related_name="attempt", verbose_name=_("payment")
     )
+    refunded = money_field(_("paid back of it"), editable=False)
     created_at = models.DateTimeField(pgettext_lazy("card", "begun"), default=timezone.now, editable=False)
 
     class Meta:
@@ -66,6 +67,9 @@ class PaymentAttempt(WorkspaceModel):
             models.UniqueConstraint(fields=["invoice"], condition=Q(state="opened"), name="attempt_open_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_of_something"),
             models.CheckConstraint(
+                condition=Q(refunded__gte=0, refunded__lte=F("amount")), name="attempt_refunded_within"
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=("paid", "refunded"), payment__isnull=False)
                 | (~Q(state__in=("paid", "refunded")) & Q(payment__isnull=True)),
                 name="attempt_paid_by_something",
@@ -74,6 +78,11 @@ class PaymentAttempt(WorkspaceModel):
 
     def __str__(self):
         return f"{self.invoice.number} / {self.reference[:8]}"
+
+    @property
+    def left(self):
+        """What of it has not gone back to the card."""
+        return self.amount - self.refunded
 
 
 class ProviderEvent(WorkspaceModel):

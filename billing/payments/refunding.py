@@ -19,8 +19,12 @@ from laseros.core.retry import retried
 
 @retried
 @transaction.atomic
-def refund(invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method: str, reference: str = "", by=None):
-    """Book money that was paid back, at most what was paid beyond what is owed after credit notes.
+def refund(
+    invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method: str, reference: str = "",
+    opens: bool = False, by=None,
+):  # fmt: skip
+    """Book money that was paid back, at most what was paid beyond what is owed after credit notes; `opens`: or more,
+    and so much is owed again.
 
     The same key again answers the same payment.
     """
@@ -31,14 +35,14 @@ def refund(invoice: Invoice, amount: Decimal, *, key: str, paid_on: date, method
         return settling.same(there, amount, invoice)
     left = Round(F("paid") - amount, precision=4)
     kept = Round(left + F("credited"), precision=4)
-    rows = Invoice._base_manager.filter(pk=invoice.pk, paid__gte=amount, total__lte=kept)
-    if not rows.update(paid=left):
+    rows = Invoice._base_manager.filter(pk=invoice.pk, paid__gte=amount)
+    if not (rows if opens else rows.filter(total__lte=kept)).update(paid=left):
         owed = show(invoice.surplus, invoice.currency, invoice.workspace.locale)
         raise Refused(
             _("Only %(amount)s of %(invoice)s was paid too much.") % {"amount": owed, "invoice": invoice.number},
             code="over-refund",
         )
-    invoice.refresh_from_db(fields=["paid"])
+    settling.settle(invoice)
     payment = settling.written(
         invoice.client, Payment.Kind.REFUND, amount, invoice.currency, key=key, day=paid_on, by=by, method=method,
         reference=reference[:120], rate=exchange.on(invoice.workspace, invoice.currency, paid_on),

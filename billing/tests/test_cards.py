@@ -211,6 +211,43 @@ def test_the_office_pays_back_once_as_the_books_have_it(account, invoice, office
 
 
 @pytest.mark.django_db
+def test_parts_go_back_once_each_and_open_what_they_had_settled(account, invoice, office):
+    """100.00 by the office, sent twice; then the provider says that 150.00 have gone back, and that all has."""
+    attempt = begun(invoice)
+    assert send(account, said(attempt)) == 200
+    with scope(workspace=account.workspace):
+        for _turn in range(2):
+            cards.refund(attempt, office, Decimal(100), "form-1")
+        for amount, code in (("327.81", "over-refund"), ("0", "amount"), ("-1", "amount"), ("0.001", "precision")):
+            with pytest.raises(Refused) as refusal:
+                cards.refund(attempt, office, Decimal(amount), "form-2")
+            assert refusal.value.code == code
+    assert standing(invoice) == ("partly_paid", TOTAL - 100, 2)
+    assert send(account, said(attempt, "refunded", "r1", amount="100.00")) == 200  # the provider confirms it
+    assert standing(invoice) == ("partly_paid", TOTAL - 100, 2)
+    assert send(account, said(attempt, "refunded", "r2", amount="150.00")) == 200
+    assert standing(invoice) == ("partly_paid", TOTAL - 150, 3)
+    assert send(account, said(attempt, "refunded", "r3", amount="100.00")) == 200  # late
+    assert send(account, said(attempt, "refunded", "r4", amount="500.00")) == 200
+    with scope(workspace=account.workspace):
+        row = PaymentAttempt.objects.get()
+        assert (row.state, row.refunded, row.left) == ("paid", 150, TOTAL - 150)
+        first = Payment.objects.get(kind="received")
+        with pytest.raises(Refused, match="take that back first"):
+            payments.reverse(first, day=timezone.localdate(), reason="Twice", by=office)
+    assert send(account, said(attempt, "refunded", "r5")) == 200
+    assert standing(invoice) == ("issued", 0, 4)
+    assert events(invoice)[1:] == [
+        ("refunded", "left", "known"), ("refunded", "applied", ""), ("refunded", "left", "known"),
+        ("refunded", "matter", "amount"), ("refunded", "applied", ""),
+    ]  # fmt: skip
+    with scope(workspace=account.workspace):
+        assert PaymentAttempt.objects.values_list("state", "refunded").get() == ("refunded", TOTAL)
+        with pytest.raises(Refused):
+            cards.refund(attempt, office, Decimal(1), "form-3")
+
+
+@pytest.mark.django_db
 def test_without_a_provider_nobody_pays_online(account, invoice, settings):
     with scope(workspace=account.workspace):
         assert cards.offer(invoice).may_pay is True

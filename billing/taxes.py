@@ -4,12 +4,14 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts import activity
 from billing import law
 from billing.law import united_states
 from billing.models import Invoice, QuoteLine, TaxRate, Treatment
 from crm.models import Client
+from laseros.core.errors import Refused
 from laseros.core.money import ZERO
 from laseros.core.retry import retried
 from laseros.core.tax_words import has_sales_tax
@@ -79,3 +81,36 @@ def follow_the_day(invoice: Invoice, by) -> None:
         lines = list(invoice.lines.filter(deposit=None))
         law.charge(lines, invoice.client, day)
         drafting.change_lines(invoice, lines, [], by)
+
+
+def suggested(invoice: Invoice) -> str:
+    """The treatment that a draft would get if it were made now, where it has another; "" where it fits.
+
+    Addresses, VAT numbers and our settings change after it was made. That the client owes the tax is only ever chosen.
+    """
+    if invoice.state != "draft" or invoice.is_correction or invoice.treatment == Treatment.REVERSE:
+        return ""
+    now = law.proposed(invoice.workspace, invoice.client, invoice.supplied_on)
+    return "" if now == invoice.treatment else now
+
+
+def doubt(invoice: Invoice | None) -> str:
+    """Above a draft whose tax no longer fits its client."""
+    now = suggested(invoice) if invoice is not None else ""
+    words = _("What is known of the client now says: %(tax)s. “Tax anew” brings the lines in line with it.")
+    return words % {"tax": Treatment(now).label} if now else ""
+
+
+@retried
+@transaction.atomic
+def follow_the_client(invoice: Invoice, by) -> None:
+    """Bring a draft in line with what address, VAT number and settings say now."""
+    now = suggested(invoice)
+    if not now:
+        raise Refused(_("The tax fits already."), code="fits")
+    from billing.invoices import drafting
+
+    drafting.hold_draft(invoice)
+    invoice.treatment = now
+    invoice.save(update_fields=["treatment"])
+    drafting.treat(invoice, by)

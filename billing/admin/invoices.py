@@ -186,7 +186,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                      "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
-    money_warnings = (turnover.of_invoice, united_states.of_document)
+    money_warnings = (turnover.of_invoice, united_states.of_document, taxes.doubt)
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",
@@ -210,6 +210,9 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
+        Verb("tax", _("Tax anew"), lambda request, invoice: taxes.follow_the_client(invoice, request.user),
+             "billing.change_invoice", lambda invoice: bool(taxes.suggested(invoice)), icon="percent",
+             done=_("The lines are as the client’s data say now.")),
         Verb("deduct", _("Deduct deposits"), _deduct, "billing.change_invoice", _has_deposits, icon="remove_circle"),
         Verb("discard", _("Discard draft"), lambda request, invoice: invoices.discard(invoice, request.user) and None,
              "billing.change_invoice", is_draft, dangerous=True, icon="delete", done=_("The draft is discarded."),

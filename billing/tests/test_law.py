@@ -1,13 +1,16 @@
 """What the law wants on an invoice, at its limits: named when it is missing, and nothing is issued."""
 
+import html
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 
 import pytest
+from django.urls import reverse
+from django.utils import translation
 from django_scopes import scope
 
 from accounts.models import Workspace
-from billing import invoices, law, totals
+from billing import invoices, law, taxes, totals
 from billing.law import germany, limits, south_africa
 from billing.models import Invoice, InvoiceLine, TaxRate, Treatment
 from billing.tests.test_documents import text_of
@@ -215,3 +218,27 @@ def test_the_date_of_supply_decides_which_rate_there_was(german):
 )
 def test_the_law_s_own_rates_by_day(country, day, rates):
     assert limits.rates(country, day) == rates
+
+
+def test_a_draft_is_looked_at_anew_when_its_client_has_moved(german, person, log_in):
+    """Made for Zürich without tax; then the client moves to Bonn: the page says so, and a button mends it."""
+    client = client_of(german, {"street": "See 1", "city": "Zürich", "postcode": "8001", "country": "CH"})
+    invoice = draft(client, "119", "0", Treatment.EXPORT)
+    invoices.treat(invoice, None)
+    assert (taxes.doubt(invoice), taxes.suggested(invoice), invoice.tax) == ("", "", 0)
+    Address.objects.update(country="DE", city="Bonn", postcode="53111")
+    invoice = Invoice.objects.get()
+    browser = log_in(person("office", german))
+    page = reverse("admin:billing_invoice_change", args=[invoice.pk])
+    sentence = "What is known of the client now says: Tax as on the lines. “Tax anew” brings the lines in line with it."
+    assert taxes.doubt(invoice) == sentence
+    with translation.override("de"):
+        assert taxes.doubt(invoice) in html.unescape(browser.get(page).content.decode())
+    assert browser.post(page.replace("/change/", "/do/tax/")).status_code == 302
+    invoice.refresh_from_db()
+    assert (invoice.treatment, invoice.net, invoice.tax) == (Treatment.STANDARD, 119, Decimal("22.61"))
+    with pytest.raises(Refused) as refusal:
+        taxes.follow_the_client(invoice, None)
+    assert refusal.value.code == "fits"
+    Invoice.objects.update(treatment=Treatment.REVERSE)  # chosen, and nothing to doubt
+    assert taxes.doubt(Invoice.objects.get()) == ""

@@ -196,6 +196,7 @@ billing_bankline            undo           403    302    302    302    404    bo
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
 billing_bankline            take-up        403    302    302    302    404    rent_line
 crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
+billing_invoice             tax            403    302    302    302    404    draft_invoice
 billing_invoice             deduct         403    302    302    302    404    final_draft
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

@@ -174,7 +174,7 @@ class PeriodCloseAdmin(RoomAdmin):
 
 
 def _steps(first: date, last: date) -> list[dict]:
-    """What is left to do in each step, and where."""
+    """What is left to do in each step, and where: (label, address, how many wait there)."""
     drafts = Invoice.objects.filter(state="draft").count()
     made = jobs.to_invoice().count()
     lines = BankLine.objects.filter(state="open", amount__gt=0, day__lte=last).count()
@@ -182,17 +182,17 @@ def _steps(first: date, last: date) -> list[dict]:
     late = Invoice.objects.filter(Q(state__in=OWED) & Q(due_on__lte=last)).count()
     invoices = reverse("admin:billing_invoice_changelist")
     return [
-        {"title": _("Issue"), "left": drafts + made, "icon": "receipt_long", "links": (
-            (_("Drafts to issue: %(count)s") % {"count": drafts}, f"{invoices}?state__exact=draft"),
+        {"title": _("Issue invoices"), "left": drafts + made, "icon": "receipt_long", "links": (
+            (_("Drafts to issue: %(count)s") % {"count": drafts}, f"{invoices}?state__exact=draft", drafts),
             (_("Jobs made and not invoiced: %(count)s") % {"count": made},
-             f"{reverse('admin:production_job_changelist')}?bill=open"))},
-        {"title": _("Pay"), "left": lines, "icon": "payments", "links": (
-            (_("Read in a bank statement"), reverse("admin:billing_bankline_import")),
-            (_("Bank lines to book: %(count)s") % {"count": lines}, reverse("admin:billing_bankline_match")))},
+             f"{reverse('admin:production_job_changelist')}?bill=open", made))},
+        {"title": _("Book payments"), "left": lines, "icon": "payments", "links": (
+            (_("Read in a bank statement"), reverse("admin:billing_bankline_import"), 0),
+            (_("Bank lines to book: %(count)s") % {"count": lines}, reverse("admin:billing_bankline_match"), lines))},
         {"title": _("Remind"), "left": due, "icon": "notification_important", "links": (
-            (_("Reminders to send: %(count)s") % {"count": due}, reverse("admin:billing_reminder_look")),
+            (_("Reminders to send: %(count)s") % {"count": due}, reverse("admin:billing_reminder_look"), due),
             (_("Overdue at the end of the month: %(count)s") % {"count": late},
-             f"{reverse('admin:billing_invoice_ageing')}?on={last:%Y-%m-%d}"))},
+             f"{reverse('admin:billing_invoice_ageing')}?on={last:%Y-%m-%d}", 0))},
     ]  # fmt: skip
 
 

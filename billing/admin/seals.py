@@ -23,7 +23,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(Seal)
 class SealAdmin(RoomAdmin):
-    list_display = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "print_shown")
+    list_display = ("position", "kind_shown", "document_shown", "paper_shown", "at", "by", "print_shown")
     list_select_related = ("invoice", "delivery", "order_paper", "reminder__invoice", "statement__client",
                            "payment", "allocation__payment", "allocation__invoice", "allocation__refund",
                            "period_close")  # fmt: skip
@@ -55,6 +55,11 @@ class SealAdmin(RoomAdmin):
         document = seal.document
         has_kinds = hasattr(document, "get_kind_display") and not seal.payment_id  # "received" says less
         return document.get_kind_display() if has_kinds else str(document._meta.verbose_name).capitalize()
+
+    @display(description=_("print of the PDF"))
+    def paper_shown(self, seal):
+        """A cross would say that something is wrong with all the others."""
+        return "PDF" if seal.is_paper else "–"
 
     @display(description=_("document"))
     def document_shown(self, seal):

@@ -399,6 +399,10 @@ def _documents(world) -> None:
     _done(job)
     invoices.issue(invoices.draft_deposit(job, None, percent=Decimal(10)), None)
     world.final_draft = invoices.draft_from(job, None)
+    _quote, job, _operation = _order(world)
+    _done(job)
+    world.moved_draft = invoices.draft_from(job, None)
+    Invoice.objects.filter(pk=world.moved_draft.pk).update(treatment="export")  # as for a client who has moved since
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)
     Measurement.objects.update(preview=DRAWING)
@@ -693,7 +697,7 @@ def _scanned(world) -> None:
 def _mark_money(world) -> None:
     """One amount in every column for money and in every line of the log, so that a page can be searched for it."""
     for model in apps.get_models():
-        moving = ("paid", "credited", "unused", "deducted", "deposit_tax")
+        moving = ("paid", "credited", "unused", "deducted", "deposit_tax", "refunded")
         names = [field.name for field in model._meta.concrete_fields if priced(field) and field.name not in moving]
         if names:
             with guards_off():

@@ -240,7 +240,8 @@ def test_back_office(db, world, row):
 
 
 @pytest.mark.parametrize("row", lines(VERB_ROWS), ids=named)
-def test_buttons(db, world, row):
+def test_buttons(db, world, row, settings):
+    settings.SIMULATED_CARDS = True  # so that something goes back to a card
     model, verb = row.name.split()
     address = reverse(f"admin:{model}_verb", args=[getattr(world, row.records[0]).pk, verb])
     answers = {**OUTSIDE, **row.answers}

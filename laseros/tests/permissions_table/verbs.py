@@ -188,7 +188,7 @@ billing_recurringinvoice    resume         403    302    302    302    404    pa
 billing_recurringinvoice    skip           403    302    302    302    404    recurring
 billing_reminder            send           403    302    302    302    404    reminder
 billing_reminder            drop           403    302    302    302    404    reminder
-billing_paymentattempt      refund         403    302    302    302    404    card_attempt
+billing_paymentattempt      refund         403    302    302    302    404    card_attempt amount=1
 billing_providerevent       settle         403    302    302    302    404    card_event note=Called
 billing_provideraccount     secret         403    403    302    302    404    card_account secret=x
 billing_bankline            book           403    302    302    302    404    bank_line client={client}
@@ -196,7 +196,7 @@ billing_bankline            undo           403    302    302    302    404    bo
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
 billing_bankline            take-up        403    302    302    302    404    rent_line
 crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
-billing_invoice             tax            403    302    302    302    404    draft_invoice
+billing_invoice             tax            403    302    302    302    404    moved_draft
 billing_invoice             deduct         403    302    302    302    404    final_draft
 billing_invoice             discard        403    302    302    302    404    draft_invoice
 billing_extraoperation      archive        403    403    302    302    404    folding

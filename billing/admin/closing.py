@@ -1,6 +1,7 @@
 """Month end in the back office: issue, pay, remind, close, export, one step after the other on one page."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 from django import forms
 from django.contrib import admin, messages
@@ -29,6 +30,7 @@ from billing.models import Archive, BankLine, Invoice, PeriodClose, Reminder, ru
 from billing.models.reminding import new_key
 from billing.states import OWED
 from laseros.core.errors import Refused
+from laseros.core.money import cents
 from laseros.core.templatetags.laseros import day
 from production import jobs
 
@@ -204,7 +206,8 @@ def _heads() -> tuple:
 
 def _rows(bookings):
     for each in bookings:
-        yield (each.day, each.number, each.account, each.contra, each.side, each.amount, each.currency, each.rate,
+        amount, rate = cents(each.amount, each.currency), Decimal(f"{each.rate.normalize():f}")
+        yield (each.day, each.number, each.account, each.contra, each.side, amount, each.currency, rate,
                each.booked, each.percent, each.text, each.due_on, each.supplied_on)  # fmt: skip
 
 

@@ -87,6 +87,15 @@ def _cancel(request, invoice, reason):
     return reverse("admin:billing_invoice_change", args=[invoices.cancel(invoice, request.user, reason).pk])
 
 
+def _standing_fields(invoice, fields) -> tuple:
+    """Without the days that a draft does not have yet, and a discount that a document does not have any more."""
+    off = invoice is None or is_draft(invoice) or invoice.discount_percent or invoice.discount_amount
+    kept = [row for row in fields if row != OFF or off]
+    if is_draft(invoice):
+        kept = [row[0] if isinstance(row, tuple) and row[0] == "supplied_on" else row for row in kept]
+    return tuple(kept)
+
+
 def _is_draft_invoice(invoice) -> bool:
     return is_draft(invoice) and not invoice.is_correction
 
@@ -266,10 +275,12 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
 
     def get_fieldsets(self, request, obj=None):
         if obj is None or not obj.is_correction:
-            return super().get_fieldsets(request, obj)
+            (name, first), *others = super().get_fieldsets(request, obj)
+            return [(name, {**first, "fields": _standing_fields(obj, first["fields"])}), *others]
         name, first = self.correction_fieldsets[0]
         editable = self.has_change_permission(request, obj)
-        return [(name, {**first, "fields": (*first["fields"], SEEN) if editable else first["fields"]})]
+        fields = _standing_fields(obj, first["fields"])
+        return [(name, {**first, "fields": (*fields, SEEN) if editable else fields})]
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

@@ -49,14 +49,16 @@ class PaymentAdmin(RoomAdmin):
     money_fields = ("amount_shown", "unused_shown", "gain_shown")
     fields = (
         ("number", "kind", "client"),
-        ("amount_shown", "unused_shown", "received_on", "method"),
+        ("amount_shown", "unused_shown"),
+        ("received_on", "method"),
         ("reason", "reference"),
         ("settles", "taken_back"),
-        ("rate", "gain_shown"),
+        ("rate_shown", "gain_shown"),
         ("by", "created_at"),
     )
     readonly_fields = ("number", "kind", "client", "amount_shown", "unused_shown", "received_on", "method", "reason",
-                       "reference", "settles", "taken_back", "rate", "gain_shown", "by", "created_at")  # fmt: skip
+                       "reference", "settles", "taken_back", "rate_shown", "gain_shown", "by",
+                       "created_at")  # fmt: skip
     verbs = (
         Verb("refund", _("Pay the rest back"), _refund_credit, "billing.receive_payment",
              lambda payment: bool(payment.unused), form=CreditBackForm, primary=True, icon="currency_exchange",
@@ -116,6 +118,11 @@ class PaymentAdmin(RoomAdmin):
     def taken_back(self, payment):
         back = getattr(payment, "reversal", None)
         return f"{back.received_on}: {back.reference}" if back else "–"
+
+    @display(description=_("rate"))
+    def rate_shown(self, payment):
+        """Of another currency than ours."""
+        return "–" if payment.currency == payment.workspace.currency else f"{payment.rate.normalize():f}"
 
     @display(description=_("exchange gain or loss"))
     def gain_shown(self, payment):

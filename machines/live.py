@@ -101,10 +101,15 @@ class Hub:
             for memory in (self.seen, self.pending, self.progress_at, self.boards, self.overtaken):
                 memory.clear()
 
+    def _goes_on(self) -> bool:
+        """Whether the task that asks is still wanted: up to Python 3.11 `wait_for`, ours and that of the Redis client,
+        may take the word that it was cancelled for an answer of its own."""
+        return asyncio.current_task() in self.tasks
+
     # --- looking --------------------------------------------------------------------------------------------------
 
     async def _tail(self) -> None:
-        while True:
+        while self._goes_on():
             self.woken.clear()
             try:
                 async with self.turn:
@@ -126,11 +131,11 @@ class Hub:
 
     async def _hear(self) -> None:
         """Be woken through Redis."""
-        while True:
+        while self._goes_on():
             try:
                 async with redis.asyncio.Redis.from_url(settings.REDIS_URL) as server, server.pubsub() as heard:
                     await heard.subscribe(bell.CHANNEL)
-                    while True:
+                    while self._goes_on():
                         if await heard.get_message(ignore_subscribe_messages=True, timeout=10) is not None:
                             self.woken.set()
             except Exception as error:
@@ -267,7 +272,7 @@ class Hub:
     async def _keep_company(self) -> None:
         """A sign of life now and then; and who lost the right to listen is sent away."""
         asked_at = time.monotonic()
-        while True:
+        while self._goes_on():
             await asyncio.sleep(TICK_EVERY)
             for listener in list(self.listeners):
                 await self._say(listener, json.dumps({"tick": int(time.time())}))

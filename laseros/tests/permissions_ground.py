@@ -405,6 +405,9 @@ def _documents(world) -> None:
     Invoice.objects.filter(pk=world.moved_draft.pk).update(treatment="export")  # as for a client who has moved since
     _quote, world.uninvoiced, _operation = _order(world)
     _done(world.uninvoiced)
+    _quote, world.given_away, _operation = _order(world)
+    _done(world.given_away)
+    world.given_away.milestones.all().delete()
     Measurement.objects.update(preview=DRAWING)
     for document in (world.sent, world.invoice):
         documents.keep(document, lambda: b"%PDF-1.7 kept")

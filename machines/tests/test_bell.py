@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.signals import template_rendered
 from django.utils import timezone
 from django_scopes import scope
+from redis.asyncio.client import PubSub
 
 from accounts.models import Membership
 from laseros.core.drivers import Reading, State
@@ -359,3 +361,29 @@ def test_from_the_watchers_process_to_the_browsers_socket(workspace, operator, t
     with watchers(tmp_path) as begin:
         begin()
         asyncio.run(story())
+
+
+# --- when everybody has gone --------------------------------------------------------------------------------------
+
+
+def test_nobody_listens_to_redis_any_more_though_the_word_to_stop_was_lost(laser, operator, monkeypatch):
+    """Up to Python 3.11 `asyncio.wait_for` may take a cancellation for an answer; the Redis client waits so."""
+    heard = PubSub.get_message
+
+    async def deaf(self, *arguments, timeout, **options):
+        with suppress(asyncio.CancelledError):
+            return await heard(self, *arguments, timeout=0.1, **options)
+
+    monkeypatch.setattr(PubSub, "get_message", deaf)
+    asked = cookie(operator)
+
+    async def part():
+        listening = socket(asked)
+        await listening.connect()
+        await looked_once(laser.workspace)
+        looking = list(live.hub().tasks)
+        await listening.disconnect()
+        done, left = await asyncio.wait(looking, timeout=PATIENCE)
+        return len(done), len(left)
+
+    assert asyncio.run(part()) == (3 if settings.REDIS_URL else 2, 0)

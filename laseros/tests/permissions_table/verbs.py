@@ -136,6 +136,7 @@ production_job              proforma       403    302    302    302    404    un
 production_job              deposit        403    302    302    302    404    undelivered amount=10
 production_job              deliver        403    302    302    302    404    undelivered
 production_job              invoice        403    302    302    302    404    uninvoiced
+production_job              complete       403    302    302    302    404    given_away why=Warranty
 production_operation        priority       403    302    302    302    404    operation priority=4
 production_operation        move           403    302    302    302    404    operation machine={busy}
 production_nest             search         403    302    302    302    404    draft_nest

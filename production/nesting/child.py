@@ -59,6 +59,10 @@ def main() -> None:
 
         os.nice(asked["nice"])
         rounds = stripwise.search(problem, asked["workers"], until, offer, listener.news, asked["plain"])
+    elif asked["role"] == "last sheet":
+        from production.nesting import stripwise
+
+        rounds = stripwise.shorten_last(problem, asked["workers"], until, offer, listener.news)
     else:
         from production.nesting import greedy
 

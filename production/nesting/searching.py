@@ -3,6 +3,7 @@
 import contextlib
 import os
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from production.nesting import boxes, scoring
@@ -132,7 +133,19 @@ class Team:
         elif self.strips is not None and time.monotonic() > self.began + TRIAL * (self.until - self.began):
             if not self.by_strips and self.strips not in self.useful:
                 self.crew.end(self.strips)
+                self._hand_over()
             self.strips = None
+
+    def _hand_over(self) -> None:
+        """What is left for a last sheet is what fitted nowhere else: where it fills its boxes badly, strips lay it
+        better, and have the processor of who put pieces last."""
+        number = self.best.layout.last
+        if len(self.best.layout.sheets) < 2 or number is None:
+            return
+        laid = self.best.layout.sheets[number]
+        if boxiness(self.problem, Counter(spot.part for spot in laid.spots)) < BOXY:
+            self.crew.end(self.crew.members[-1])
+            self._start(role="last sheet", workers=1)
 
     def _squeeze(self) -> None:
         self._start(role="pieces", seed=2, nice=0)
@@ -151,7 +164,7 @@ def how(problem: Problem) -> str:
     """ "strip" where all lies on one sheet and how short is all that counts, "plain" where the plan of strips sheet by
     sheet may win, "pieces" where pieces put one by one do better than strips."""
     area = sum(part.solid.area * part.quantity for part in problem.parts)
-    boxy = area / max(1e-9, sum(part.solid.minimum_rotated_rectangle.area * part.quantity for part in problem.parts))
+    boxy = boxiness(problem, Counter({part.number: part.quantity for part in problem.parts}))
     largest = max(sheet.usable.area for sheet in problem.sheets)
     simple = len(problem.sheets) == 1 and problem.sheets[0].rectangle and not problem.fixed
     if len(problem.parts) >= KINDS and boxy < BOXY and area < ONE_SHEET * largest and simple:
@@ -159,6 +172,13 @@ def how(problem: Problem) -> str:
     if simple and (boxy < ODD or (boxy < MIXED and len(problem.parts) >= KINDS)):
         return "plain"
     return "pieces"
+
+
+def boxiness(problem: Problem, counts: Counter) -> float:
+    """How much of the tightest boxes around them so many pieces fill."""
+    chosen = [(problem.parts[part].solid, count) for part, count in counts.items()]
+    boxes_area = sum(solid.minimum_rotated_rectangle.area * count for solid, count in chosen)
+    return sum(solid.area * count for solid, count in chosen) / max(1e-9, boxes_area)
 
 
 def roles(problem: Problem) -> list[dict]:

@@ -12,6 +12,7 @@ from production.nesting.layout import Laid, Layout, bounds
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan, within
 from production.nesting.problem import Problem, Spot
+from production.nesting.scoring import score
 
 FIRST_SHARE, MOST_SHARE = 0.85, 0.97  # of a sheet's usable area, grown outlines
 TRIES = 3
@@ -19,6 +20,7 @@ ONE_SHEET = 0.6  # of a sheet: so much will lie on one
 MAYBE_ONE = 0.9  # of a sheet: so much may go on one, and then one long run is best
 WHOLE, MOST_OF_IT, NEXT_ROUND = 0.96, 0.85, 0.35  # of the time left; the solver overruns its time a little
 PLAIN = 0.65  # of the time for the plain plan, when that may win; with all on one sheet it takes a quarter
+LONG_RUN = 20.0  # s
 GOOD_RUN = 4.0  # s: shorter ones are too far from the best
 SHORTEST_RUN = 2.0  # s: the solver needs about so much for anything
 
@@ -52,10 +54,26 @@ def search(
         best = news() or best
         left = until - time.monotonic()
         if left > SHORTEST_RUN and best.last is not None:
-            shorter = filler.shorten(best, min(20.0, left / 2 if left > 2 * GOOD_RUN else left))
+            shorter = filler.shorten(best, min(LONG_RUN, left / 2 if left > 2 * GOOD_RUN else left))
             if shorter is not None:
                 offer(shorter)
         else:
+            time.sleep(0.1)
+        yield
+
+
+def shorten_last(
+    problem: Problem, workers: int, until: float, offer: Callable[[Layout], None], news: Callable
+) -> Iterator[None]:
+    """Lay the last sheet of the best layout anybody has anew as a strip, again and again; yields between tries."""
+    filler, best = Filler(problem, workers, until), None
+    while (left := until - time.monotonic()) > SHORTEST_RUN:
+        best = news() or best
+        shorter = filler.shorten(best, min(LONG_RUN, max(SHORTEST_RUN, left / 2))) if best is not None else None
+        if shorter is not None and score(shorter) < score(best):
+            offer(shorter)
+            best = shorter
+        elif shorter is None:
             time.sleep(0.1)
         yield
 

@@ -19,6 +19,7 @@ from production.nesting.problem import Spot, read
 from production.nesting.searching import PATIENCE, PATIENCE_EACH, Best, Team, roles
 from production.nesting.squeezing import Bed, Squeeze
 from production.nesting.strips import Strips
+from production.nesting.stripwise import shorten_last
 from production.nesting.verifying import verify
 from production.tests.nesting.problems import BRACKET, check, circle, counts, part, problem, rectangle, sheet
 
@@ -247,3 +248,34 @@ def test_strips_have_the_processors_to_themselves_and_pieces_follow_when_they_ar
             team.hear()
         assert len(crew.members) == 2
         assert team.best.layout.placed == {0: 1, 1: 1, 2: 1, 3: 1}
+
+
+def test_a_last_sheet_of_odd_pieces_is_laid_anew_as_a_strip():
+    wedge = [[0, 0], [100, 0], [20, 60]]
+    asked = read(problem([part("box", rectangle(190, 190)), part("wedge", wedge, 8)], [sheet(220, 200, 5)], 2, 2))
+    wedges = [Spot(1, 0.0, 2 + 102.0 * (number % 2), 2 + 62.0 * (number // 2)) for number in range(6)]
+    rest = [Spot(1, 0.0, 2.0, 2 + 62.0 * number) for number in range(2)]
+    before = Layout(asked, (Laid(0, (Spot(0, 0.0, 5.0, 5.0),)), Laid(0, tuple(wedges)), Laid(0, tuple(rest))))
+    verify(asked, before)
+    told, known = [], [before]
+    for _ in shorten_last(asked, 1, time.monotonic() + 4, told.append, lambda: known.pop() if known else None):
+        pass
+    verify(asked, told[-1])
+    assert told[-1].placed == before.placed
+    assert told[-1].lengths[2] < before.lengths[2] - 10  # the wedges stand
+
+
+def test_half_way_the_last_sheet_gets_a_search_of_its_own_where_its_pieces_fill_their_boxes_badly():
+    trapeze = [[0, 0], [100, 0], [80, 60], [20, 60]]
+    question = problem([part("trapeze", trapeze, 25)], [sheet(300, 200, 9)], 2, 2)
+    asked = read(question)
+    assert [role["role"] for role in roles(asked)] == ["strips", "pieces", "pieces"]
+    with Crew() as crew:
+        team = Team(asked, question, crew, Best(asked, lambda layout, at: None, time.monotonic()))
+        team.start(time.monotonic() + 6)
+        while team.at_work() and len(crew.members) < 4:
+            team.hear()
+        assert len(crew.members) == 4
+        ended = [crew.members[number].wait() for number in (0, 2)]
+        assert ended == [-9, -9]
+        assert crew.members[1].poll() is None

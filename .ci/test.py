@@ -35,8 +35,7 @@ BROWSER_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
 LONGEST_PASS = 60 * 60
 # So many may have been unlucky with what else the machine did; more have a cause of their own.
 MOST_TRIED_AGAIN = 5
-# Of each pass, one more of the first; so more than there are cores: while a browser or a process is waited for, another
-# test computes.
+# Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
 XDIST_WORKERS = min(os.cpu_count() or 2, 6)
 
 
@@ -60,23 +59,18 @@ def main() -> int:
     began, tally = time.monotonic(), Tally()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="laseros-suite-") as folder, servers(tally) as found:
-        options = []
+        options = ["-n", str(XDIST_WORKERS)]
         if not browser():
-            options = ["-m", "not browser"]
+            options += ["-m", "not browser"]
             packages = " ".join(BROWSER_PACKAGES)
             tally.not_run.append(f"the browser tests: no Chromium. Run:  sudo apt-get install -y {packages}")
         grounds = {"SQLite": {"DATABASE_URL": "", "REDIS_URL": "", "MQTT_URL": ""}}
         if found:
             name = " and ".join(NAMES[variable] for variable in ("DATABASE_URL", "REDIS_URL") if variable in found)
             grounds[name or "SQLite with a broker"] = {**grounds["SQLite"], **found}
-        # What a page looks like does not hang on the database either: Chromium walks the whole path once. So the first
-        # pass is the longer one, and waits more.
+        # What a page looks like does not hang on the database either: Chromium walks the whole path once.
         passes = [
-            Pass(
-                name,
-                ["-n", str(XDIST_WORKERS + (not number)), *options, *["--another-database"] * number],
-                {**environment, "TMPDIR": folder},
-            )
+            Pass(name, options + ["--another-database"] * number, {**environment, "TMPDIR": folder})
             for number, (name, environment) in enumerate(grounds.items())
         ]
         run_passes(passes, tally)

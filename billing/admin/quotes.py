@@ -130,6 +130,12 @@ def _duplicate(request, quote):
     return reverse("admin:billing_quote_change", args=[quotes.duplicate(quote, request.user).pk])
 
 
+def _is_empty_choice(quote, row) -> bool:
+    """Whether a row of the page is a share or an amount of which there is neither."""
+    names = row if isinstance(row, tuple) else (row,)
+    return all(name.startswith(("discount_", "deposit_")) and not getattr(quote, name) for name in names)
+
+
 @admin.register(Quote)
 class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     verbs_of = drafting
@@ -189,9 +195,15 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         quotes.open_draft(obj, request.user)
 
     def get_fieldsets(self, request, obj=None):
-        """Nobody outside has done anything about a draft."""
+        """Nobody outside has done anything about a draft; what was sent shows no discount that it has not."""
         sets = super().get_fieldsets(request, obj)
-        return sets[:-1] if obj is not None and is_draft(obj) else sets
+        if obj is None:
+            return sets
+        if is_draft(obj):
+            return sets[:-1]
+        (name, first), *others = sets
+        fields = tuple(row for row in first["fields"] if not _is_empty_choice(obj, row))
+        return [(name, {**first, "fields": fields}), *others]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

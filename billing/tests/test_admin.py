@@ -157,6 +157,10 @@ def test_sent_with_one_press_however_often(ground, enter, scoped):
     assert "says what it said" in said(second, client)
     quote.refresh_from_db()
     assert quote.state == "sent"
+    shown = client.get(page(quote)).content.decode()
+    assert ["field-discount_percent" in shown, "field-deposit_percent" in shown] == [False, False]
+    Quote.objects.filter(pk=quote.pk).update(deposit_percent=30)
+    assert "field-deposit_percent" in client.get(page(quote)).content.decode()
 
 
 def test_the_office_answers_for_a_client_who_phoned(ground, enter, scoped):

@@ -224,7 +224,7 @@ def test_strips_use_holes_and_what_lies_in_them_turns_with_them():
     assert set(heard) == {16}
     in_holes = [row["part"] for row in layout.as_dict()["sheets"][0]["placements"] if row["in_hole"]]
     assert in_holes == ["disc"] * 9  # three in each ring
-    assert found[1] < 3 * 205  # rings beside one another, and nothing further
+    assert found[1] < 800  # three rings beside one another take 600
 
 
 def test_what_may_not_turn_with_its_host_stays_out_of_the_hole():
@@ -258,8 +258,9 @@ def test_a_last_sheet_of_odd_pieces_is_laid_anew_as_a_strip():
     before = Layout(asked, (Laid(0, (Spot(0, 0.0, 5.0, 5.0),)), Laid(0, tuple(wedges)), Laid(0, tuple(rest))))
     verify(asked, before)
     told, known = [], [before]
-    for _ in shorten_last(asked, 1, time.monotonic() + 4, told.append, lambda: known.pop() if known else None):
-        pass
+    for _ in shorten_last(asked, 1, time.monotonic() + 60, told.append, lambda: known.pop() if known else None):
+        if told:
+            break
     verify(asked, told[-1])
     assert told[-1].placed == before.placed
     assert told[-1].lengths[2] < before.lengths[2] - 10  # the wedges stand
@@ -272,10 +273,13 @@ def test_half_way_the_last_sheet_gets_a_search_of_its_own_where_its_pieces_fill_
     assert [role["role"] for role in roles(asked)] == ["strips", "pieces", "pieces"]
     with Crew() as crew:
         team = Team(asked, question, crew, Best(asked, lambda layout, at: None, time.monotonic()))
-        team.start(time.monotonic() + 6)
-        while team.at_work() and len(crew.members) < 4:
+        team.start(time.monotonic() + 300)
+        while team.at_work() and len(team.best.layout.sheets) < 2:
             team.hear()
-        assert len(crew.members) == 4
+        team.began -= 300  # half of the time is over, and the strips have found nothing better
+        while len(crew.members) < 4:
+            team.useful.clear()
+            team.hear()
         ended = [crew.members[number].wait() for number in (0, 2)]
         assert ended == [-9, -9]
         assert crew.members[1].poll() is None

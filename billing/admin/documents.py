@@ -31,6 +31,17 @@ def is_draft(record) -> bool:
     return record is None or record.state == "draft"
 
 
+def standing_rows(document, rows) -> tuple:
+    """The rows of its page; without a discount or a deposit that it has not, once nobody can give it one."""
+    return tuple(row for row in rows if is_draft(document) or not _is_nothing(document, row))
+
+
+def _is_nothing(document, row) -> bool:
+    """Whether a row is of a share and an amount, and the document has neither."""
+    names = row if isinstance(row, tuple) else (row,)
+    return all(name.startswith(("discount_", "deposit_")) and not getattr(document, name) for name in names)
+
+
 def once(shown):
     """The theme asks a read-only field for its content several times a page: work it out once per record."""
 

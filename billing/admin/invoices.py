@@ -20,7 +20,7 @@ from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import copies, discounts, documents, einvoice, invoices, law, payments, taxes
 from billing.admin.ageing import AgeingDoors
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, to_seals
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, standing_rows, to_seals
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
@@ -33,7 +33,6 @@ from inventory.lots_admin import trace_link
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO
 
-OFF = ("discount_percent", "discount_amount")
 STATE_COLOURS = {
     "draft": "info",
     "issued": "warning",
@@ -88,12 +87,10 @@ def _cancel(request, invoice, reason):
 
 
 def _standing_fields(invoice, fields) -> tuple:
-    """Without the days that a draft does not have yet, and a discount that a document does not have any more."""
-    off = invoice is None or is_draft(invoice) or invoice.discount_percent or invoice.discount_amount
-    kept = [row for row in fields if row != OFF or off]
+    """Without the days that a draft does not have yet."""
     if is_draft(invoice):
-        kept = [row[0] if isinstance(row, tuple) and row[0] == "supplied_on" else row for row in kept]
-    return tuple(kept)
+        fields = [row[0] if isinstance(row, tuple) and row[0] == "supplied_on" else row for row in fields]
+    return standing_rows(invoice, fields)
 
 
 def _is_draft_invoice(invoice) -> bool:
@@ -184,12 +181,14 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                        "corrected")  # fmt: skip
     fieldsets = (
         (None, {"fields": (("number_shown", "kind", "standing"), ("client", "treatment"),
-                           ("supplied_on", "issued_on", "due_on"), OFF, "note", "sums")}),
+                           ("supplied_on", "issued_on", "due_on"), ("discount_percent", "discount_amount"),
+                           "note", "sums")}),
         (_("Payments"), {"fields": ("received",)}),
     )  # fmt: skip
     correction_fieldsets = (
         (None, {"fields": (("number_shown", "standing"), ("kind", "corrected"), "client", "reason",
-                           ("supplied_on", "issued_on"), OFF, "note", "sums")}),
+                           ("supplied_on", "issued_on"), ("discount_percent", "discount_amount"),
+                           "note", "sums")}),
     )  # fmt: skip
     export_fields = ("number", "kind", "is_deposit", "origin", "client", "job", "state", "treatment", "issued_on",
                      "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip

@@ -15,7 +15,7 @@ from accounts.back_office import Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, discounts, order_papers, quotes, staleness
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, standing_rows
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
 from billing.admin.what_if import WhatIf
@@ -130,12 +130,6 @@ def _duplicate(request, quote):
     return reverse("admin:billing_quote_change", args=[quotes.duplicate(quote, request.user).pk])
 
 
-def _is_empty_choice(quote, row) -> bool:
-    """Whether a row of the page is a share or an amount of which there is neither."""
-    names = row if isinstance(row, tuple) else (row,)
-    return all(name.startswith(("discount_", "deposit_")) and not getattr(quote, name) for name in names)
-
-
 @admin.register(Quote)
 class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     verbs_of = drafting
@@ -202,8 +196,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         if is_draft(obj):
             return sets[:-1]
         (name, first), *others = sets
-        fields = tuple(row for row in first["fields"] if not _is_empty_choice(obj, row))
-        return [(name, {**first, "fields": fields}), *others]
+        return [(name, {**first, "fields": standing_rows(obj, first["fields"])}), *others]
 
     def get_readonly_fields(self, request, obj=None):
         fields = super().get_readonly_fields(request, obj)

@@ -53,6 +53,16 @@ def laser(workspace):
     return machine
 
 
+@pytest.fixture
+def pair(workspace, laser):
+    """Two lasers that cut."""
+    with scope(workspace=workspace):
+        second = Machine.objects.create(workspace=workspace, name="X4", driver="simulator")
+        for machine in (laser, second):
+            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=36))
+    return laser, second
+
+
 async def says(machine, reading, seconds_ago: float = 0):
     def ingest():
         with scope(workspace=machine.workspace):
@@ -213,12 +223,8 @@ def test_everybody_reads_their_own_language(workspace, person, laser):
     asyncio.run(story())
 
 
-def test_progress_is_gathered_into_one_message_a_second(workspace, operator, laser):
-    cookies = cookie(operator)
-    with scope(workspace=workspace):
-        second = Machine.objects.create(workspace=workspace, name="X4", driver="simulator")
-        for machine in (laser, second):
-            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=36))
+def test_progress_is_gathered_into_one_message_a_second(workspace, operator, pair):
+    cookies, (laser, second) = cookie(operator), pair
 
     async def story():
         listening = socket(cookies, "?cards=1")
@@ -244,13 +250,9 @@ def test_progress_is_gathered_into_one_message_a_second(workspace, operator, las
     asyncio.run(story())
 
 
-def test_a_new_state_goes_out_while_progress_is_drawn(workspace, operator, laser, monkeypatch):
+def test_a_new_state_goes_out_while_progress_is_drawn(workspace, operator, pair, monkeypatch):
     """Of two cards of progress the first changes its state once it is drawn: that goes first, and is not taken back."""
-    cookies, drawn, plain = cookie(operator), [], live.render
-    with scope(workspace=workspace):
-        second = Machine.objects.create(workspace=workspace, name="X4", driver="simulator")
-        for machine in (laser, second):
-            telemetry.ingest(machine, running(0.1), timezone.now() - timedelta(seconds=36))
+    (laser, second), cookies, drawn, plain = pair, cookie(operator), [], live.render
 
     def render(place, language, pks, counts):
         html = plain(place, language, pks, counts)

@@ -1,5 +1,7 @@
 """What quotes and invoices share in the back office: lines while they are drafts, the PDF, money behind permission."""
 
+from collections.abc import Iterable
+from decimal import Decimal
 from functools import wraps
 
 from django.contrib import messages
@@ -55,6 +57,13 @@ def once(shown):
     return remembered
 
 
+def tax_choices(there: Iterable[Decimal]) -> list[tuple[str, str]]:
+    """The rates there are by their names, and `there` by their figures; the highest first."""
+    rates = {percent: f"{percent.normalize():f} %" for percent in there}
+    rates |= {rate.percent: str(rate) for rate in TaxRate.objects.all()}
+    return [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
+
+
 class DraftLines(RoomInline):
     """Lines that may be edited as long as their document is a draft."""
 
@@ -68,11 +77,8 @@ class DraftLines(RoomInline):
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("tax_percent")
         if field is not None:
-            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()}
             there = obj.lines.values_list("tax_percent", flat=True) if obj is not None else ()
-            rates = {**{percent: f"{percent.normalize():f} %" for percent in there}, **rates}
-            choices = [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
-            field.widget = UnfoldAdminSelectWidget(choices=choices or [("0.00", "0 %")])
+            field.widget = UnfoldAdminSelectWidget(choices=tax_choices(there) or [("0.00", "0 %")])
             field.initial = usual_tax() if obj is None else rate_for(obj.client)
         return formset
 

@@ -10,11 +10,11 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
 from billing import recurring
-from billing.admin.documents import once
+from billing.admin.documents import once, tax_choices
 from billing.admin.line_form import LineForm
-from billing.models import RecurringInvoice, RecurringLine, TaxRate
+from billing.models import RecurringInvoice, RecurringLine
 from billing.taxes import usual_tax
-from laseros.core.money import ZERO, rate_text
+from laseros.core.money import ZERO
 
 STATE_COLOURS = {"running": "success", "paused": "warning", "ended": ""}
 PLAN = {"every", "unit", "starts_on", "ends_on", "count"}
@@ -39,9 +39,7 @@ class RecurringLineInline(RoomInline):
         formset = super().get_formset(request, obj, **kwargs)
         field = formset.form.base_fields.get("tax_percent")
         if field is not None:
-            rates = {rate.percent: str(rate) for rate in TaxRate.objects.all()} | {ZERO: "0 %"}
-            choices = [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
-            field.widget, field.initial = UnfoldAdminSelectWidget(choices=choices), usual_tax()
+            field.widget, field.initial = UnfoldAdminSelectWidget(choices=tax_choices([ZERO])), usual_tax()
         return formset
 
 

@@ -9,6 +9,7 @@ docs/tests.md: how a test here stays fast, and which may be tried again.
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -33,9 +34,13 @@ CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 NAMES = {"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Redis"}
 BROWSER_PACKAGES = ("chromium", "libatomic1", "fonts-dejavu-core")
 LONGEST_PASS = 60 * 60
+# One that takes so long hangs: it is told where it stands, and its process ended, so that the others go on.
+LONGEST_TEST = 10 * 60
 # So many may have been unlucky with what else the machine did; more have a cause of their own.
 MOST_TRIED_AGAIN = 5
 # Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
+# What pytest-xdist says of a test whose process ended in the middle of it.
+ENDED = re.compile(r"worker '\w+' crashed while running (?P<quote>['\"])(?P<address>.+)(?P=quote)")
 XDIST_WORKERS = min(os.cpu_count() or 2, 6)
 
 
@@ -215,10 +220,18 @@ def to_try_again(cases: list[ElementTree.Element]) -> dict[str, Counter]:
     """What failed and may be tried again, by its address for pytest, with what was counted for it; none if too many."""
     found: dict[str, Counter] = {}
     for case in cases:
-        address = case.find("properties/property[@name='second-try']")
-        if address is not None and outcome(case)[0] in ("failed", "errors"):
-            found.setdefault(address.get("value"), Counter())[outcome(case)[0]] += 1
+        if outcome(case)[0] in ("failed", "errors") and (address := address_again(case)):
+            found.setdefault(address, Counter())[outcome(case)[0]] += 1
     return found if len(found) <= MOST_TRIED_AGAIN else {}
+
+
+def address_again(case: ElementTree.Element) -> str:
+    """Where pytest finds it, if it may be tried again: it waits for others, or its process ended in its middle."""
+    address = case.find("properties/property[@name='second-try']")
+    if address is not None:
+        return address.get("value")
+    ended = [ENDED.search(error.get("message") or "") for error in case.iter("error")]
+    return next((said["address"] for said in ended if said), "")
 
 
 def try_again(
@@ -242,7 +255,8 @@ class Pytest:
         self.files = ExitStack()
         self.results = self.files.enter_context(tempfile.NamedTemporaryFile(suffix=".xml"))  # noqa: SIM115
         self.words = None if aloud else self.files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-        options = ["-q", "-o", "faulthandler_timeout=300", f"--junitxml={self.results.name}"]
+        patience = ["-o", f"faulthandler_timeout={LONGEST_TEST}", "-o", "faulthandler_exit_on_timeout=true"]
+        options = ["-q", *patience, f"--junitxml={self.results.name}"]
         self.began = time.time()
         self.child = subprocess.Popen(
             [sys.executable, "-m", "pytest", *arguments, *options],

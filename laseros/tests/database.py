@@ -19,6 +19,9 @@ import pytest
 # Made by migrating and the same for ever; what else is there at the beginning is put back by value.
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
+# A test that has ended has no more business in the database; what it left running ends by then.
+LET_GO_WITHIN = 60
+
 
 @pytest.fixture(scope="session")
 def django_db_keepdb():
@@ -186,10 +189,45 @@ def _check_now(cursor) -> None:
 
 
 def put_back(beginning: dict[str, list[tuple]]) -> None:
+    """As it was; whoever still holds a table of PostgreSQL then is named and turned out."""
+    from django.db import OperationalError
+
+    try:
+        empty_and_fill(beginning)
+    except OperationalError as error:
+        held = turned_out()
+        if not held:
+            raise
+        empty_and_fill(beginning)
+        raise RuntimeError(f"The test left somebody in the database: {held}") from error
+
+
+def turned_out() -> list[tuple]:
+    """Everybody else in this database: what they do and what they did last."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT state, application_name, query, pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        return cursor.fetchall()
+
+
+def empty_and_fill(beginning: dict[str, list[tuple]]) -> None:
     """Empty what has rows and write those of the beginning: what `flush` does, without its migrating anew."""
     from django.db import connection, transaction
 
-    with transaction.atomic(), guards_off(), connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SET LOCAL lock_timeout = '{LET_GO_WITHIN}s'")
+        _empty_and_fill(cursor, beginning)
+
+
+def _empty_and_fill(cursor, beginning: dict[str, list[tuple]]) -> None:
+    with guards_off():
         for table in tables_with_rows(cursor):
             cursor.execute(f'DELETE FROM "{table}"')
         for table, rows in beginning.items():

@@ -40,6 +40,15 @@ class Shares(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         return share_of(nodeid)
 
+    def remove_node(self, node):
+        """A test in whose middle a process ended is not given to the next one, which would end the same way."""
+        shares = self.assigned_work.get(node, {})
+        ended = next((nodeid for share in shares.values() for nodeid, done in share.items() if not done), None)
+        if ended is not None:
+            next(share for share in shares.values() if ended in share)[ended] = True
+        super().remove_node(node)
+        return ended
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):

@@ -23,3 +23,27 @@ def test_committed_data_are_gone_and_what_migrating_made_is_there(shop, time):
     Schedule.objects.update(repeats=77)
     Group.objects.all().delete()
     Group.objects.create(name="odd")
+
+
+@pytest.mark.parametrize("time", ["held", "free again"])
+def test_who_stays_in_the_database_is_named_and_turned_out(shop, time, monkeypatch):
+    from django.db import connection, connections
+
+    from laseros.tests import database
+
+    if connection.vendor == "sqlite":
+        return  # one writer at a time, and one that waits gives up by itself
+    with scopes_disabled():
+        assert Client.objects.get() == shop.client
+    beginning = database.rows_that_are_there()
+    if time == "held":
+        monkeypatch.setattr(database, "LET_GO_WITHIN", 1)
+        other = connections.create_connection("default")
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("LOCK TABLE crm_client")
+        try:
+            with pytest.raises(RuntimeError, match="LOCK TABLE crm_client"):
+                database.put_back(beginning)
+        finally:
+            other.close()

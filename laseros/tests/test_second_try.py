@@ -41,7 +41,8 @@ def suite(monkeypatch, tmp_path):
         "PYTEST_ADDOPTS": "-p no:django -p no:asyncio",
     }
 
-    def run(tests: str, *options: str):
+    def run(tests: str, *options: str, longest_test: int = 60):
+        monkeypatch.setattr(module, "LONGEST_TEST", longest_test)
         for name, text in {"conftest.py": PLUGINS, "pytest.ini": INI, "test_it.py": UNLUCKY + dedent(tests)}.items():
             (tmp_path / name).write_text(text)
         tally = module.Tally()
@@ -108,3 +109,32 @@ def test_six_are_no_bad_luck(suite):
         """
     )
     assert (tally.second_try, +tally.counts) == ([], {"failed": 6})
+
+
+def test_one_that_hangs_is_ended_and_named_and_the_others_go_on(suite, capfd):
+    _module, tally = suite(
+        """
+        import threading
+
+        @pytest.mark.processes
+        def test_worker():
+            if not pathlib.Path(__file__).with_name("hung").exists():
+                pathlib.Path(__file__).with_name("hung").touch()
+                threading.Event().wait()
+
+        def test_deaf():
+            threading.Event().wait()
+
+        @pytest.mark.parametrize("number", range(5))
+        def test_fine(number):
+            pass
+        """,
+        "-n",
+        "2",
+        longest_test=3,
+    )
+    assert tally.second_try == ["test_it.py::test_worker (SQLite)"]
+    assert +tally.counts == {"passed": 6, "errors": 1}
+    said = capfd.readouterr()
+    assert "crashed while running 'test_it.py::test_deaf'" in said.out
+    assert "in test_deaf" in said.err  # and where it stood

@@ -12,8 +12,18 @@ from production.nesting.problem import Problem, Spot
 Weights = tuple[float, float]
 
 
-def fill(board: Board, wanted: list[int], chunks: Chunks, weights: Weights, late: Callable[[], bool]) -> list[Spot]:
-    """Add pieces to the board, lot after lot and no more than wanted, each at its lowest place; returns those added."""
+def fill(
+    board: Board,
+    wanted: list[int],
+    chunks: Chunks,
+    weights: Weights,
+    late: Callable[[], bool],
+    guests: Callable[[int, Spot, list[int]], list[Spot]] = lambda sheet, spot, left: [],
+) -> list[Spot]:
+    """Add pieces to the board, lot after lot and no more than wanted, each at its lowest place; returns those added.
+
+    `guests(sheet, spot, left)` says what lies in the holes of a piece that was put: it is put with it.
+    """
     added, left = [], list(wanted)
     full: set[int] = set()
     for part, count in chunks:
@@ -22,9 +32,10 @@ def fill(board: Board, wanted: list[int], chunks: Chunks, weights: Weights, late
             if spot is None:
                 full.add(part)
                 break
-            left[part] -= 1
-            board.put(spot)
-            added.append(spot)
+            for each in (spot, *guests(board.sheet, spot, left)):
+                left[each.part] -= 1
+                board.put(each)
+                added.append(each)
     return added
 
 

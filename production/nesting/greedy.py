@@ -14,6 +14,7 @@ from production.nesting.board import Board
 from production.nesting.boxes import Chunks
 from production.nesting.filling import by_area, fill
 from production.nesting.grids import Grids
+from production.nesting.guests import Holes
 from production.nesting.layout import Laid, Layout, reach, used_length
 from production.nesting.nofit import Shapes
 from production.nesting.problem import Problem, Spot
@@ -85,7 +86,7 @@ class Maker:
         self.problem, self.until = problem, until
         self.random = random.Random(seed)  # noqa: S311 - a search, no secret
         self.shapes = Shapes(problem)
-        self.grids = Grids(self.shapes)
+        self.grids, self.holes = Grids(self.shapes), Holes(self.shapes)
         self.seconds = FIRST_ROUND
 
     def late(self) -> bool:
@@ -93,7 +94,7 @@ class Maker:
 
     def squeeze(self, layout: Layout, seconds: float, kept: Kept) -> None:
         """Make it shorter for so long, or until it gives no more."""
-        for better in Squeeze(self.shapes, layout, self.random, self.late).shorter(seconds):
+        for better in Squeeze(self.shapes, self.holes, layout, self.random, self.late).shorter(seconds):
             kept.offer(better)
 
     def first(self, sheet: int, wanted: list[int], locked) -> list[Spot]:
@@ -117,10 +118,9 @@ class Maker:
         return self._topped_up(sheet, best, wanted, [(part, wanted[part]) for part in by_area(self.problem)], 0.05)
 
     def _topped_up(self, sheet: int, spots, wanted: list[int], chunks: Chunks, aside: float) -> list[Spot]:
-        board = Board(self.shapes, sheet, spots)
-        there = Counter(spot.part for spot in spots)
-        left = [count - there[part] for part, count in enumerate(wanted)]
-        fill(board, left, chunks, self._weights(sheet, aside), self.late)
+        locked = {spot for spots in self.problem.fixed.values() for spot in spots}
+        board = Board(self.shapes, sheet, self.holes.settled(sheet, spots, _left(wanted, spots), locked))
+        fill(board, _left(wanted, board.spots), chunks, self._weights(sheet, aside), self.late, self.holes.guests)
         return board.spots
 
     def _weights(self, sheet: int, aside: float) -> tuple[float, float]:
@@ -164,7 +164,9 @@ class Maker:
         )
         rule, paired = how
         tiles = {part: self.grids.tiles(part) for part, _ in order} if paired else None
-        return boxes.fill(self.problem, sheet, order, tiles, rule, self.late), how
+        alone, filled = self.holes.invited(sheet, Counter(dict(enumerate(wanted))))
+        order = _no_more_than(alone, order)
+        return Holes.with_guests(boxes.fill(self.problem, sheet, order, tiles, rule, self.late), filled), how
 
     def _by_shapes(self, sheet, wanted, locked, order: Chunks, how):
         how = how if how is not None and self.random.random() < 0.7 else self.random.choice(ASIDE)
@@ -262,10 +264,29 @@ class Maker:
         board = Board(self.shapes, laid.sheet, laid.spots)
         chunks = [(part, wanted[part] // laid.count) for part in by_area(self.problem)]
         for spot in fill(
-            board, [count // laid.count for count in wanted], chunks, self._weights(laid.sheet, 0.1), self.late
+            board,
+            [count // laid.count for count in wanted],
+            chunks,
+            self._weights(laid.sheet, 0.1),
+            self.late,
+            self.holes.guests,
         ):
             wanted[spot.part] -= laid.count
         return Laid(laid.sheet, tuple(board.spots), laid.count, laid.copy)
+
+
+def _left(wanted: list[int], spots) -> list[int]:
+    there = Counter(spot.part for spot in spots)
+    return [count - there[part] for part, count in enumerate(wanted)]
+
+
+def _no_more_than(counts: Counter, order: Chunks) -> Chunks:
+    """The first of the lots, as far as there are so many pieces."""
+    left, kept = Counter(counts), []
+    for part, count in order:
+        kept.append((part, min(count, left[part])))
+        left[part] -= kept[-1][1]
+    return kept
 
 
 def _base(layout: Layout) -> str:

@@ -1,15 +1,17 @@
-"""Strips that use holes: small pieces are put in the holes of larger ones first, and lie and turn with them.
+"""Holes that are used: small pieces are put in the holes of larger ones first, and lie and turn with them.
 
-spyrrow knows outlines only. What lies in a hole is none of its business: it is given the large piece alone.
+Room in a hole costs nothing. What fills a hole is found once for each part with holes, and used wherever a piece of it
+lies.
 """
 
 import math
 import random
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from shapely.geometry import Polygon
+import numpy as np
+from shapely.geometry import Point, Polygon
 
 from production.nesting.board import Board
 from production.nesting.filling import fill
@@ -20,14 +22,17 @@ from production.nesting.strips import Strips
 TRIES = 12  # orders and corners tried for one hole
 WEIGHTS = ((1.0, 0.05), (0.05, 1.0), (1.0, 1.0), (-1.0, 0.3))
 NOISE = 0.5
+AS_GOOD = 0.9  # of the most that is known to lie in the hole: no more is looked for
+KNOWN = 40  # ways of filling the holes of one part that are remembered
 
 
 @dataclass(frozen=True)
 class Filled:
     """What lies in the holes of one piece, seen from its origin and unturned."""
 
-    guests: tuple[Spot, ...]
-    counts: Counter
+    guests: tuple[Spot, ...] = ()
+    counts: Counter = field(default_factory=Counter)
+    area: float = 0.0
 
     def there_with(self, host: Spot) -> list[Spot]:
         cos, sin = turn(host.angle)
@@ -41,76 +46,75 @@ class Filled:
             for guest in self.guests
         ]
 
+    def of(self, left: Sequence[int] | Counter) -> bool:
+        """Whether so much is left."""
+        return all(left[part] >= count for part, count in self.counts.items())
 
-class HostingStrips(Strips):
-    """As `Strips`, with holes used."""
 
-    def __init__(self, problem: Problem, workers: int, shapes: Shapes):
-        super().__init__(problem, workers)
-        self.shapes, self.random = shapes, random.Random(5)  # noqa: S311 - a search, no secret
+class Holes:
+    def __init__(self, shapes: Shapes):
+        self.shapes, self.problem = shapes, shapes.problem
+        self.random = random.Random(5)  # noqa: S311 - a search, no secret
+        hosts = [part.number for part in self.problem.parts if shapes.hosting(part.number)]
+        self.hosts = sorted(hosts, key=lambda host: -self.problem.parts[host].solid.area)
+        self._small: dict[int, list[int]] = {}
         self._known: dict[int, list[Filled]] = {}
-        hosts = [part.number for part in problem.parts if shapes.hosting(part.number)]
-        self.hosts = sorted(hosts, key=lambda host: -problem.parts[host].solid.area)
+        self._asked: dict[tuple, Filled] = {}
 
-    def solve(
-        self, sheet: int, wanted: Counter, seconds: float, seed: int, found: Callable[[list[Spot], float], None]
-    ) -> tuple[list[Spot], float] | None:
-        left, filled = self._invited(sheet, wanted)
-        if not any(filled.values()):
-            return super().solve(sheet, wanted, seconds, seed, found)
-        answer = super().solve(
-            sheet, left, seconds, seed, lambda spots, width: found(self._with_guests(spots, filled), width)
-        )
-        return answer and (self._with_guests(answer[0], filled), answer[1])
+    # --- what fills a hole ------------------------------------------------------------------------------------------
 
-    def _with_guests(self, spots: list[Spot], filled: dict[int, list[Filled]]) -> list[Spot]:
-        waiting = {host: list(each) for host, each in filled.items()}
-        there = list(spots)
-        for spot in spots:
-            if waiting.get(spot.part):
-                there += waiting[spot.part].pop().there_with(spot)
-        return there
-
-    def _invited(self, sheet: int, wanted: Counter) -> tuple[Counter, dict[int, list[Filled]]]:
-        """What is left to be laid when the holes are filled, and for each host what lies in so many of its pieces."""
-        left, filled = Counter(wanted), {}
-        for host in self.hosts:
-            filled[host] = []
-            for _ in range(wanted[host]):
-                found = self._filled(sheet, host, left)
-                if not found.guests:
-                    break
-                left -= found.counts
-                filled[host].append(found)
-        return left, filled
-
-    def _filled(self, sheet: int, host: int, left: Counter) -> Filled:
+    def filled(self, sheet: int, host: int, left: Sequence[int] | Counter) -> Filled:
+        """The most of what is left that is known to lie in the holes of one piece of `host`."""
+        small = self.small(sheet, host)
+        if not any(left[part] > 0 for part in small):
+            return Filled()
         known = self._known.setdefault(host, [])
-        for each in known:
-            if each.guests and each.counts <= left:
-                return each
-        found = self._fill(sheet, host, left)
-        known.append(found)
-        return found
+        found = next((each for each in known if each.of(left)), None)
+        if found is not None and (found.area >= AS_GOOD * known[0].area or len(known) >= KNOWN):
+            return found
+        key = host, *(min(max(0, left[part]), self._most(host, part)) for part in small)
+        if key not in self._asked:
+            better = self._fill(sheet, host, left)
+            self._asked[key] = better if found is None or better.area > found.area else found
+            if better.guests:
+                known.append(better)
+                known.sort(key=lambda each: -each.area)
+        return self._asked[key]
 
-    def _fill(self, sheet: int, host: int, left: Counter) -> Filled:
+    def small(self, sheet: int, host: int) -> list[int]:
+        """The parts of which one lies in an empty hole of `host`."""
+        if host not in self._small:
+            spot, parts = self._in_the_corner(sheet, host), self.problem.parts
+            self._small[host] = [
+                part.number
+                for part in parts
+                if spot is not None
+                and part.number not in self.hosts
+                and part.in_holes
+                and self._turns_with(part, host)
+                and self._try(sheet, spot, [int(part is each) for each in parts], 0)
+            ]
+        return self._small[host]
+
+    def _most(self, host: int, part: int) -> int:
+        """So many at most lie in its holes."""
+        solid = self.problem.parts[host].solid
+        return math.floor((solid.area - self.problem.parts[host].shape.area) / self.problem.parts[part].solid.area)
+
+    def _fill(self, sheet: int, host: int, left: Sequence[int] | Counter) -> Filled:
         """The fullest of several tries."""
-        parts = self.problem.parts
-        counts = [
-            left[part.number] if part.number not in self.hosts and part.in_holes and self._turns_with(part, host) else 0
-            for part in parts
-        ]
-        spot = self._in_the_corner(sheet, host)
-        if spot is None or not any(counts):
-            return Filled((), Counter())
+        parts, spot = self.problem.parts, self._in_the_corner(sheet, host)
+        counts = [0] * len(parts)
+        for part in self.small(sheet, host):
+            counts[part] = max(0, left[part])
         best, most = [], 0.0
         for number in range(TRIES):
             guests = self._try(sheet, spot, counts, number)
-            area = sum(parts[guest.part].solid.area for guest in guests)
+            area = self._area(guest.part for guest in guests)
             if area > most:
                 best, most = guests, area
         seen = tuple(Spot(guest.part, guest.angle, guest.x - spot.x, guest.y - spot.y) for guest in best)
-        return Filled(seen, Counter(guest.part for guest in seen))
+        return Filled(seen, Counter(guest.part for guest in seen), most)
 
     def _turns_with(self, guest, host: int) -> bool:
         """Whether it may lie however the host is turned: holes are filled before that is known."""
@@ -144,3 +148,95 @@ class HostingStrips(Strips):
                     guests.append(guest)
                     left[guest.part] -= 1
         return guests
+
+    # --- who lies in one --------------------------------------------------------------------------------------------
+
+    def invited(self, sheet: int, wanted: Counter) -> tuple[Counter, dict[int, list[Filled]]]:
+        """What is left to be laid when the holes are filled, and for each host what lies in so many of its pieces."""
+        left, filled = Counter(wanted), {}
+        for host in self.hosts:
+            filled[host] = []
+            for _ in range(wanted[host]):
+                found = self.filled(sheet, host, left)
+                if not found.guests:
+                    break
+                left -= found.counts
+                filled[host].append(found)
+        return left, filled
+
+    @staticmethod
+    def with_guests(spots: Sequence[Spot], filled: dict[int, list[Filled]]) -> list[Spot]:
+        waiting = {host: list(each) for host, each in filled.items()}
+        there = list(spots)
+        for spot in spots:
+            if waiting.get(spot.part):
+                there += waiting[spot.part].pop(0).there_with(spot)
+        return there
+
+    def guests(self, sheet: int, host: Spot, left: Sequence[int]) -> list[Spot]:
+        """What of what is left lies in the holes of a piece that was just put."""
+        return self.filled(sheet, host.part, left).there_with(host) if host.part in self.hosts else []
+
+    def settled(self, sheet: int, spots: Sequence[Spot], left: Sequence[int] = (), locked=frozenset()) -> list[Spot]:
+        """The same pieces, and some of `left`: what lies free and fits into holes that have room lies there."""
+        small = {part for host in self.hosts for part in self.small(sheet, host)}
+        movable = [number for number, spot in enumerate(spots) if spot.part in small and spot not in locked]
+        housed = self._housed(spots, movable)
+        outside = set(movable) - {guest for guests in housed.values() for guest in guests}
+        waiting = Counter({part: left[part] for part in small if left and left[part] > 0})
+        free = waiting + Counter(spots[number].part for number in outside)
+        gone, come = set(), []
+        for host in sorted(housed, key=lambda host: self._area(spots[guest].part for guest in housed[host])):
+            own = Counter(spots[guest].part for guest in housed[host])
+            found = self.filled(sheet, spots[host].part, free + own) if free else Filled()
+            if found.area > self._area(own.elements()) + 1e-6 and found.counts >= own:
+                free = free + own - found.counts
+                gone.update(housed[host])
+                come += found.there_with(spots[host])
+        taken = Counter(spot.part for spot in come) - Counter(spots[number].part for number in gone) - waiting
+        for number in sorted(outside, key=lambda number: -max(spots[number].x, spots[number].y)):
+            if taken[spots[number].part]:
+                taken[spots[number].part] -= 1
+                gone.add(number)
+        return [spot for number, spot in enumerate(spots) if number not in gone] + come
+
+    def _area(self, numbers) -> float:
+        return sum(self.problem.parts[number].solid.area for number in numbers)
+
+    def _housed(self, spots: Sequence[Spot], movable: list[int]) -> dict[int, list[int]]:
+        """For each piece with holes that anything fits, by its place among the spots, those that lie in them."""
+        parts = self.problem.parts
+        middles = {number: parts[spots[number].part].placed(spots[number]).representative_point() for number in movable}
+        at = np.array([(middles[number].x, middles[number].y) for number in movable]).reshape(len(movable), 2)
+        found = {}
+        for number, spot in enumerate(spots):
+            if self._small.get(spot.part):
+                shape = parts[spot.part].placed(spot)
+                low_x, low_y, high_x, high_y = shape.bounds
+                near = (at[:, 0] > low_x) & (at[:, 0] < high_x) & (at[:, 1] > low_y) & (at[:, 1] < high_y)
+                rooms = [Polygon(hole) for hole in shape.interiors]
+                found[number] = [
+                    movable[each]
+                    for each in np.flatnonzero(near)
+                    if any(room.contains(Point(at[each])) for room in rooms)
+                ]
+        return found
+
+
+class HostingStrips(Strips):
+    """As `Strips`, with holes used: spyrrow knows outlines only, and is given the large piece alone."""
+
+    def __init__(self, problem: Problem, workers: int, shapes: Shapes):
+        super().__init__(problem, workers)
+        self.holes = Holes(shapes)
+
+    def solve(
+        self, sheet: int, wanted: Counter, seconds: float, seed: int, found: Callable[[list[Spot], float], None]
+    ) -> tuple[list[Spot], float] | None:
+        left, filled = self.holes.invited(sheet, wanted)
+        if not any(filled.values()):
+            return super().solve(sheet, wanted, seconds, seed, found)
+        answer = super().solve(
+            sheet, left, seconds, seed, lambda spots, width: found(Holes.with_guests(spots, filled), width)
+        )
+        return answer and (Holes.with_guests(answer[0], filled), answer[1])

@@ -16,6 +16,7 @@ import numpy as np
 
 from production.nesting.board import Board
 from production.nesting.filling import best_spot
+from production.nesting.guests import Holes
 from production.nesting.layout import Laid, Layout
 from production.nesting.nofit import Shapes
 from production.nesting.problem import Spot
@@ -80,15 +81,18 @@ class Bed:
 class Squeeze:
     """Improves one layout. `shorter` yields a layout whenever nothing is left without a place."""
 
-    def __init__(self, shapes: Shapes, layout: Layout, chance: random.Random, late: Callable[[], bool]):
-        self.shapes, self.chance, self.late = shapes, chance, late
+    def __init__(self, shapes: Shapes, holes: Holes, layout: Layout, chance: random.Random, late: Callable[[], bool]):
+        self.shapes, self.holes, self.chance, self.late = shapes, holes, chance, late
         self.problem = shapes.problem
         self.set(layout)
         self.step = STEP
 
     def set(self, layout: Layout) -> None:
+        """What lies free and fits into a hole goes there: where it lay there is room for others."""
         self.layout = layout
         self.beds = [Bed(self.shapes, laid) for laid in layout.sheets]
+        for bed in self.beds:
+            bed.set(self.holes.settled(bed.laid.sheet, bed.spots, locked=bed.locked))
         self.loose: Counter = Counter()
 
     def shorter(self, seconds: float) -> Iterator[Layout]:

@@ -184,7 +184,8 @@ class Filler:
         there = Counter(spot.part for spot in spots)
         chunks = [(part, wanted[part] - there[part]) for part in by_area(self.problem)]
         left = [count - there[part] for part, count in enumerate(wanted)]
-        fill(board, left, chunks, (0.05, 1.0) if board.along else (1.0, 0.05), self._late)
+        weights = (0.05, 1.0) if board.along else (1.0, 0.05)
+        fill(board, left, chunks, weights, self._late, self.strips.holes.guests)
         return board.spots
 
     def _heard(self, sheet: int, everything: bool):

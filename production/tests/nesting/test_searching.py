@@ -11,7 +11,7 @@ import pytest
 from production.nesting import nest
 from production.nesting.crew import Crew
 from production.nesting.greedy import Maker
-from production.nesting.guests import HostingStrips
+from production.nesting.guests import Holes
 from production.nesting.layout import Laid, Layout
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan
@@ -171,7 +171,7 @@ def test_what_lies_beyond_a_nearer_end_finds_room():
     spots += [Spot(1, 0.0, 400.0 + 60.0 * number, 28.0) for number in range(2)]
     before = Layout(asked, (Laid(0, tuple(spots)),))
     verify(asked, before)
-    shorter = Squeeze(Shapes(asked), before, random.Random(3), lambda: False).shorter(20)
+    shorter = Squeeze(shapes := Shapes(asked), Holes(shapes), before, random.Random(3), lambda: False).shorter(20)
     after = next(layout for layout in shorter if layout.lengths[0] < 260)
     verify(asked, after)
     assert after.placed == before.placed
@@ -210,28 +210,6 @@ def test_a_search_ends_when_few_pieces_have_long_lain_as_they_lie():
     assert not best.settled()
     best.since -= 2
     assert best.settled()
-
-
-def test_strips_use_holes_and_what_lies_in_them_turns_with_them():
-    ring = part("ring", circle(100), 3, holes=[circle(80)])
-    asked = read(problem([ring, part("disc", circle(34), 9), part("bar", rectangle(180, 30), 4)], [sheet(900, 300)], 2))
-    heard = []
-    strips = HostingStrips(asked, 1, Shapes(asked))
-    found = strips.solve(0, Counter({0: 3, 1: 9, 2: 4}), 2, 0, lambda spots, width: heard.append(len(spots)))
-    layout = Layout(asked, (Laid(0, tuple(found[0])),), "strips")
-    verify(asked, layout)
-    assert layout.placed == {0: 3, 1: 9, 2: 4}
-    assert set(heard) == {16}
-    in_holes = [row["part"] for row in layout.as_dict()["sheets"][0]["placements"] if row["in_hole"]]
-    assert in_holes == ["disc"] * 9  # three in each ring
-    assert found[1] < 800  # three rings beside one another take 600
-
-
-def test_what_may_not_turn_with_its_host_stays_out_of_the_hole():
-    ring = part("ring", circle(100), 1, holes=[circle(80)])
-    asked = read(problem([ring, part("grained", rectangle(60, 30), 2, rotations=[0, 180])], [sheet(900, 300)], 2))
-    strips = HostingStrips(asked, 1, Shapes(asked))
-    assert strips._invited(0, Counter({0: 1, 1: 2})) == (Counter({0: 1, 1: 2}), {0: []})
 
 
 def test_strips_have_the_processors_to_themselves_and_pieces_follow_when_they_are_gone():

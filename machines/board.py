@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_time
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -17,7 +19,7 @@ from laseros.core.drivers import State
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import duration
 from machines import telemetry
-from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan
+from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan, PrintFile
 from machines.models.machine import STATE_LABELS
 from machines.models.maintenance import due
 
@@ -73,6 +75,14 @@ class Card:
     def work(self) -> str:
         """What it is at: by the job it is known to be of, else as the machine calls it."""
         return getattr(self.machine, "made_for", None) or self.status.job_name or self.status.job_key
+
+    @property
+    def picture(self) -> str:
+        """The address of a picture of what it is at: of the work it is known to be of, else of its file."""
+        if not self.has_work:
+            return ""
+        file = getattr(self.machine, "pictured", None)
+        return getattr(self.machine, "work_pictured", None) or (reverse("board:picture", args=[file]) if file else "")
 
     @property
     def has_progress(self) -> bool:
@@ -152,7 +162,8 @@ def cards(machine_pks=None) -> list[Card]:
     """The cards of the open workspace, all or these; one query."""
     now = timezone.now()
     machines = Machine.objects.filter(archived_at=None).select_related("status")
-    machines = machines.annotate(made_for=made_for(), **maintenance_due())
+    made = {"made_for": made_for("work"), "work_pictured": made_for("picture"), "pictured": pictured()}
+    machines = machines.annotate(**made, **maintenance_due())
     if machine_pks is not None:
         machines = machines.filter(pk__in=machine_pks)
     return [Card(machine, _status(machine), now) for machine in machines]
@@ -164,10 +175,17 @@ def maintenance_due() -> dict:
     return {"is_due": Exists(plans.filter(due())), "is_overdue": Exists(plans.filter(due(overdue=True)))}
 
 
-def made_for() -> Subquery:
-    """What a machine is at or did last, in the words of whoever knows it; empty where nobody does."""
+def made_for(what: str) -> Subquery:
+    """What a machine is at or did last: its "work" in the words of whoever knows it, or its "picture"; else empty."""
     rows = MachineJob._base_manager.filter(machine=OuterRef("pk"), name=OuterRef("status__job_name"))
-    return Subquery(rows.order_by("-started_at").values("work")[:1])
+    return Subquery(rows.order_by("-started_at").values(what)[:1])
+
+
+def pictured() -> Subquery:
+    """The file a machine says it is at, if it has a picture; see `machines.files.finding.paths_of`."""
+    file = OuterRef("status__file")
+    rows = PrintFile._base_manager.filter(machine=OuterRef("pk"), path__in=[file, Concat(Value("/"), file)])
+    return Subquery(rows.exclude(path="").exclude(picture="").values("pk")[:1])
 
 
 def of(machine: Machine) -> Card:

@@ -3,7 +3,7 @@
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
@@ -20,10 +20,10 @@ from machines.files import finding, moving
 from machines.files_moving_admin import MOST, MovingPages, targets
 from machines.files_space_admin import SpacePages
 from machines.models import PrintFile
+from machines.serving import served
 
 CHANGE = "machines.change_printfile"
 TONES = {"available": "info", "downloaded": "success", "local": "", "fetching": "warning", "sending": "warning"}
-PICTURE_ONLY = "sandbox; default-src 'none'"
 
 
 class BringForm(forms.ModelForm):
@@ -189,11 +189,11 @@ class PrintFileAdmin(SpacePages, MovingPages, RoomAdmin):
         return row
 
     def picture_view(self, request, pk):
-        return _served(self._row(request, pk).picture, "image/png")
+        return served(self._row(request, pk).picture, "image/png")
 
     def download_view(self, request, pk):
         row = self._row(request, pk)
-        return _served(row.content, "application/octet-stream", as_attachment=True, filename=row.name)
+        return served(row.content, "application/octet-stream", as_attachment=True, filename=row.name)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["file"] = obj
@@ -257,17 +257,3 @@ class PrintFileAdmin(SpacePages, MovingPages, RoomAdmin):
     def made_for(self, file):
         model, nozzle = file.facts.get("printer_model"), file.facts.get("nozzle")
         return " · ".join(filter(None, (model, f"{number(nozzle)} mm" if nozzle else ""))) or "–"
-
-
-def _served(stored, content_type: str, **more) -> FileResponse:
-    """Never as a page of ours: strangers wrote it."""
-    if not stored:
-        raise Http404
-    try:
-        response = FileResponse(stored.open("rb"), content_type=content_type, **more)
-    except FileNotFoundError:
-        raise Http404 from None
-    response.headers["Content-Security-Policy"] = PICTURE_ONLY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, max-age=300"
-    return response

@@ -327,12 +327,15 @@ def settle(job: MachineJob, outcome: str, by) -> None:
 
 @retried
 @transaction.atomic
-def claim(job: MachineJob, work: str, by=None) -> bool:
-    """It belongs to this work, in the words of who knows it; "" for no job's. False when that was said before."""
+def claim(job: MachineJob, work: str, by=None, picture: str = "") -> bool:
+    """It belongs to this work, in the words of who knows it; "" for no job's. False when that was said before.
+
+    `picture` is the address of one on these pages.
+    """
     kind = MachineJob.Claim.OURS if work else MachineJob.Claim.NOBODYS
     rows = MachineJob._base_manager.filter(pk=job.pk).exclude(claim=kind, work=work[:200])
-    if not rows.update(claim=kind, work=work[:200]):
+    if not rows.update(claim=kind, work=work[:200], picture=picture):
         return False
-    job.claim, job.work = kind, work[:200]
+    job.claim, job.work, job.picture = kind, work[:200], picture
     activity.record("assigned", job, by, details={"what": work or job.get_claim_display()})
     return True

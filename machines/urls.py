@@ -7,4 +7,5 @@ urlpatterns = [
     path("", views.board_page, name="board"),
     path("needs/", views.needs, name="needs"),
     path("machines/<int:pk>/", views.card, name="card"),
+    path("pictures/<int:pk>/", views.picture, name="picture"),
 ]

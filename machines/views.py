@@ -8,12 +8,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from machines import attention, board
+from machines.models import PrintFile
+from machines.serving import served
 
 
 def member_may_see_machines(view):
     """Members of a workspace whose role may see machines. A superuser without a workspace has no machines to see."""
 
-    @never_cache
+    return never_cache(_for_members(view))
+
+
+def _for_members(view):
     @require_safe
     @login_required
     @permission_required("machines.view_machine", raise_exception=True)
@@ -46,6 +51,13 @@ def card(request, pk):
     if not found:
         raise Http404
     return render(request, "machines/_card.html", {"card": found[0], "rings": True})
+
+
+@_for_members
+def picture(request, pk):
+    """What a file on a machine will look like; kept by the browser, as a wall shows the same one for hours."""
+    file = PrintFile.objects.filter(pk=pk, machine__archived_at=None).exclude(machine=None).first()
+    return served(file.picture if file else None, "image/png")
 
 
 @member_may_see_machines

@@ -69,6 +69,8 @@ class PrintFile(WorkspaceModel):
         indexes = [
             models.Index(fields=["workspace", "-modified_at"], name="print_file_by_workspace"),
             models.Index(fields=["workspace", "sha256"], name="print_file_by_hash"),
+            # Whole, though most have a place: of what a machine says it is at the board asks for each card.
+            models.Index(fields=["machine", "path"], name="print_file_by_place"),
         ]
 
     def __str__(self):

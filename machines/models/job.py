@@ -52,6 +52,7 @@ class MachineJob(WorkspaceModel):
     feeding = models.JSONField(default=dict, blank=True)
     claim = models.CharField(_("belongs"), max_length=8, choices=Claim.choices, default=Claim.OPEN)
     work = models.CharField(_("made for"), max_length=200, blank=True)  # in the words of whoever knows it
+    picture = models.CharField(max_length=200, blank=True)  # of that, the address of a picture on these pages
 
     class Meta:
         verbose_name = _("machine job")

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
 from laseros.core.drivers import Reading, State
 from machines import board, machine_jobs, telemetry
-from machines.models import Machine, MachineJob
+from machines.models import Machine, MachineJob, PrintFile
 
 pytestmark = pytest.mark.one_database
 
@@ -45,6 +46,44 @@ def test_every_machine_has_a_card(scoped, log_in, operator):
     assert "Filament has run out" in html
     assert "Nothing heard yet" in html
     assert f'data-bell-url="/ws/bell/?workspace={scoped.pk}&amp;cards=1"' in html
+
+
+@pytest.mark.parametrize("said_as", ["usb/clip.gcode", "/usb/clip.gcode"])
+def test_a_card_shows_what_is_being_made(scoped, log_in, operator, said_as):
+    printer = machine(scoped, "Mini", kind="printer")
+    said(printer, Reading(State.RUNNING, job_key="7", job_name="clip", file=said_as, progress=0.2), 9)
+    file = PrintFile.objects.create(
+        workspace=scoped, machine=printer, name="clip.gcode", path="/usb/clip.gcode"[-len(said_as) :]
+    )
+    address = reverse("board:picture", args=[file.pk])
+    browser = log_in(operator)
+    assert address not in browser.get(BOARD).content.decode()
+    assert browser.get(address).status_code == 404
+    file.sha256 = 64 * "a"
+    file.picture.save("clip.png", ContentFile(b"PNG"))
+    assert f'src="{address}"' in browser.get(BOARD).content.decode()
+    assert f'src="{address}"' in browser.get(reverse("board:card", args=[printer.pk])).content.decode()
+    picture = browser.get(address)
+    assert (b"".join(picture.streaming_content), picture["Content-Type"]) == (b"PNG", "image/png")
+    assert picture["Cache-Control"] == "private, max-age=300"
+    said(printer, Reading(State.IDLE, file=said_as))
+    assert address not in browser.get(BOARD).content.decode()
+
+
+def test_the_picture_of_the_work_it_is_known_to_be_of_comes_first(scoped, log_in, operator):
+    printer = machine(scoped, "Mini", kind="printer")
+    said(printer, Reading(State.RUNNING, job_key="7", job_name="clip", file="clip.gcode", progress=0.2), 9)
+    PrintFile.objects.create(
+        workspace=scoped, machine=printer, name="clip.gcode", path="clip.gcode", picture="prints/clip.png"
+    )
+    machine_jobs.claim(MachineJob.objects.get(), "JB-1 Clip", picture="/floor/operations/9/drawing/")
+    assert 'src="/floor/operations/9/drawing/"' in log_in(operator).get(BOARD).content.decode()
+
+
+def test_only_what_lies_on_a_machine_has_a_picture_for_all(scoped, log_in, operator):
+    file = PrintFile(workspace=scoped, name="own.gcode", sha256=64 * "b", state="local")
+    file.picture.save("own.png", ContentFile(b"PNG"))
+    assert log_in(operator).get(reverse("board:picture", args=[file.pk])).status_code == 404
 
 
 def test_an_empty_board_says_what_to_do(workspace, log_in, person):

@@ -20,7 +20,7 @@ from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from machines import commands, machine_jobs
 from machines.models import MachineJob
-from production import queue, runs
+from production import queue, runs, work_pictures
 from production.machine_work import counting, matching, reported, used
 from production.models import MachineWork, Operation, Run
 from production.states import ACTIVE_RUN
@@ -103,7 +103,8 @@ def _attach(work: MachineWork, job: MachineJob, run: Run, how: str, by) -> None:
     work.run, work.how, work.why = run, how, ""
     work.pieces = counting.likely_pieces(run, job)
     work.save(update_fields=["run", "how", "why", "pieces"])
-    machine_jobs.claim(job, f"{run.operation.reference} {run.operation.what}", by)
+    what = f"{run.operation.reference} {run.operation.what}"
+    machine_jobs.claim(job, what, by, picture=work_pictures.address(run.operation))
 
 
 def _tell_run(work: MachineWork, job: MachineJob) -> None:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity
@@ -91,6 +93,26 @@ def books(item):
 
 def used() -> list[tuple]:
     return [(move.quantity, move.lot and move.lot.code) for move in Move.objects.filter(kind="usage").order_by("id")]
+
+
+def test_the_board_shows_what_it_is_at(work, say, printer, log_in, operator):
+    """The print as its slicer drew it, on the board, in the queue and on the page of the work."""
+    slicing = Slicing(workspace_id=work.workspace_id, design_file=work.job_line.design_file)
+    slicing.picture.save("plate.png", ContentFile(b"PNG"))
+    browser, address = log_in(operator), reverse("floor:drawing", args=[work.pk])
+    assert f'src="{address}"' in browser.get(reverse("floor:operation", args=[work.pk])).content.decode()
+    assert b"".join(browser.get(address).streaming_content) == b"PNG"
+    say(0, "idle")
+    say(10, "running", job_key="7", job_name="bracket.gcode.3mf", file="bracket.gcode.3mf", progress=0.0)
+    say(60, "running", job_key="7", job_name="bracket.gcode.3mf", file="bracket.gcode.3mf", progress=0.4)
+    assert MachineJob.objects.get().picture == address
+    assert f'<img class="machine-picture" src="{address}"' in browser.get(reverse("board:board")).content.decode()
+
+
+def test_work_without_a_picture_has_none_on_the_board(work, say, log_in, operator):
+    printed(say)
+    assert (MachineJob.objects.get().claim, MachineJob.objects.get().picture) == ("ours", "")
+    assert "machine-picture" not in log_in(operator).get(reverse("board:board")).content.decode()
 
 
 def test_a_print_nobody_announced_begins_the_run_of_its_file(work, say, printer):

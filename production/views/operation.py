@@ -1,16 +1,14 @@
 """One operation as the operator needs it: the drawing, the material, how many, for when."""
 
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from production import dispatching, drawings, following, jobs, serving, shop_order, undoing
+from production import dispatching, drawings, following, jobs, serving, shop_order, undoing, work_pictures
 from production import traveller as sheets
 from production.labour import clocks
-from production.models import Job, NestSheet, Operation, Run
-from production.nests import picture, problem
+from production.models import Job, Operation, Run
 from production.states import ACTIVE_RUN
 from production.views import checks, queue, sheet
 from production.views.access import LOOK, WORK, floor, machines
@@ -22,9 +20,9 @@ def page(request, pk):
     related = ("machine__status", "reservation", "job_line__job", "job_line__item__material", "job_line__design_file",
                "sheet__nest", "sheet__item", "sheet__lot")  # fmt: skip
     operation = get_object_or_404(
-        Operation.objects.select_related(*related, "job_line__design_file__measurement").defer(
-            "job_line__design_file__measurement__preview", "job_line__design_file__measurement__findings"
-        ),
+        Operation.objects.select_related(
+            *related, "job_line__design_file__measurement", "job_line__design_file__slicing"
+        ).defer("job_line__design_file__measurement__preview", "job_line__design_file__measurement__findings"),
         pk=pk,
     )
     if operation.sheet_id:
@@ -37,6 +35,7 @@ def page(request, pk):
         "line": line,
         "job": line.job,
         "measurement": measurement,
+        "sliced": getattr(line.design_file, "slicing", None) if line.design_file else None,
         "mass_kg": drawings.mass_kg(measurement, line.item) if measurement else None,
         "lacks_material": jobs.lacks_material(operation, line),
         "offers": dispatching.offers(operation) if operation.state == "queued" else [],
@@ -61,15 +60,10 @@ def page(request, pk):
 @floor(LOOK)
 @require_safe
 def drawing(request, pk):
-    on_sheet = NestSheet.objects.filter(operation=pk).select_related("nest").first()
-    if on_sheet is not None:
-        parts = problem.Parts(on_sheet.nest)
-        return serving.picture(picture.svg(on_sheet, parts, picture.Legend.of(on_sheet.nest)))
-    rows = Operation.objects.filter(pk=pk).filter(~Q(job_line__design_file__measurement__preview=""))
-    preview = rows.values_list("job_line__design_file__measurement__preview", flat=True).first()
-    if not preview:
+    shown = work_pictures.served(pk)
+    if shown is None:
         raise Http404
-    return serving.picture(preview)
+    return shown
 
 
 @floor(LOOK)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from machines import drivers
 from machines.models import Command
-from production import action_codes, dispatching, following, jobs, progress, queue, undoing
+from production import action_codes, dispatching, following, jobs, progress, queue, undoing, work_pictures
 from production.filters import QueueFilter, contains
 from production.labour import clocks
 from production.machine_work import counting, matching
@@ -261,7 +261,7 @@ def just_over(machine) -> Run | None:
 def waiting(request, machine, run: Run | None) -> dict:
     """The queue of a machine, narrowed by the filter. Only a whole queue can be put in order."""
     rows = queue.waiting(machine).select_related(*QUEUE_WITH).only(*QUEUE_SHOWN)
-    rows = rows.annotate(drawn=Q(job_line__design_file__measurement__preview__gt="") | Q(sheet__isnull=False))
+    rows = rows.annotate(drawn=work_pictures.DRAWN | work_pictures.SLICED | Q(sheet__isnull=False))
     found = QueueFilter(request.GET, queryset=rows, request=request)
     operations = list(found.qs[: MOST_SHOWN + 1])
     turns = following.turns(operation.job_line for operation in operations)

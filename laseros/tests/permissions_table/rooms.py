@@ -169,6 +169,7 @@ GET  deliveries:labels                    login  403    403    200    200    200
 GET  board:board                          login  403    403    200    200    200    200    200    200
 GET  board:needs                          login  403    403    200    200    200    200    200    200
 GET  board:card                           login  403    403    200    200    200    200    200    404  machine
+GET  board:picture                        login  403    403    200    200    200    200    200    404  print_file
 # The portal: for contacts of the client; staff are nobody's contact
 GET  portal:home                          login  200    200    403    403    403    403    403    403
 GET  portal:switch                        405    405    405    405    405    405    405    405    405

@@ -108,7 +108,11 @@ def test_taken_in_once_found_again_and_put_away(db, settings, tmp_path):
     options = asyncio.run(where())
     assert taken_in.take_in(options) == 5
     options["bambu"]["port"] = 4711
+    MachineStatus._base_manager.update(current="running", seen_at=timezone.now() - timezone.timedelta(minutes=1))
     assert taken_in.take_in(options) == 5
+    states = dict(MachineStatus._base_manager.values_list("machine__driver", "current"))
+    assert states.pop("cypcut") == "running"  # by the operator's word
+    assert set(states.values()) == {"unknown"}
     rows = {machine.driver: machine for machine in Machine._base_manager.all()}
     assert sorted(rows) == ["bambu", "cypcut", "moonraker", "octoprint", "prusalink"]
     bambu, laser = rows["bambu"], rows["cypcut"]

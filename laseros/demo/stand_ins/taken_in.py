@@ -11,7 +11,7 @@ from django_scopes import scope, scopes_disabled
 from accounts.models import Membership, Workspace
 from laseros.core.errors import Refused
 from laseros.demo.stand_ins.chosen import CUTTING, MARK, PRINTING
-from machines import fleet, importing, meter_setup, sealing, telemetry
+from machines import drivers, fleet, importing, meter_setup, sealing, telemetry
 from machines.forms import settings_of
 from machines.models import Machine, Meter
 
@@ -105,7 +105,8 @@ def _moved(machine: Machine, options: dict) -> bool:
     options.pop(AWAY, None)
     Machine.objects.filter(pk=machine.pk).update(options=options, archived_at=None)
     machine.options = options
-    fleet.reconnected(machine)
+    if drivers.tells_state(machine.driver):  # of the laser the operator does, whose run goes on
+        fleet.reconnected(machine)
     return True
 
 

@@ -86,7 +86,7 @@ class Maker:
         self.problem, self.until = problem, until
         self.random = random.Random(seed)  # noqa: S311 - a search, no secret
         self.shapes = Shapes(problem)
-        self.grids, self.holes = Grids(self.shapes), Holes(self.shapes)
+        self.grids, self.holes = Grids(self.shapes), Holes(self.shapes, until - time.monotonic())
         self.seconds = FIRST_ROUND
 
     def late(self) -> bool:

@@ -6,6 +6,7 @@ lies.
 
 import math
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ WEIGHTS = ((1.0, 0.05), (0.05, 1.0), (1.0, 1.0), (-1.0, 0.3))
 NOISE = 0.5
 AS_GOOD = 0.9  # of the most that is known to lie in the hole: no more is looked for
 KNOWN = 40  # ways of filling the holes of one part that are remembered
+LARGEST, OTHERS = 4, 2  # kinds tried in one hole at a time: the largest, and some of the rest
+SHARE, LEAST_SECONDS = 0.1, 0.3  # of the time there is, spent on looking what fits; then what is known has to do
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,11 @@ class Filled:
 
 
 class Holes:
-    def __init__(self, shapes: Shapes):
+    """`seconds` are what the search that uses them has."""
+
+    def __init__(self, shapes: Shapes, seconds: float = 60.0):
         self.shapes, self.problem = shapes, shapes.problem
+        self.left = max(LEAST_SECONDS, SHARE * seconds)
         self.random = random.Random(5)  # noqa: S311 - a search, no secret
         hosts = [part.number for part in self.problem.parts if shapes.hosting(part.number)]
         self.hosts = sorted(hosts, key=lambda host: -self.problem.parts[host].solid.area)
@@ -65,7 +71,7 @@ class Holes:
 
     def filled(self, sheet: int, host: int, left: Sequence[int] | Counter) -> Filled:
         """The most of what is left that is known to lie in the holes of one piece of `host`."""
-        small = self.small(sheet, host)
+        small = self.small(host)
         if not any(left[part] > 0 for part in small):
             return Filled()
         known = self._known.setdefault(host, [])
@@ -74,27 +80,34 @@ class Holes:
             return found
         key = host, *(min(max(0, left[part]), self._most(host, part)) for part in small)
         if key not in self._asked:
+            if self.left <= 0:
+                return found or Filled()
+            began = time.monotonic()
             better = self._fill(sheet, host, left)
+            self.left -= time.monotonic() - began
             self._asked[key] = better if found is None or better.area > found.area else found
             if better.guests:
                 known.append(better)
                 known.sort(key=lambda each: -each.area)
         return self._asked[key]
 
-    def small(self, sheet: int, host: int) -> list[int]:
-        """The parts of which one lies in an empty hole of `host`."""
+    def small(self, host: int) -> list[int]:
+        """The parts of which one may lie in a hole of `host`, by its box."""
         if host not in self._small:
-            spot, parts = self._in_the_corner(sheet, host), self.problem.parts
+            rooms = [_sides(Polygon(hole).bounds) for hole in self.problem.parts[host].shape.interiors]
             self._small[host] = [
                 part.number
-                for part in parts
-                if spot is not None
-                and part.number not in self.hosts
+                for part in self.problem.parts
+                if part.number not in self.hosts
                 and part.in_holes
+                and any(self._fits(part, room) for room in rooms)
                 and self._turns_with(part, host)
-                and self._try(sheet, spot, [int(part is each) for each in parts], 0)
             ]
         return self._small[host]
+
+    def _fits(self, part, room: tuple[float, float]) -> bool:
+        boxes = (_sides(turned(part.solid, angle).bounds) for angle in part.angles)
+        return any(width <= room[0] and height <= room[1] for width, height in boxes)
 
     def _most(self, host: int, part: int) -> int:
         """So many at most lie in its holes."""
@@ -105,10 +118,10 @@ class Holes:
         """The fullest of several tries."""
         parts, spot = self.problem.parts, self._in_the_corner(sheet, host)
         counts = [0] * len(parts)
-        for part in self.small(sheet, host):
+        for part in self.small(host):
             counts[part] = max(0, left[part])
         best, most = [], 0.0
-        for number in range(TRIES):
+        for number in range(TRIES if spot is not None else 0):
             guests = self._try(sheet, spot, counts, number)
             area = self._area(guest.part for guest in guests)
             if area > most:
@@ -118,8 +131,9 @@ class Holes:
 
     def _turns_with(self, guest, host: int) -> bool:
         """Whether it may lie however the host is turned: holes are filled before that is known."""
+        allowed = {round(angle, 6) % 360 for angle in guest.angles}
         return all(
-            any(math.isclose((angle + turned_by - own + 180) % 360, 180) for own in guest.angles)
+            round(angle + turned_by, 6) % 360 in allowed
             for angle in guest.angles
             for turned_by in self.problem.parts[host].angles
         )
@@ -138,6 +152,7 @@ class Holes:
             (part for part, count in enumerate(left) if count),
             key=lambda part: -parts[part].solid.area * math.exp(self.random.gauss(0, noise)),
         )
+        order = order[:LARGEST] + self.random.sample(order[LARGEST:], min(OTHERS, len(order[LARGEST:])))
         for hole in turned(parts[host.part].shape, 0.0, host.x, host.y).interiors:
             room = Polygon(hole)
             small = [(part, left[part]) for part in order if parts[part].solid.area < room.area]
@@ -179,7 +194,7 @@ class Holes:
 
     def settled(self, sheet: int, spots: Sequence[Spot], left: Sequence[int] = (), locked=frozenset()) -> list[Spot]:
         """The same pieces, and some of `left`: what lies free and fits into holes that have room lies there."""
-        small = {part for host in self.hosts for part in self.small(sheet, host)}
+        small = {part for host in self.hosts for part in self.small(host)}
         movable = [number for number, spot in enumerate(spots) if spot.part in small and spot not in locked]
         housed = self._housed(spots, movable)
         outside = set(movable) - {guest for guests in housed.values() for guest in guests}
@@ -223,12 +238,16 @@ class Holes:
         return found
 
 
+def _sides(bounds) -> tuple[float, float]:
+    return bounds[2] - bounds[0], bounds[3] - bounds[1]
+
+
 class HostingStrips(Strips):
     """As `Strips`, with holes used: spyrrow knows outlines only, and is given the large piece alone."""
 
-    def __init__(self, problem: Problem, workers: int, shapes: Shapes):
+    def __init__(self, problem: Problem, workers: int, holes: Holes):
         super().__init__(problem, workers)
-        self.holes = Holes(shapes)
+        self.holes = holes
 
     def solve(
         self, sheet: int, wanted: Counter, seconds: float, seed: int, found: Callable[[list[Spot], float], None]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from production.nesting.assembling import assemble
 from production.nesting.board import Board
 from production.nesting.filling import by_area, fill
-from production.nesting.guests import HostingStrips
+from production.nesting.guests import Holes, HostingStrips
 from production.nesting.layout import Laid, Layout, bounds
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan, within
@@ -82,7 +82,7 @@ class Filler:
     def __init__(self, problem: Problem, workers: int, until: float):
         self.problem, self.until = problem, until
         self.shapes = Shapes(problem)
-        self.strips = HostingStrips(problem, workers, self.shapes)
+        self.strips = HostingStrips(problem, workers, Holes(self.shapes, until - time.monotonic()))
         self.areas = [part.solid.buffer(self.strips.growth, join_style="mitre").area for part in problem.parts]
         self.seed, self.seconds, self.offer = 0, 2.0, None
 

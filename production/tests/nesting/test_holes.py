@@ -26,7 +26,7 @@ def test_strips_use_holes_and_what_lies_in_them_turns_with_them():
     ring = part("ring", circle(100), 3, holes=[circle(80)])
     asked = read(problem([ring, part("disc", circle(34), 9), part("bar", rectangle(180, 30), 4)], [sheet(900, 300)], 2))
     heard = []
-    strips = HostingStrips(asked, 1, Shapes(asked))
+    strips = HostingStrips(asked, 1, Holes(Shapes(asked)))
     found = strips.solve(0, Counter({0: 3, 1: 9, 2: 4}), 2, 0, lambda spots, width: heard.append(len(spots)))
     assert Counter(spot.part for spot in found[0]) == {0: 3, 1: 9, 2: 4}
     assert set(heard) == {16}

@@ -122,3 +122,32 @@ def test_work_in_a_queue_is_put_in_order(desk):
     expect(rows.nth(1)).to_have_attribute("data-id", str(second))
     expect(page.locator(f"#up-{second}")).to_be_focused()
     assert stored() == [third, second, first]
+
+
+TWO_ANSWERS = """([id, spent]) => {
+  const queue = document.getElementById("queue"), button = document.getElementById(id);
+  const tell = (name) => document.body.dispatchEvent(new CustomEvent(name, {
+    detail: { target: queue, xhr: { status: 200, responseURL: "" }, requestConfig: {} },
+  }));
+  button.focus();
+  tell("htmx:beforeSwap");
+  button.blur();  // what the first answer took away
+  button.disabled = spent;
+  tell("htmx:beforeSwap");
+  tell("htmx:afterSettle");
+  return document.activeElement.id;
+}"""
+
+
+def test_the_focus_comes_back_when_the_bell_meets_the_answer(desk):
+    page, shop = desk, desk.shop
+    for number in range(2):
+        new_job(shop, key=f"job {number}")
+    with scope(workspace=shop.workspace):
+        last = Operation.objects.order_by("position").last()
+    page.goto(reverse("floor:queue"))
+    first = Operation._base_manager.exclude(pk=last.pk).get().pk
+    assert page.evaluate(TWO_ANSWERS, [f"up-{last.pk}", False]) == f"up-{last.pk}"
+    assert page.evaluate(TWO_ANSWERS, [f"down-{first}", False]) == f"down-{first}"
+    page.evaluate("document.querySelectorAll('#queue button').forEach((button) => { button.disabled = false; })")
+    assert page.evaluate(TWO_ANSWERS, [f"down-{last.pk}", True]) == f"up-{last.pk}"

@@ -126,16 +126,21 @@
    * button went away, or cannot be pressed any more), it goes to the next thing in reach: another button of the same
    * row, or what data-focus says in the piece that came.
    */
-  let pressed = null; // what had the focus when the answer came
+  let pressed = null; // what had the focus when an answer came, until something has it again
+  const AWAY_MS = 2000; // then whoever pressed it has gone on
+  const nowhere = () => !document.activeElement || document.activeElement === document.body;
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     const active = document.activeElement;
-    pressed = event.detail.target.contains?.(active) ? { id: active.id, home: event.detail.target.id } : null;
+    // Two answers may come at once, the deed's own and the bell's: the second meets a page where nothing has the focus.
+    if (!nowhere()) pressed = event.detail.target.contains?.(active) ? { id: active.id, home: event.detail.target.id, at: Date.now() } : null;
   });
   document.body.addEventListener("htmx:afterSettle", () => {
-    if (!pressed || (document.activeElement && document.activeElement !== document.body)) return;
-    const same = pressed.id && document.getElementById(pressed.id);
-    const row = same?.closest("form")?.querySelector("button:not([disabled])");
-    (row ?? document.getElementById(pressed.home)?.querySelector("[data-focus]"))?.focus();
+    if (pressed && nowhere() && Date.now() - pressed.at < AWAY_MS) {
+      const same = pressed.id && document.getElementById(pressed.id);
+      const row = same?.disabled ? same.closest("form")?.querySelector("button:not([disabled])") : same;
+      (row ?? document.getElementById(pressed.home)?.querySelector("[data-focus]"))?.focus();
+      if (nowhere()) return;
+    }
     pressed = null;
   });
 

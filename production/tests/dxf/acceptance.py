@@ -1,9 +1,9 @@
 """Measures a folder of real drawings and compares with figures other programs found.
 
-Not collected by itself: `make acceptance SAMPLES=folder`. The folder holds drawings and a `reference.csv` with one row
-per file; empty cells are not compared. Columns: file, expect (measure, warn, reject, reject-or-recover, limit,
-crash-test), mm_per_unit, cut_layers (names separated by ";", or "*"), cut_len_mm, closed_contours, open_chains,
-pierces, outer_contours, net_area_mm2, width_mm, height_mm, x_min_mm, y_min_mm.
+Not collected by itself: `make acceptance SAMPLES=folder`. The folder, or its folder `dxf`, holds drawings and a
+`reference.csv` with one row per file; empty cells are not compared. Columns: file, expect (measure, warn, reject,
+reject-or-recover, limit, crash-test), mm_per_unit, cut_layers (names separated by ";", or "*"), cut_len_mm,
+closed_contours, open_chains, pierces, outer_contours, net_area_mm2, width_mm, height_mm, x_min_mm, y_min_mm.
 """
 
 import csv
@@ -15,7 +15,8 @@ import pytest
 
 from production.dxf import Refused, measure
 
-FOLDER = Path(os.environ.get("SAMPLES", "samples"))
+SAMPLES = Path(os.environ.get("SAMPLES", "samples"))
+FOLDER = SAMPLES if (SAMPLES / "reference.csv").exists() else SAMPLES / "dxf"
 LENGTH, AREA, PLACE_MM, SECONDS = 0.0005, 0.001, 0.02, 10
 COUNTS = ("closed_contours", "open_chains", "pierces", "outer_contours")
 PLACES = ("width_mm", "height_mm", "x_min_mm", "y_min_mm")

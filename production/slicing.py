@@ -31,6 +31,11 @@ def read_sliced(pk: int) -> None:
     except sandbox.SandboxError as refusal:
         _store(row, {"reason": words.said(refusal.reason)[:500]}, "could not read")
         return
+    keep(row, found)
+
+
+def keep(row: DesignFile, found: dict) -> None:
+    """Store what `machines.gcode.child.read_file` found in it, and its picture."""
     picture = found.pop("picture", None)
     name = f"sliced/{row.workspace_id}/{row.sha256[:2]}/{row.sha256}.png"
     if picture and not default_storage.exists(name):

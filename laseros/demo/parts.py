@@ -14,18 +14,18 @@ from production.dxf import measure
 
 LASER_PARTS = tuple(Part(design.title, (design.material, design.thickness), design=design.slug) for design in DESIGNS)
 PRINT_PARTS = tuple(
-    Part(title, item, grams=grams, minutes=minutes, quantities=quantities)
-    for title, item, grams, minutes, quantities in (
-        ("Sensorgehäuse", ("PETG", "grau"), "62", "185", (1, 2, 4, 8, 12)),
-        ("Kabelclip 8 mm", ("PLA", "schwarz"), "4.2", "14", (20, 40, 60)),
-        ("Bohrlehre", ("PLA", "orange"), "38", "96", (1, 2, 3)),
-        ("Lampenschirm", ("PLA", "weiß"), "210", "560", (1, 2)),
-        ("Handgriff links", ("ASA", "schwarz"), "71", "210", (2, 4, 6)),
-        ("Drohnenarm", ("ASA", "schwarz"), "24", "88", (4, 8)),
-        ("Zahnrad M1 Z40", ("PETG", "klar"), "19", "61", (2, 5, 10)),
-        ("Modellhaus 1:100", ("PLA", "weiß"), "145", "420", (1, 2)),
-        ("Objektivadapter", ("PETG", "grau"), "33", "105", (1, 3, 5)),
-        ("Messehalter", ("PLA", "schwarz"), "54", "140", (5, 10)),
+    Part(title, item, design, grams=grams, minutes=minutes, quantities=quantities)
+    for title, item, design, grams, minutes, quantities in (
+        ("Sensorgehäuse", ("PETG", "grau"), "sensorgehaeuse", "62", "185", (1, 2, 4, 8, 12)),
+        ("Kabelclip 8 mm", ("PLA", "schwarz"), "kabelclip", "4.2", "14", (20, 40, 60)),
+        ("Bohrlehre", ("PLA", "orange"), "bohrlehre", "38", "96", (1, 2, 3)),
+        ("Lampenschirm", ("PLA", "weiß"), "lampenschirm", "210", "560", (1, 2)),
+        ("Handgriff links", ("ASA", "schwarz"), "handgriff", "71", "210", (2, 4, 6)),
+        ("Drohnenarm", ("ASA", "schwarz"), "drohnenarm", "24", "88", (4, 8)),
+        ("Zahnrad M1 Z40", ("PETG", "klar"), "zahnrad", "19", "61", (2, 5, 10)),
+        ("Modellhaus 1:100", ("PLA", "weiß"), "modellhaus", "145", "420", (1, 2)),
+        ("Objektivadapter", ("PETG", "grau"), "objektivadapter", "33", "105", (1, 3, 5)),
+        ("Messehalter", ("PLA", "schwarz"), "messehalter", "54", "140", (5, 10)),
     )
 )
 

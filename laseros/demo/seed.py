@@ -26,7 +26,7 @@ from laseros.demo import (
     today,
     upkeep,
 )
-from laseros.demo.books import Books, Numbers, keep_drawings
+from laseros.demo.books import Books, Numbers, keep_drawings, keep_prints
 from laseros.demo.drawings import DESIGNS
 from laseros.demo.story import Plan, Planner
 
@@ -74,8 +74,12 @@ class _at_home:
 
 def _history(business, scale, now, say):
     laser = business.is_laser
-    designs = DESIGNS if laser else ()
-    kept = keep_drawings(business, designs, parts.measured, business.people["office"])
+    office = business.people["office"]
+    kept = (
+        keep_drawings(business, DESIGNS, parts.measured, office)
+        if laser
+        else keep_prints(business, parts.PRINT_PARTS, office)
+    )
     numbers = Numbers(business.workspace)
     books = Books(business, kept, numbers)
     begin = now - dt.timedelta(days=30 * MONTHS)

@@ -81,8 +81,9 @@ class Card:
         """The address of a picture of what it is at: of the work it is known to be of, else of its file."""
         if not self.has_work:
             return ""
+        known = self.status.picture or getattr(self.machine, "work_pictured", None)
         file = getattr(self.machine, "pictured", None)
-        return getattr(self.machine, "work_pictured", None) or (reverse("board:picture", args=[file]) if file else "")
+        return known or (reverse("board:picture", args=[file]) if file else "")
 
     @property
     def has_progress(self) -> bool:

@@ -48,6 +48,11 @@ def ingest(machine: Machine, reading: Reading, at: datetime | None = None) -> St
     return None  # others write about this machine faster than we: theirs is as good
 
 
+def pictured(machine: Machine, job_key: str, picture: str) -> None:
+    """What the work with this key looks like, of a machine that production says the state of."""
+    MachineStatus._base_manager.filter(machine=machine, job_key=job_key).update(picture=picture)
+
+
 def offline(machine: Machine, why: str) -> StateChange | None:
     """The link is gone. What was on the machine stays open: offline says nothing about the work."""
     now = timezone.now()
@@ -122,6 +127,7 @@ def _write(machine: Machine, status: MachineStatus, reading: Reading, at: dateti
         "progress": reading.progress,
         "seconds_left": reading.seconds_left,
         "message": said(reading.message),
+        "picture": status.picture if reading.job_key == status.job_key else "",
         "version": version,
         **kept_of(reading),
     }

@@ -3,6 +3,7 @@
 from laseros.core.drivers import Reading, State
 from laseros.core.errors import Refused
 from machines import commands, drivers, telemetry
+from production import work_pictures
 from production.models import Run
 
 
@@ -40,6 +41,7 @@ def say(run: Run, state: State) -> None:
         telemetry.ingest(run.machine, Reading(state))
     else:
         telemetry.ingest(run.machine, Reading(state, job_key=run.job_key, job_name=_name(run)))
+        telemetry.pictured(run.machine, run.job_key, work_pictures.address(run.operation))
 
 
 def quieten(run: Run, by) -> None:

@@ -209,6 +209,7 @@ class Migration(FirstMigration):
                 ('message', models.CharField(blank=True, max_length=300, verbose_name='message')),
                 ('values', models.JSONField(blank=True, default=dict)),
                 ('file', models.CharField(blank=True, max_length=300)),
+                ('picture', models.CharField(blank=True, max_length=200)),
                 ('trays', models.JSONField(blank=True, default=list)),
                 ('troubles', models.JSONField(blank=True, default=list)),
                 ('raw', models.JSONField(blank=True, default=dict)),

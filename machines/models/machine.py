@@ -90,6 +90,7 @@ class MachineStatus(WorkspaceModel):
     message = models.CharField(_("message"), max_length=300, blank=True)
     values = models.JSONField(default=dict, blank=True)
     file = models.CharField(max_length=300, blank=True)
+    picture = models.CharField(max_length=200, blank=True)  # of its work, as `MachineJob.picture`: told by production
     trays = models.JSONField(default=list, blank=True)
     troubles = models.JSONField(default=list, blank=True)
     raw = models.JSONField(default=dict, blank=True)  # in the machine's own words, beside ours

@@ -240,6 +240,13 @@ def test_an_operation_with_its_drawing(tablet, shop, office, run_work):
     assert picture["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert picture["Content-Security-Policy"].startswith("sandbox")
     assert b"<svg" in picture.content
+    board, shown = reverse("board:board"), f'src="{reverse("floor:drawing", args=[operation.pk])}"'
+    assert shown not in tablet.get(board).content.decode()
+    tablet.post(reverse("floor:start", args=[operation.pk]))
+    assert shown in tablet.get(board).content.decode()  # by the operator's word: this laser says nothing itself
+    with scope(workspace=shop.workspace):
+        telemetry.ingest(shop.laser, Reading(State.RUNNING, job_key="another", job_name="by hand"))
+    assert shown not in tablet.get(board).content.decode()
 
 
 def test_the_job_sheet_opens_the_work_when_scanned(tablet, shop, operation, settings):

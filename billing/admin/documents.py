@@ -83,10 +83,10 @@ class DraftLines(RoomInline):
         return formset
 
     def get_fields(self, request, obj=None):
-        """Once it is frozen, prices are read as amounts."""
+        """Once it is frozen, and for whoever only reads, prices are amounts and rates percent."""
         fields = super().get_fields(request, obj)
         shown = {"unit_price": "unit_price_shown", "tax_percent": "tax_shown", "discount": "discount_shown"}
-        return fields if is_draft(obj) else [shown.get(name, name) for name in fields]
+        return fields if self.has_change_permission(request, obj) else [shown.get(name, name) for name in fields]
 
     @display(description=_("unit price"))
     def unit_price_shown(self, line):
@@ -94,7 +94,7 @@ class DraftLines(RoomInline):
 
     @display(description=_("tax %"))
     def tax_shown(self, line):
-        return f"{line.tax_percent.normalize():f} %"
+        return f"{number(line.tax_percent)} %"
 
     @display(description=_("discount"))
     def discount_shown(self, line):

@@ -66,12 +66,12 @@ class RecurringInvoiceAdmin(RoomAdmin):
     inlines = (RecurringLineInline,)
     readonly_fields = ("standing", "next_on", "turns", "story")
     fieldsets = (
-        (None, {"fields": (("title", "standing"), "client", ("every", "unit", "starts_on"), ("ends_on", "count"),
+        (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
                            ("then", "next_on", "turns"), "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (
-        (None, {"fields": ("title", "client", ("every", "unit", "starts_on"), ("ends_on", "count"), "then", "note")}),
+        (None, {"fields": ("title", "client", ("every", "unit"), ("starts_on", "ends_on"), "count", "then", "note")}),
     )
     export_fields = ("title", "client", "state", "every", "unit", "starts_on", "ends_on", "count", "next_on", "then")
     empty_text = _("Rent, maintenance, a standing order: what is invoiced again and again makes its own drafts.")

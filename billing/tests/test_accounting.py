@@ -188,5 +188,5 @@ def test_month_end_leads_through_and_closes(scoped, workspace, shop, log_in, off
         assert browser.post(page, {"what": "reopen", "until": "", "reason": "The bank was wrong"}).status_code == 302
         assert closing.closed_until() is None
         said = browser.get(reverse("admin:billing_periodclose_procedure")).content.decode()
-        assert "Sales with 19 % VAT: 4400" in said
+        assert ("Sales with tax: 4200" in said, "19 %" in said) == (True, False)
         assert browser.get(reverse("admin:billing_periodclose_procedure"), {"pdf": "1"}).content[:5] == b"%PDF-"

@@ -24,7 +24,7 @@ from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
 from laseros.core.money import rate_text
-from laseros.core.templatetags.laseros import money_filter, number
+from laseros.core.templatetags.laseros import money_filter, number, price
 
 PREVIEW_LINES = 60  # more would take longer than a page may
 
@@ -90,7 +90,7 @@ class DraftLines(RoomInline):
 
     @display(description=_("unit price"))
     def unit_price_shown(self, line):
-        return amount(line.unit_price, self.document_of(line).currency)
+        return price(line.unit_price, self.document_of(line).currency)
 
     @display(description=_("tax %"))
     def tax_shown(self, line):

@@ -65,7 +65,7 @@ def _keep(row: ReceivedInvoice, content: bytes, by) -> ReceivedInvoice:
     except IntegrityError:  # somebody else was quicker
         row.file.storage.delete(row.file.name)
         raise _known(ReceivedInvoice.objects.get(sha256=row.sha256)) from None
-    activity.record("received", row, by, details={"print": row.sha256}, money={"total": row.total})
+    activity.record("received", row, by, money={"total": row.total})
     return row
 
 

@@ -1,12 +1,13 @@
 """A tax invoice is given out once; whatever follows says that it is a copy (VAT Act 89 of 1991, section 20).
 
 The stored original stays as it was sealed: a copy is stamped when it is handed out. Whoever gets it first gets the
-original: the mail, at the moment it is given to the server, or somebody who asks for it before that.
+original: the mail, at the moment it is given to the server, or somebody who asks for it before that. Copies to the same
+person within an hour are one line of the log: a link is opened by anybody, again and again.
 """
 
 import io
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone, translation
@@ -19,6 +20,7 @@ from billing.models import Invoice
 from laseros.core.retry import retried
 
 MARKED_IN = ("ZA",)  # where the law wants it
+TOLD_EVERY = timedelta(hours=1)
 TOP = 20  # points from the upper edge: below the bar in the brand's colour
 SIZE = 13
 
@@ -30,7 +32,7 @@ def marks(invoice: Invoice) -> bool:
 
 
 def hand_out(invoice: Invoice, by) -> bytes:
-    """The stored PDF as whoever asks gets it: as it is, or marked as a copy. What is marked somewhere is logged.
+    """The stored PDF as whoever asks gets it: as it is, or marked as a copy. Where copies are marked it is logged.
 
     Raises `FileNotFoundError` when the stored file is gone.
     """
@@ -59,9 +61,14 @@ papers.PAPERS["tax invoice"] = leaves_by_mail
 @transaction.atomic
 def _take_original(invoice: Invoice, by) -> bool:
     """Whether this is the one that leaves as the original."""
-    first = _take(invoice) is not None
-    activity.record("gave original" if first else "gave copy", invoice, by)
-    return first
+    if invoice.original_at is None and _take(invoice):
+        activity.record("gave original", invoice, by)
+        return True
+    told = activity.of(invoice).filter(verb="gave copy", at__gt=timezone.now() - TOLD_EVERY)
+    who = {"actor": by} if getattr(by, "pk", None) else {"actor": None, "actor_name": str(by)[:160]}
+    if not told.filter(**who).exists():
+        activity.record("gave copy", invoice, by)
+    return False
 
 
 def _take(invoice: Invoice) -> datetime | None:

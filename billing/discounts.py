@@ -55,8 +55,32 @@ def follow_pieces(line, was, currency: str) -> None:
     """Fewer pieces of an order, or of what is taken back, bring their part of the line's amount; a new one stays."""
     if was is None or line.discount_amount != was.discount_amount or line.quantity == was.quantity:
         return
-    if line.job_line_id or line.invoice.origin_id:
+    if line.invoice.origin_id:
+        line.discount_amount = of_corrected_line(line, was, currency)
+    elif line.job_line_id:
         line.discount_amount = cents(line.discount_amount * line.quantity / was.quantity, currency)
+
+
+def of_corrected_line(line, was, currency: str) -> Decimal:
+    """What of the discount of an invoice's line falls on the pieces of it that a credit note takes back: their share,
+    and with the last of them what the notes before have left, as with the discount of the whole."""
+    origin = line.invoice.origin
+    lines, notes = list(origin.lines.all()), origin.corrections.exclude(number=None).prefetch_related("lines")
+    of = _same(was, lines)
+    if of is None:  # put there by hand, or said in other words
+        return cents(was.discount_amount * line.quantity / was.quantity, currency)
+    taken = [row for note in notes for row in note.lines.all() if _same(row, lines) == of]
+    left = max(of.discount_amount - sum((row.discount_amount for row in taken), ZERO), ZERO)
+    is_last = sum(row.quantity for row in taken) + line.quantity == of.quantity
+    return left if is_last else min(cents(of.discount_amount * line.quantity / of.quantity, currency), left)
+
+
+def _same(copy, lines: list):
+    """The line of an invoice that a line of its credit note was copied from; of several that say the same, the one at
+    its place."""
+    said = ("job_line_id", "delivery_line_id", "description", "unit_price")
+    found = [line for line in lines if all(getattr(line, name) == getattr(copy, name) for name in said)]
+    return min(found, key=lambda line: abs(line.position - copy.position), default=None)
 
 
 def of_correction(invoice, rows: Iterable) -> Decimal:

@@ -13,7 +13,7 @@ from billing.models import Invoice, Kind, Treatment
 from crm import links
 from crm.families import living
 from crm.models import Client
-from laseros.core.locales import town_line
+from laseros.core.locales import country_line, town_line
 from laseros.core.money import cents, rate_text
 from laseros.core.retry import retried
 from laseros.core.tax_words import has_sales_tax
@@ -124,7 +124,7 @@ def address_lines(client: Client) -> list[str]:
     address = paper_address(client)
     if address is None:
         return []
-    country = address.country if address.country != client.workspace.country else ""
+    country = country_line(address.country, client.workspace.country, client.workspace.language)
     town = town_line(address.postcode, address.city, address.country or client.workspace.country, address.state)
     parts = (*address.street.splitlines(), town, country)
     return [part for part in parts if part]

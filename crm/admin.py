@@ -13,6 +13,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
+from accounts.fieldsets import without_vat_number
 from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
 from accounts.roles import SEE_MONEY
@@ -70,6 +71,12 @@ class AddressInline(RoomInline):
         here = has_sales_tax(request.workspace.country)
         return ("kind", "street", "city", "state", "postcode", "country") if here else fields
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        if has_sales_tax(request.workspace.country) and "postcode" in formset.form.base_fields:
+            formset.form.base_fields["postcode"].label = _t("ZIP code")
+        return formset
+
 
 class InviteForm(forms.Form):
     """Which of the contacts who have an address and no log-in yet."""
@@ -92,15 +99,6 @@ def _mine(client) -> dict:
         return {"client__id__exact": client.pk}
     pks = sorted(row["pk"] for row in family(client))
     return {"client__id__in": ",".join(map(str, pks))}
-
-
-def without_vat_number(fieldsets):
-    """The same rows of fields, without that one."""
-
-    def left(row):
-        return tuple(name for name in row if name != "vat_number") if isinstance(row, tuple) else row
-
-    return [(name, {**options, "fields": tuple(left(row) for row in options["fields"])}) for name, options in fieldsets]
 
 
 IMPORT = "crm.add_client"
@@ -162,7 +160,9 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
         return page.answer(
             self.admin_site, self.opts, request, imported, title=_t("Import clients"), kind="clients", later=later,
             back=reverse("admin:crm_client_changelist"),
-            note=_t("Clients are known by their number, VAT number or e-mail, in this order; others are new."),
+            note=_t("Clients are known by their number or e-mail, in this order; others are new.")
+            if has_sales_tax(request.workspace.country)
+            else _t("Clients are known by their number, VAT number or e-mail, in this order; others are new."),
         )  # fmt: skip
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):

@@ -275,6 +275,12 @@ NAVIGATION = (
                 "billing.view_recurringinvoice",
             ),
             Entry(_("Order papers"), "task", "admin:billing_orderpaper_changelist", "billing.view_orderpaper"),
+            Entry(
+                _("Received invoices"),
+                "inbox",
+                "admin:billing_receivedinvoice_changelist",
+                "billing.view_receivedinvoice",
+            ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
             Entry(
                 _("Card payments"),

@@ -63,7 +63,7 @@ def demo(say: Say) -> None:
                 f"remove {settings.DATA_DIR}. To keep what is there instead: rm {unfinished}"
             )
         return
-    say("Making the demonstration: two businesses with some months of history…")
+    say("Making the demonstration: two businesses with some months of history, and a small American one…")
     unfinished.touch()
     call_command("demo", stdout=io.StringIO())  # whom it made is said when the doors are open
     unfinished.unlink()

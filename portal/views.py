@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import cards, printing, totals
 from billing import quotes as quote_verbs
 from billing.carriers import page_of
+from billing.corrected import sums_of
 from billing.deliveries.origin import lots_of
 from billing.facts import statement_of, tax_state
 from billing.models.rules import MorePieces
@@ -357,7 +358,7 @@ def invoice_page(request, visitor, pk):
     lines = list(invoice.lines.all())
     for line in lines:
         line.taken = line  # an invoice says what it says
-    sums = totals.of(lines, invoice.currency, invoice)
+    sums = sums_of(invoice, lines)
     context = {
         "visitor": visitor,
         "invoice": invoice,

@@ -3,12 +3,11 @@
 Whoever has not looked within two minutes is mailed; what was seen meanwhile is not.
 """
 
-import base64
 from datetime import timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
@@ -150,9 +149,9 @@ def _check_day(job: Job, more: int) -> None:
 def _ready(upload) -> tuple[str, File, bool]:
     """(name, content, whether it is a picture): pictures drawn anew in a process of their own, the rest as it came.
 
-    What is no picture is copied piece by piece from where the server put it, and never held whole.
+    What is no picture is copied piece by piece from where the server put it; nothing is held whole.
     """
-    from laseros.core import sandbox
+    from laseros.core import photographs, sandbox
 
     name = clean_name(upload.name)
     if upload.size > MOST_BYTES:
@@ -163,12 +162,11 @@ def _ready(upload) -> tuple[str, File, bool]:
     if kind_of(name, head) != "image":
         return name, upload, False
     try:
-        encoded = base64.b64encode(upload.read()).decode()
-        drawn = sandbox.run("laseros.core.pictures:photograph", encoded, seconds=30, cpu_seconds=20, memory_mb=768)
+        drawn = photographs.drawn_anew(upload)
     except sandbox.SandboxError:
         words = _("%(name)s is not a PNG or JPEG picture we can read.") % {"name": name}
         raise Refused(words, code="not-a-picture", field="files") from None
-    return f"{PurePosixPath(name).stem}.jpg", ContentFile(base64.b64decode(drawn)), True
+    return f"{PurePosixPath(name).stem}.jpg", drawn, True
 
 
 def _mail_client(job: Job, message: JobMessage, by) -> None:

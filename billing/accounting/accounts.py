@@ -11,6 +11,7 @@ from billing.models import BooksRules, Debtor
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+from laseros.core.tax_words import EU
 
 # key → (SKR03, SKR04). Revenue is "revenue:treatment[:percent]"; what is written off has the percent it loses.
 USUAL = {
@@ -65,6 +66,26 @@ LABELS = {
     "gain": _("Exchange gains"),
     "loss": _("Exchange losses"),
 }
+
+
+# What they are called where the rates are not Germany's.
+PLAIN = {
+    "revenue:standard": _("Sales with tax"),
+    "revenue:none": _("Sales without tax"),
+    "prepaid": _("Deposits received"),
+    "discount": _("Discounts"),
+    "bad_debt": _("Bad debts"),
+}
+GERMAN = {key for key in USUAL if key.endswith((":19", ":7"))} | {"revenue:small"}
+WITHIN_THE_EU = {"revenue:intra", "revenue:reverse"}
+
+
+def labels_of(country: str) -> dict:
+    """{key: label} of the accounts that a business of that country books on."""
+    if country == "DE":
+        return LABELS
+    left_out = GERMAN if country in EU else GERMAN | WITHIN_THE_EU
+    return {key: PLAIN.get(key, label) for key, label in LABELS.items() if key not in left_out}
 
 
 END_OF_DEBTORS = 7  # and the digits of an account: clients have 10000 to 69999, suppliers begin at 70000

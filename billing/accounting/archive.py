@@ -1,10 +1,14 @@
-"""The papers of a while in one ZIP, with a manifest that names each with its print. Made by the worker."""
+"""The papers of a while in one ZIP, with a manifest that names each with its print. Made by the worker.
+
+Papers that nobody has asked for yet are drawn before it, in turns: those of a month take longer than a task may.
+"""
 
 import csv
 import hashlib
 import io
 import json
 import tempfile
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import date
@@ -29,6 +33,7 @@ from laseros.core.retry import retried
 
 EVERY = 25  # papers between two looks at how far it is
 MOST_DAYS = 366
+TURN = 30  # seconds of drawing, then whatever else waits has its turn
 HEADS = ("file", "kind", "number", "day", "bytes", "sha256")
 
 
@@ -73,6 +78,9 @@ def _order(workspace, from_on: date, until_on: date, by, key: str) -> Archive:
 def make_archive(pk: int) -> None:
     row = Archive.objects.get(pk=pk)
     if row.file:
+        return
+    if not _draw(row, time.monotonic() + TURN):
+        work.queue(make_archive, row.workspace, row.pk, subject=row, by=row.by)
         return
     with tempfile.TemporaryFile() as scratch:
         with zipfile.ZipFile(scratch, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,16 +131,34 @@ DRAWN = {Invoice: documents.invoice_pdf, Quote: documents.quote_pdf, OrderPaper:
          Delivery: documents.delivery_pdf, Reminder: reminder_pdf, AccountStatement: kept_pdf}  # fmt: skip
 
 
+def _draw(row: Archive, until: float) -> bool:
+    """Draw what is not drawn yet, and say how far it is. Answers whether nothing is left to be drawn."""
+    for rows in _rows(row):
+        missing = rows.filter(pdf="").order_by("id")
+        while batch := list(missing[:EVERY]):
+            for record in batch:
+                _kept(record)
+                if time.monotonic() > until:
+                    break
+            left = sum(rows.filter(pdf="").count() for rows in _rows(row))
+            Archive._base_manager.filter(pk=row.pk).update(done=max(row.total - left, 0))
+            if time.monotonic() > until:
+                return not left
+    return True
+
+
+def _kept(record) -> None:
+    documents.keep(record, lambda: DRAWN[type(record)](record))
+
+
 def _papers(row: Archive) -> Iterator[tuple[str, str, str, date, bytes]]:
     """(name in the archive, kind, number, day, content) of every paper; one that is not the stored one is refused."""
     done = 0
     for rows in _rows(row):
         for record in rows.order_by("id"):
-            documents.keep(record, lambda record=record: DRAWN[type(record)](record))
+            _kept(record)
             yield from _papers_of(record)
             done += 1
-            if done % EVERY == 0:
-                Archive._base_manager.filter(pk=row.pk).update(done=done)
     Archive._base_manager.filter(pk=row.pk).update(done=done, total=done)
 
 

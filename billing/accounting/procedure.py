@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from billing import closing
-from billing.accounting.accounts import LABELS, Accounts
+from billing.accounting.accounts import Accounts, labels_of
 from billing.models import Seal, TaxRate, rules_of
 from laseros.core import numbering
 from laseros.core.templatetags.laseros import day
@@ -58,7 +58,7 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
         ]),
         (pgettext("books", "Accounts"), [
             _("Chart of accounts: %(chart)s") % {"chart": rules.get_chart_display()},
-            *(f"{LABELS[key]}: {accounts.of(*key.split(':'))}" for key in LABELS),
+            *(f"{label}: {accounts.of(*key.split(':'))}" for key, label in labels_of(workspace.country).items()),
         ]),
         (_("Export and keeping"), [
             _("Bookings are handed over as DATEV EXTF (format 700, version 13), CSV or XLSX; documents as a ZIP with a"

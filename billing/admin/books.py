@@ -9,10 +9,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_scopes import get_scope
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.back_office import RoomAdmin
-from billing.accounting.accounts import LABELS, USUAL
+from billing.accounting.accounts import LABELS, USUAL, labels_of
 from billing.models import BooksRules
 
 
@@ -25,13 +26,17 @@ class BooksRulesForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        labels = labels_of(get_scope()["workspace"].country)
         for key in LABELS:
-            if field_of(key) in self.fields:
+            if key not in labels:
+                self.fields.pop(field_of(key), None)
+            elif field_of(key) in self.fields:
+                self.fields[field_of(key)].label = labels[key]
                 self.initial[field_of(key)] = self.instance.accounts.get(key, "")
 
     def clean(self):
         cleaned = super().clean()
-        own = {}
+        own = {key: account for key, account in self.instance.accounts.items() if field_of(key) not in self.fields}
         for key in LABELS:
             typed = (cleaned.get(field_of(key)) or "").strip()
             if typed and not re.fullmatch(r"\d{4,8}", typed):
@@ -73,6 +78,11 @@ class BooksRulesAdmin(RoomAdmin):
     )  # fmt: skip
     empty_text = _("When reminders are due and what they cost, and which accounts your accountant books on.")
     empty_icon = "menu_book"
+
+    def get_fieldsets(self, request, obj=None):
+        """The accounts that its country books on."""
+        *others, (name, accounts) = super().get_fieldsets(request, obj)
+        return [*others, (name, {**accounts, "fields": _rows(list(labels_of(request.workspace.country)))})]
 
     def has_add_permission(self, request):
         return super().has_add_permission(request) and not BooksRules.objects.exists()

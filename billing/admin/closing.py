@@ -35,6 +35,7 @@ from laseros.core.templatetags.laseros import day
 from production import jobs
 
 CLOSE, REOPEN = "billing.close_period", "billing.reopen_period"
+DATEV_IN = ("DE", "AT")  # elsewhere for who has an accountant's number
 
 
 class MonthForm(forms.Form):
@@ -111,6 +112,7 @@ class PeriodCloseAdmin(RoomAdmin):
             "is_closed": until is not None and last <= until,
             "is_over": last < timezone.localdate(),
             "may_close": request.user.has_perm(CLOSE),
+            "has_datev": request.workspace.country in DATEV_IN or rules_of(request.workspace).consultant_number,
             "may_reopen": request.user.has_perm(REOPEN) and until is not None,
             "archives": Archive.objects.order_by("-id")[:5],
             "once": new_key(),
@@ -141,7 +143,7 @@ class PeriodCloseAdmin(RoomAdmin):
         first, last = month_of(request.GET.get("month", ""))
         found = journal.of(request.workspace, first, last)
         if kind != "datev":
-            return table_file(request, kind, f"bookings-{first:%Y-%m}", last, _heads(), _rows(found), _t("bookings"))
+            return table_file(request, kind, "bookings", last, _heads(), _rows(found), _t("bookings"))
         until = closing.closed_until()
         try:
             content = datev.written(

@@ -24,7 +24,7 @@ from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
 from laseros.core.money import rate_text
-from laseros.core.templatetags.laseros import money_filter, number
+from laseros.core.templatetags.laseros import money_filter, number, price
 
 PREVIEW_LINES = 60  # more would take longer than a page may
 
@@ -83,18 +83,18 @@ class DraftLines(RoomInline):
         return formset
 
     def get_fields(self, request, obj=None):
-        """Once it is frozen, prices are read as amounts."""
+        """Once it is frozen, and for whoever only reads, prices are amounts and rates percent."""
         fields = super().get_fields(request, obj)
         shown = {"unit_price": "unit_price_shown", "tax_percent": "tax_shown", "discount": "discount_shown"}
-        return fields if is_draft(obj) else [shown.get(name, name) for name in fields]
+        return fields if self.has_change_permission(request, obj) else [shown.get(name, name) for name in fields]
 
     @display(description=_("unit price"))
     def unit_price_shown(self, line):
-        return amount(line.unit_price, self.document_of(line).currency)
+        return price(line.unit_price, self.document_of(line).currency)
 
     @display(description=_("tax %"))
     def tax_shown(self, line):
-        return f"{line.tax_percent.normalize():f} %"
+        return f"{number(line.tax_percent)} %"
 
     @display(description=_("discount"))
     def discount_shown(self, line):

@@ -15,6 +15,7 @@ from billing.admin.line_form import LineForm
 from billing.models import RecurringInvoice, RecurringLine
 from billing.taxes import usual_tax
 from laseros.core.money import ZERO
+from laseros.core.templatetags.laseros import number
 
 STATE_COLOURS = {"running": "success", "paused": "warning", "ended": ""}
 PLAN = {"every", "unit", "starts_on", "ends_on", "count"}
@@ -31,9 +32,20 @@ class RecurringLineInline(RoomInline):
     form = LineForm
     fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent")
     money_fields = ("discount",)
+    readonly_fields = ("tax_shown",)
     ordering_field = "position"
     hide_ordering_field = True
     hide_title = True
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return ["tax_shown" if name == "tax_percent" else name for name in fields]
+
+    @display(description=_("tax %"))
+    def tax_shown(self, line):
+        return f"{number(line.tax_percent)} %"
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
@@ -54,12 +66,12 @@ class RecurringInvoiceAdmin(RoomAdmin):
     inlines = (RecurringLineInline,)
     readonly_fields = ("standing", "next_on", "turns", "story")
     fieldsets = (
-        (None, {"fields": (("title", "standing"), "client", ("every", "unit", "starts_on"), ("ends_on", "count"),
+        (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
                            ("then", "next_on", "turns"), "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (
-        (None, {"fields": ("title", "client", ("every", "unit", "starts_on"), ("ends_on", "count"), "then", "note")}),
+        (None, {"fields": ("title", "client", ("every", "unit"), ("starts_on", "ends_on"), "count", "then", "note")}),
     )
     export_fields = ("title", "client", "state", "every", "unit", "starts_on", "ends_on", "count", "next_on", "then")
     empty_text = _("Rent, maintenance, a standing order: what is invoiced again and again makes its own drafts.")

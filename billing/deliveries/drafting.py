@@ -10,7 +10,7 @@ from billing.models import Delivery, DeliveryLine, Parcel
 from billing.states import DELIVERY
 from crm.models import Address, Client
 from laseros.core.errors import Refused
-from laseros.core.locales import town_line
+from laseros.core.locales import country_line, town_line
 from laseros.core.retry import retried
 from production import jobs
 from production.models import Job
@@ -104,7 +104,7 @@ def printed(address: Address) -> str:
     """An address as it stands on a parcel: the country only where the parcel leaves ours."""
     ours = address.workspace.country
     town = town_line(address.postcode, address.city, address.country or ours, address.state)
-    country = address.country if address.country and address.country != ours else ""
+    country = country_line(address.country, ours, address.workspace.language)
     return "\n".join(part for part in (*address.street.splitlines(), town, country) if part.strip())
 
 

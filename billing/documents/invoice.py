@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.documents import pdf, pictures
 from accounts.documents.letterhead import day, letterhead, rows, vat
-from billing import law, totals
+from billing import law
+from billing.corrected import sums_of
 from billing.discounts import whole_discount
 from billing.facts import frozen_facts, link
 from billing.models import DeliveryLine, Invoice, InvoiceLine
@@ -18,7 +19,7 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
     """The paper of an invoice or of what takes one back. One with a number says only what was frozen."""
     lines = list(invoice.lines.all()) if lines is None else lines
     _name_deliveries(lines, invoice.workspace)
-    found = totals.of(lines, invoice.currency, invoice)
+    found = sums_of(invoice, lines)
     facts = invoice.frozen or frozen_facts(invoice, found.rates, found.discounts)
     locale = facts["locale"]
     address = links.url(link(invoice)) if invoice.number else ""

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from billing import discounts, law, totals
+from billing.corrected import sums_of
 from billing.law import limits
 from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
 from billing.states import INVOICE
@@ -188,7 +189,7 @@ def treat(invoice: Invoice, by) -> Invoice:
 
 def total(invoice: Invoice) -> totals.Totals:
     """Sum a draft's lines up and store the sums."""
-    found = totals.of(invoice.lines.all(), invoice.currency, invoice)
+    found = sums_of(invoice, invoice.lines.all())
     sums = {"net": found.net, "tax": found.tax, "total": found.total}
     Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(**sums)
     for name, amount in sums.items():

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_noop
 from accounts import activity, numbering, work
 from accounts.models import User, Workspace
 from billing import chain, closing, exchange, law, totals
+from billing.corrected import sums_of
 from billing.discounts import check_discounts
 from billing.documents import papers
 from billing.facts import address_of, frozen_facts
@@ -100,7 +101,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
     # Our own name and number as they stand at this moment, not as they were when the page was opened.
     fresh.workspace = Workspace.objects.get(pk=fresh.workspace_id)
     lines = list(fresh.lines.select_related("job_line"))
-    found = totals.of(lines, fresh.currency, fresh)
+    found = sums_of(fresh, lines)
     today = timezone.localdate()
     closing.check_open(today)
     days = fresh.client.payment_days

@@ -8,6 +8,7 @@ from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rate import ExchangeRate
+from billing.models.received import ReceivedInvoice
 from billing.models.recurring import RecurringInvoice, RecurringLine, RecurringTurn
 from billing.models.reminding import AccountStatement, Reminder, ReminderHold
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
@@ -41,6 +42,7 @@ __all__ = [
     "QuantityBreak",
     "Quote",
     "QuoteLine",
+    "ReceivedInvoice",
     "RecurringInvoice",
     "RecurringLine",
     "RecurringTurn",

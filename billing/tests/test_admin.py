@@ -313,6 +313,12 @@ def test_a_viewer_sees_the_papers_and_no_amount(ground, enter, scoped):
     assert (Quote.objects.count(), Payment.objects.count()) == (1, 0)
 
 
+def test_a_draft_is_read_with_its_rates_in_percent(ground, enter, scoped):
+    draft = invoices.draft_from(ground(made_job), None)
+    shown = enter("viewer").get(page(draft)).content.decode()
+    assert ("15 %" in shown, "15.00" in shown) == (True, False)
+
+
 def test_an_operator_has_no_such_pages(ground, enter, scoped):
     quote = ground(sent_quote)
     client = enter("operator")

@@ -163,6 +163,28 @@ def test_credit_notes_of_parts_take_back_the_discount_to_the_cent(german):
     assert (taken, bill.credited, bill.state) == ([D("3.33"), D("3.33"), D("3.34")], D(89), "credited")
 
 
+@pytest.mark.one_database
+def test_credit_notes_of_pieces_take_back_a_lines_discount_to_the_cent(german):
+    """7.00 off three rods at 20, beside three others of that name: 2.33, 2.33, 2.34, and of the others nothing."""
+    client = german.client
+    bill = Invoice.objects.create(workspace=german.workspace, client=client, currency="EUR")
+    rod = {"description": "Rod", "quantity": 3, "unit_price": D(20), "tax_percent": D(0)}
+    lines = [InvoiceLine(**rod, discount_amount=D(7), position=1), InvoiceLine(**rod, position=2)]
+    bill = invoices.issue(invoices.change_lines(bill, lines, [], None), None)
+    taken = []
+    for _turn in range(3):
+        note = invoices.credit(bill, None, "Bent")
+        less, plain = note.lines.all()
+        for quantity in (2, 1):  # thought of another count first
+            less.quantity = quantity
+            invoices.change_lines(note, [less], [plain] if quantity == 2 else [], None)
+        assert note.total == 20 - less.discount_amount
+        invoices.issue(note, None)
+        taken.append(less.discount_amount)
+    bill.refresh_from_db()
+    assert (taken, bill.credited, bill.balance) == ([D("2.33"), D("2.33"), D("2.34")], D(53), D(60))
+
+
 def rounding(invoice) -> Decimal:
     """What a share of a line that is invoiced in parts is rounded by more than once."""
     plate = next((line for line in invoice.lines.all() if line.description == "Plate"), None)

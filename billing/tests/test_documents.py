@@ -192,8 +192,12 @@ def test_many_lines_repeat_the_head_and_count_the_pages(shop, office):
         QuoteLine(description=f"Part {n} " + "long " * 12, quantity=1, unit_price=Decimal("1.50"), position=n + 2)
         for n in range(60)
     ]
+    word = "Donaudampfschifffahrtselektrizitäten" * 3
+    lines[3].description, lines[3].unit_price = word, Decimal("12.345")
     quotes.change_lines(quote, lines, [], office)
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(documents.quote_pdf(quote))).pages]
+    assert (word in pages[0], word in pages[0].replace("\n", "")) == (False, True)  # broken where its column ends
+    assert "R12,345" in pages[0]
     assert len(pages) >= 3
     with_lines = [page for page in pages if "Part " in page]
     assert all("Unit price" in page for page in with_lines)

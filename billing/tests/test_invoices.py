@@ -193,4 +193,6 @@ def test_a_postcode_stands_where_the_country_puts_it(shop, country, line):
     with_address(shop)
     shop.client.addresses.update(country=country)
     assert invoices.address_lines(shop.client)[1] == line
+    abroad = {"GB": ["UNITED KINGDOM"], "DE": ["GERMANY"]}.get(country, [])
+    assert invoices.address_lines(shop.client)[2:] == abroad
     assert line in str(shop.client.addresses.get())

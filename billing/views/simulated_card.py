@@ -2,8 +2,10 @@
 
 import secrets
 import time
+from decimal import Decimal
 from io import BytesIO
 
+from django import forms
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -11,6 +13,8 @@ from django.urls import resolve, reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods
 from django_scopes import scope, scopes_disabled
 
@@ -18,10 +22,30 @@ from billing.cards import providers, signing, simulated
 from billing.cards.contract import Said, What
 from billing.cards.setting_up import secret_of
 from billing.models import PaymentAttempt, ProviderAccount
+from laseros.core.money import cents, show
 
 # What each button makes of the payment.
 OUTCOMES = {"succeed": What.PAID, "fail": What.FAILED, "cancel": What.FAILED, "refund": What.REFUNDED}
 KIND = ProviderAccount.Kind.SIMULATED
+
+
+class RefundForm(forms.Form):
+    """How much of a payment goes back; nothing said is all that is left."""
+
+    amount = forms.DecimalField(label=pgettext_lazy("money", "Amount"), max_digits=16, decimal_places=4, required=False)
+
+    def __init__(self, data, attempt: PaymentAttempt):
+        super().__init__(data)
+        self.attempt = attempt
+        self.fields["amount"].initial = cents(attempt.left, attempt.currency)
+
+    def clean_amount(self):
+        left, amount = self.attempt.left, self.cleaned_data["amount"]
+        amount = left if amount is None else amount
+        if not 0 < amount <= left or amount != cents(amount, self.attempt.currency):
+            whole = show(left, self.attempt.currency, self.attempt.workspace.locale)
+            raise forms.ValidationError(_("An amount up to %(left)s, in whole cents.") % {"left": whole})
+        return amount
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,10 +55,14 @@ def page(request, reference):
     with scope(workspace=account.workspace), translation.override(account.workspace.language):
         request.workspace, request.LANGUAGE_CODE = account.workspace, account.workspace.language
         outcome = OUTCOMES.get(request.POST.get("outcome", ""))
-        if request.method == "POST" and outcome is not None:
-            _write_to_us(account, attempt, outcome)
+        form = RefundForm(request.POST if outcome == What.REFUNDED else None, attempt)
+        if request.method == "POST" and outcome is not None and (not form.is_bound or form.is_valid()):
+            # A provider says of a refund how much has gone back altogether.
+            amount = attempt.refunded + form.cleaned_data["amount"] if form.is_bound else attempt.amount
+            _write_to_us(account, attempt, outcome, amount)
             return redirect(back)
-        response = render(request, "billing/simulated_card.html", {"attempt": attempt, "back": back})
+        context = {"attempt": attempt, "back": back, "form": form}
+        response = render(request, "billing/simulated_card.html", context, status=422 if form.is_bound else 200)
     add_never_cache_headers(response)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["Referrer-Policy"] = "same-origin"
@@ -58,9 +86,9 @@ def _back(request) -> str:
     return wanted if ours else reverse("portal:home")
 
 
-def _write_to_us(account: ProviderAccount, attempt: PaymentAttempt, what: What) -> None:
+def _write_to_us(account: ProviderAccount, attempt: PaymentAttempt, what: What, amount: Decimal) -> None:
     """Through the door a provider uses, signed. Both ends are this program, so no wire lies between them."""
-    said = Said(f"sim_{secrets.token_hex(12)}", what, attempt.reference, attempt.amount, attempt.currency)
+    said = Said(f"sim_{secrets.token_hex(12)}", what, attempt.reference, amount, attempt.currency)
     body, path = simulated.message(said), reverse("pay:hook", args=[account.token])
     asked = WSGIRequest(
         {

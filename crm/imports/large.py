@@ -1,7 +1,7 @@
-"""A large list is stored by the worker: the file waits in the files' folder, and is gone when it was read.
+"""A large list is stored by the worker: the file waits in the files' folder, and is empty when it was stored.
 
 One that the worker never got to the end of (it failed again and again, or the power went) is kept a week for whoever
-tries it again, and goes with the next list.
+tries it again; it goes with the next list, and so does what is empty.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_noop as _
 
 from accounts import work
@@ -32,19 +33,23 @@ def store_later(workspace: Workspace, content: bytes, said: dict[int, str], by: 
 
 @work.task(_("store a list of clients"))
 def store_clients(workspace_pk: int, name: str, places: list, by_pk: int) -> None:
-    """All rows or none. Run a second time it finds no file, or a list whose rows are all as they were."""
+    """All rows or none. Run a second time it finds an empty file, or a list whose rows are all as they were; without
+    its file it is refused ("gone")."""
     if not default_storage.exists(name):
-        return
+        raise Refused(_t("The file with this list is gone: nothing was stored. Import the file you have again."),
+                      code="gone")  # fmt: skip
     workspace = Workspace.objects.get(pk=workspace_pk)
     by = User.objects.filter(pk=by_pk).first()
     try:
         with default_storage.open(name) as file:
-            table = plans.read(file.read())
-        plans.store(workspace, clients, table, by, {int(place): column for place, column in places})
+            content = file.read()
+        if not content:
+            return
+        plans.store(workspace, clients, plans.read(content), by, {int(place): column for place, column in places})
     except Refused:
         default_storage.delete(name)  # somebody looks at it anew, with the file they have
         raise
-    default_storage.delete(name)
+    default_storage.open(name, "wb").close()  # nothing is left in it, and still it says that it was stored
 
 
 def _sweep() -> None:

@@ -57,6 +57,13 @@ def town_line(postcode: str, town: str, country: str, state: str = "") -> str:
     return " ".join(part for part in parts if part)
 
 
+def country_line(country: str, ours: str, language: str) -> str:
+    """The last line of an address abroad: the country's name in capitals, in the language of whoever sends it."""
+    if not country or country == ours:
+        return ""
+    return Locale.parse(language).territories.get(country.upper(), country).upper()
+
+
 @lru_cache(maxsize=200)
 def locale_of(language: str, country: str) -> str:
     """The CLDR locale: ("en", "ZA") is "en_ZA"; an unknown pair falls back to the language."""

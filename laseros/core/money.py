@@ -37,6 +37,15 @@ def show(amount: Decimal, currency: str, locale: str) -> str:
     return f"{before}{number}{after}"
 
 
+def show_price(price: Decimal, currency: str, locale: str) -> str:
+    """A price of one piece, with all the digits it has: 12,345 €, since two of them are 24,69 €."""
+    price = Decimal(price)
+    if price == cents(price, currency):
+        return show(price, currency, locale)
+    exact = {"currency_digits": False, "decimal_quantization": False}
+    return format_currency(price.normalize(), currency, locale=locale, **exact)
+
+
 @lru_cache(maxsize=64)
 def _digits(currency: str) -> int:
     return get_currency_precision(currency)

@@ -20,7 +20,7 @@ class NoPicture(Exception):
 
 def redraw(content: str) -> str:
     """A PNG no larger than `BOX` from a PNG or JPEG; both are base64, as a child process talks."""
-    picture = _opened(content, MOST_PIXELS)
+    picture = _opened(io.BytesIO(base64.b64decode(content)), MOST_PIXELS)
     picture = picture.convert("RGBA" if "A" in picture.getbands() or "transparency" in picture.info else "RGB")
     picture.thumbnail(BOX)
     drawn = io.BytesIO()
@@ -28,14 +28,26 @@ def redraw(content: str) -> str:
     return base64.b64encode(drawn.getvalue()).decode()
 
 
+def photograph_at(path: str) -> str:
+    """`photograph` of a picture that lies in a file."""
+    return _photograph(path)
+
+
 def photograph(content: str) -> str:
     """A JPEG no larger than `PHOTOGRAPH`, the right way up, without what the camera wrote into it: place, time, device.
 
-    A JPEG is read at a fraction of its size, so that a phone's 50 megapixels take little memory.
+    A JPEG is read at a fraction of its size, so that a phone's 50 megapixels take little memory. Both are base64.
     """
+    try:
+        return _photograph(io.BytesIO(base64.b64decode(content)))
+    except ValueError:
+        raise NoPicture("damaged") from None
+
+
+def _photograph(source: str | io.BytesIO) -> str:
     from PIL import Image, ImageOps
 
-    picture = ImageOps.exif_transpose(_opened(content, MOST_PIXELS_OF_A_CAMERA, draft=PHOTOGRAPH))
+    picture = ImageOps.exif_transpose(_opened(source, MOST_PIXELS_OF_A_CAMERA, draft=PHOTOGRAPH))
     if "A" in picture.getbands() or "transparency" in picture.info:
         paper = Image.new("RGB", picture.size, "white")
         paper.paste(picture, mask=picture.convert("RGBA").getchannel("A"))
@@ -47,13 +59,13 @@ def photograph(content: str) -> str:
     return base64.b64encode(drawn.getvalue()).decode()
 
 
-def _opened(content: str, most: int, draft: tuple[int, int] | None = None):
+def _opened(source: str | io.BytesIO, most: int, draft: tuple[int, int] | None = None):
     from PIL import Image, UnidentifiedImageError
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error" if draft is None else "ignore", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(base64.b64decode(content)), formats=("PNG", "JPEG"))
+            picture = Image.open(source, formats=("PNG", "JPEG"))
             if picture.width * picture.height > (most if draft is None or picture.format == "JPEG" else MOST_PIXELS):
                 raise NoPicture("too-many-pixels")
             if draft is not None:

@@ -1,9 +1,10 @@
 """The two businesses as they stand on their first day: brand, rates, machines, material, prices."""
 
+import zoneinfo
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_scopes import scope
 
 from accounts.models import User, Workspace
@@ -29,6 +30,22 @@ class Business:
     @property
     def is_laser(self) -> bool:
         return self.workspace.slug == "umlazi-laser"
+
+
+class at_home:
+    """Inside the scope, language and timezone of a business."""
+
+    def __init__(self, workspace):
+        zone = timezone.override(zoneinfo.ZoneInfo(workspace.timezone))
+        self.contexts = (scope(workspace=workspace), translation.override(workspace.language), zone)
+
+    def __enter__(self):
+        for context in self.contexts:
+            context.__enter__()
+
+    def __exit__(self, *error):
+        for context in reversed(self.contexts):
+            context.__exit__(*error)
 
 
 UMLAZI = {

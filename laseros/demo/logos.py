@@ -1,4 +1,4 @@
-"""The marks of the demo's two businesses, drawn here."""
+"""The marks of the demo's businesses, drawn here."""
 
 import io
 import math
@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 
 def give_logo(workspace) -> None:
-    draw = _beam if workspace.slug == "umlazi-laser" else _layers
+    draw = _beam if "laser" in workspace.modules else _layers
     stream = io.BytesIO()
     draw(workspace.colour).save(stream, "PNG", optimize=True)
     workspace.logo.save(f"{workspace.slug}.png", ContentFile(stream.getvalue()))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from billing import chain, closing, reminding
 from billing.bank import importing
 from billing.documents.reminder import frozen_of
-from billing.models import Invoice, Reminder, rules_of
+from billing.models import BooksRules, Invoice, Reminder, rules_of
 from billing.states import REMINDER
 from laseros.core.money import cents
 from laseros.demo.ground import Business
@@ -29,6 +29,8 @@ PRINTER = (
 
 def make(business: Business) -> None:
     today = timezone.localdate()
+    if not business.is_laser:  # whose accountant works with DATEV
+        BooksRules.objects.create(workspace=business.workspace, consultant_number=1001, client_number=204)
     _bank(business, _working_day(today - dt.timedelta(days=1)))
     _remind(business, _working_day(today - dt.timedelta(days=SENT_AGO)))
     last_month = today.replace(day=1) - dt.timedelta(days=1)

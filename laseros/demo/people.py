@@ -1,4 +1,4 @@
-"""Who works in the demo's two businesses, and how they log in."""
+"""Who works in the demo's businesses, and how they log in."""
 
 from django_scopes import scope
 
@@ -24,6 +24,7 @@ STAFF = {
         "viewer": ("Łukasz Nowak", "viewer@fadenwerk.example"),
     },
 }
+SMALL = {"harbor-plate": {"manager": ("Grace Holloway", "manager@harbor-plate.example")}}
 BOTH = ("Ruth Adler", "both@laseros.example")
 OWNER = ("Installation", "root@laseros.example")
 CLIENTS = {
@@ -35,6 +36,7 @@ CLIENTS = {
 def logins() -> list[tuple[str, str, str, str]]:
     """(role, e-mail, password, workspace) of one log-in per role and business, for the start-up message."""
     rows = [(role, email, PASSWORD, slug) for slug, people in STAFF.items() for role, (_name, email) in people.items()]
+    rows += [("manager", people["manager"][1], PASSWORD, slug) for slug, people in SMALL.items()]
     rows += [("client", email, PASSWORD, slug) for slug, (_name, email) in CLIENTS.items()]
     return [*rows, ("manager", BOTH[1], PASSWORD, "both"), ("superuser", OWNER[1], PASSWORD, "all")]
 
@@ -43,9 +45,11 @@ def hire(workspace) -> dict[str, User]:
     """The people of one business, by role."""
     people = {}
     with scope(workspace=workspace):
-        for role, (name, email) in STAFF[workspace.slug].items():
+        for role, (name, email) in (STAFF | SMALL)[workspace.slug].items():
             people[role] = _user(name, email)
             Membership.objects.get_or_create(workspace=workspace, user=people[role], defaults={"role": role})
+        if workspace.slug in SMALL:
+            return people
         pins.set_pin(Membership.objects.get(user=people["operator"]), PIN)
         Membership.objects.get_or_create(workspace=workspace, user=_user(*BOTH), defaults={"role": "manager"})
     return people

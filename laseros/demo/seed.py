@@ -1,15 +1,14 @@
 """The demo from beginning to end, and how much of it."""
 
 import datetime as dt
-import zoneinfo
 from collections.abc import Callable
 
 from django.db import transaction
-from django.utils import timezone, translation
-from django_scopes import scope
+from django.utils import timezone
 
 from crm.models import Client
 from laseros.demo import (
+    american,
     buying,
     departures,
     ground,
@@ -28,6 +27,7 @@ from laseros.demo import (
 )
 from laseros.demo.books import Books, Numbers, keep_drawings, keep_prints
 from laseros.demo.drawings import DESIGNS
+from laseros.demo.ground import at_home
 from laseros.demo.story import Plan, Planner
 
 ORDERS = 245  # a business at scale 1: about 200 of them become jobs
@@ -36,40 +36,26 @@ CHUNK = 1000
 
 
 def seed(scale: int = 1, say: Callable[[str], None] = print) -> None:
-    """Make both businesses with `scale` times the usual history."""
+    """Make both businesses with `scale` times the usual history, and a small American one with its invoices alone."""
     now = timezone.now()
     people.installation_owner()
     businesses = []
     for slug in people.STAFF:
         say(f"{slug}: business, people, stock and prices")
         business = ground.lay(slug)
-        with _at_home(business.workspace):
+        with at_home(business.workspace):
             _history(business, scale, now, say)
             _today(business)
             products.make(business)
             quality.of_products(business)
         businesses.append(business)
+    say("harbor-plate: sales tax of the United States")
+    american.make()
     for business in businesses:
-        with _at_home(business.workspace):
+        with at_home(business.workspace):
             today.start_machines(business)
             with transaction.atomic():
                 quality.of_today(business)
-
-
-class _at_home:
-    """Inside the scope, language and timezone of a business."""
-
-    def __init__(self, workspace):
-        zone = timezone.override(zoneinfo.ZoneInfo(workspace.timezone))
-        self.contexts = (scope(workspace=workspace), translation.override(workspace.language), zone)
-
-    def __enter__(self):
-        for context in self.contexts:
-            context.__enter__()
-
-    def __exit__(self, *error):
-        for context in reversed(self.contexts):
-            context.__exit__(*error)
 
 
 def _history(business, scale, now, say):
@@ -110,7 +96,7 @@ def _history(business, scale, now, say):
 def _today(business):
     today.take_stock_of_extras(business)
     client = Client.objects.order_by("pk").first()
-    paying.set_up(business)
+    paying.set_up(business.workspace)
     buying.make(business)
     stores.make(business)
     contact = today.befriend(business, client)
@@ -122,3 +108,4 @@ def _today(business):
         sheets.lay_out(business)
     departures.stand_at_the_door(business)
     money.make(business)
+    paying.make(business)

@@ -27,7 +27,7 @@ def lay_out(business: Business) -> None:
     office, operator = business.people["office"], business.people["operator"]
     _put_on_rack(business, RACK, "rack")
     nests = [_nest(group, office) for group in _groups()[:3]]
-    work_off(business)
+    work_off(business.workspace)
     for nest in nests[:2]:
         nest.refresh_from_db()
         if nest.state == "ready":

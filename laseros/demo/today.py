@@ -45,7 +45,7 @@ def live_a_day(business: Business, contact: Contact) -> None:
         _laser_day(business, contact, office)
     else:
         _printing_day(business, contact, office)
-    work_off(business)
+    work_off(business.workspace)
 
 
 def _laser_day(business, contact, office):
@@ -63,7 +63,7 @@ def _laser_day(business, contact, office):
         )
     ordered = _enquire(business, contact, "Motor mounts, first batch", office)
     _drop(business, ordered, DESIGNS[8].file_name, dxf_of(DESIGNS[8]), ("AL", "3"), 40, office)
-    work_off(business)
+    work_off(business.workspace)
     _send_and_accept(offered, ordered, contact, office)
 
 
@@ -112,10 +112,10 @@ def _send_and_accept(offered, ordered, contact, office):
     quotes.accept(quote, name=contact.name, by=contact.user, despite="ordered by the client")
 
 
-def work_off(business: Business) -> None:
+def work_off(workspace) -> None:
     """Do the waiting background work here and now: whoever starts the demo finds it measured, printed and mailed."""
     while True:
-        rows = BackgroundTask.objects.filter(workspace=business.workspace, state="waiting", tries=0)
+        rows = BackgroundTask.objects.filter(workspace=workspace, state="waiting", tries=0)
         pk = rows.order_by("pk").values_list("pk", flat=True).first()
         if pk is None:
             return

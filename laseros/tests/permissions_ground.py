@@ -42,6 +42,7 @@ from billing.models import (
     PriceRules,
     ProviderAccount,
     ProviderEvent,
+    ReceivedInvoice,
     RecurringInvoice,
     Reminder,
     TaxRate,
@@ -448,6 +449,12 @@ def _closed(world) -> None:
     world.period_close = PeriodClose.objects.create(workspace=shop.workspace, until_on=day)
     world.archive = Archive.objects.create(workspace=shop.workspace, from_on=day, until_on=day)
     world.archive.file.save("a.zip", ContentFile(b"PK"))
+    world.received_invoice = ReceivedInvoice(
+        workspace=shop.workspace, sha256="0" * 64, number="R-1", seller="Steel Merchants", currency="ZAR",
+        facts={"syntax": "ubl", "pdf": False, "credit": False, "lines": []},
+    )  # fmt: skip
+    world.received_invoice.file.save("r.xml", ContentFile(b"<Invoice/>"), save=False)
+    world.received_invoice.save()
 
 
 def _bank(world) -> None:

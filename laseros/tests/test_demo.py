@@ -22,11 +22,14 @@ from billing.models import (
     Delivery,
     Invoice,
     Payment,
+    PaymentAttempt,
     PeriodClose,
+    ProviderEvent,
     Quote,
     Reminder,
     Seal,
 )
+from crm import certificates
 from crm.models import Client
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
@@ -139,6 +142,18 @@ class TestBusiness:
             last = until + dt.timedelta(days=1)
             assert (last.day, (timezone.localdate().replace(day=1) - last).days in range(28, 32)) == (1, True)
 
+    def test_clients_pay_by_card_get_a_part_back_and_are_refused(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            rows = PaymentAttempt.objects.order_by("pk").values_list("state", "invoice__state")
+            assert list(rows) == [
+                ("paid", "paid"),
+                ("failed", "partly_paid"),
+                ("paid", "partly_paid"),
+                ("failed", "issued"),
+            ]
+            assert PaymentAttempt.objects.filter(refunded__gt=0).count() == 1
+            assert not ProviderEvent.objects.exclude(state="applied").exists()
+
     def test_lines_count_what_runs_made(self, demo, slug):
         with scope(workspace=demo[slug]):
             by_piece = Operation.objects.filter(sheet=None, run_parts=None)  # of a sheet each job has its own count
@@ -150,6 +165,22 @@ class TestBusiness:
         with scope(workspace=demo[slug]):
             assert Run.objects.filter(state="running").exists()
             assert Quote.objects.filter(state="sent").exists()
+
+
+def test_an_american_business_collects_sales_tax_where_its_goods_go(demo):
+    """498.00 at 6.25 %; 750.00 at 8.875 % for Manhattan's ZIP codes; a reseller's certificate; nothing in Vermont."""
+    workspace = demo["harbor-plate"]
+    with scope(workspace=workspace):
+        rows = Invoice.objects.order_by("pk").values_list("state", "treatment", "net", "tax")
+        assert list(rows) == [
+            ("paid", "standard", Decimal(498), Decimal("31.13")),
+            ("issued", "standard", Decimal(750), Decimal("66.56")),
+            ("issued", "exempt", Decimal(930), 0),
+            ("draft", "outside", Decimal("237.60"), 0),
+        ]
+        assert [row.number for row in certificates.expiring()] == ["ST-4 0071"]
+        # Each test has a folder of its own, so that their papers are out of sight here.
+        assert [what for what in verifying.wrong(workspace) if "the file" not in what] == []
 
 
 def test_a_careless_drawing_is_told_of_and_a_page_is_refused(demo):

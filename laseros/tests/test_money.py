@@ -26,6 +26,18 @@ def test_half_a_cent_is_rounded_up():
     assert money.cents(Decimal("-0.125"), "EUR") == Decimal("-0.13")
 
 
+def test_a_price_keeps_the_digits_it_has():
+    for price, shown in (
+        ("12.345", "12,345\xa0€"),
+        ("0.0125", "0,0125\xa0€"),
+        ("1234.5000", "1.234,50\xa0€"),
+        ("2", "2,00\xa0€"),
+    ):
+        assert money.show_price(Decimal(price), "EUR", "de_DE") == shown
+    assert money.show_price(Decimal("2.0108"), "USD", "en_US") == "$2.0108"
+    assert money.show_price(Decimal("333.5"), "JPY", "de_DE") == "333,50\xa0¥"
+
+
 def test_tax_is_rounded_once():
     assert money.tax_on(Decimal("1344.40"), Decimal(15), "ZAR") == Decimal("201.66")
     assert money.tax_on(Decimal("0.03"), Decimal(19), "EUR") == Decimal("0.01")

@@ -55,7 +55,19 @@ def test_by_link_a_refused_card_and_then_a_good_one(client, buyer, account, work
     answer = client.post(f"{path}invoices/{invoice.pk}/pay/", follow=True).content.decode()
     assert "Nothing is owed" in answer
     assert attempts(workspace) == [("failed", Decimal("919.68")), ("paid", Decimal("919.68"))]
-    client.post(to_provider, {"outcome": "refund"})
+    for wrong in ("0", "-1", "919.69", "0.001", "much", "NaN"):
+        answer = client.post(to_provider, {"outcome": "refund", "amount": wrong})
+        assert (answer.status_code, "is-invalid" in answer.content.decode()) == (422, True), wrong
+    for part, back in (("19.68", "19.68"), ("0.01", "19.69")):
+        client.post(to_provider, {"outcome": "refund", "amount": part})
+        with scope(workspace=workspace):
+            assert PaymentAttempt.objects.order_by("-id").values_list("state", "refunded").first() == (
+                "paid",
+                Decimal(back),
+            )
+    assert "R19,69 of it went back to the card." in client.get(to_provider).content.decode()
+    assert "R19,69" in client.get(path).content.decode()
+    client.post(to_provider, {"outcome": "refund"})  # the rest
     assert "R919,68" in client.get(path).content.decode()
     assert attempts(workspace)[1] == ("refunded", Decimal("919.68"))
 

@@ -17,6 +17,7 @@ from PIL import Image
 from accounts.models import Activity, OutgoingMail
 from accounts.outbox import sending
 from laseros import matters
+from laseros.core import sandbox
 from laseros.core.errors import Refused
 from laseros.tests import sockets
 from portal.tests.ground import let_in, link_to, new_contact, new_job
@@ -70,7 +71,14 @@ def test_both_sides_write_and_a_note_stays_in_the_shop(client, buyer, office):
 
 
 @pytest.mark.django_db
-def test_files_go_both_ways_without_what_the_camera_wrote_and_nonsense_is_refused(client, buyer, other_buyer):
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_files_go_both_ways_without_what_the_camera_wrote_and_nonsense_is_refused(
+    client, buyer, other_buyer, settings, monkeypatch, in_memory
+):  # fmt: skip
+    """A picture that lies on disk is read by the child alone: what travels to it is where it lies."""
+    settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20 if in_memory else 0
+    run, told = sandbox.run, []
+    monkeypatch.setattr(sandbox, "run", lambda *asked, **limits: told.append(asked) or run(*asked, **limits))
     job, other = new_job(buyer), new_job(other_buyer)
     address = link_to(job)[1]
     pdf = SimpleUploadedFile("../drawing.pdf", b"%PDF-1.7 x")
@@ -81,6 +89,7 @@ def test_files_go_both_ways_without_what_the_camera_wrote_and_nonsense_is_refuse
     shown = client.get(f"{address}jobs/{job.pk}/messages/{first.pk}/")
     content = b"".join(shown.streaming_content)
     assert (shown["Content-Type"], b"SECRET-CAMERA" in content) == ("image/jpeg", False)
+    assert [name.endswith("_at") and source.endswith(".jpg") for name, source in told] == [not in_memory]
     saved = client.get(f"{address}jobs/{job.pk}/messages/{second.pk}/")
     assert saved["Content-Type"] == "application/octet-stream"
     assert saved["Content-Disposition"].startswith("attachment")

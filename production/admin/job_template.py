@@ -18,6 +18,7 @@ from accounts.forms import bounded, dress, take_refusal
 from crm.models import Client
 from inventory.models import Item
 from laseros.core.errors import Refused
+from laseros.core.templatetags.laseros import number
 from production import job_templates, milestone_plan
 from production.models import JobTemplate, JobTemplateLine, Product
 
@@ -72,9 +73,28 @@ class TemplateLineInline(RoomInline):
     ordering_field = "position"
     fields = ("position", "description", "product", "item", "quantity", "material_each", "seconds_each", "unit_price",
               "tax_percent")  # fmt: skip
+    readonly_fields = ("material_shown", "seconds_shown", "tax_shown")
     money_fields = ("unit_price",)
     verbose_name = _("line")
     verbose_name_plural = _("lines")
+
+    def get_fields(self, request, obj=None):
+        """Whoever only reads sees figures without idle zeros."""
+        fields = super().get_fields(request, obj)
+        shown = {"material_each": "material_shown", "seconds_each": "seconds_shown", "tax_percent": "tax_shown"}
+        return fields if self.has_change_permission(request, obj) else [shown.get(name, name) for name in fields]
+
+    @display(description=_("material each"))
+    def material_shown(self, line):
+        return number(line.material_each, most=6)
+
+    @display(description=_("seconds each"))
+    def seconds_shown(self, line):
+        return number(line.seconds_each, most=1)
+
+    @display(description=_("tax %"))
+    def tax_shown(self, line):
+        return f"{number(line.tax_percent)} %"
 
     def get_formset(self, request, obj=None, **kwargs):
         """Choices are asked for once, not once for each row of the table."""

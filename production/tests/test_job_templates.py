@@ -56,7 +56,8 @@ def test_a_new_job_begins_with_all_that_the_first_one_had(shop, office, other):
     assert Job.objects.filter(pk=opened.pk).exists()
 
 
-def test_the_office_keeps_edits_opens_and_deletes(shop, office, other, log_in):
+def test_the_office_keeps_edits_opens_and_deletes(shop, office, other, log_in, person):
+    viewer = person("viewer", shop.workspace)
     job, desk = new_job(shop), log_in(office)
     answer = desk.post(reverse("admin:production_job_verb", args=[job.pk, "template"]), {"name": "Flanges"})
     template = JobTemplate.objects.get()
@@ -64,6 +65,13 @@ def test_the_office_keeps_edits_opens_and_deletes(shop, office, other, log_in):
     assert answer.headers["Location"] == page
     form = filled_form(desk.get(page).content.decode())
     assert desk.post(page, {**form, "days": "5", "lines-0-quantity": "7"}).status_code == 302
+    takes = template.lines.get().material_each
+    template.lines.update(material_each=Decimal("15"), seconds_each=90, tax_percent=Decimal("15"))
+    shown = type(desk)()
+    shown.force_login(viewer, backend="accounts.backends.WorkspaceRoleBackend")
+    shown = shown.get(page).content.decode()
+    assert ("15 %" in shown, "15.0" in shown, "90.0" in shown) == (True, False, False)
+    template.lines.update(material_each=takes)
     new = reverse("admin:production_jobtemplate_new")
     for address in (reverse("admin:crm_client_change", args=[other.pk]), reverse("admin:production_job_changelist")):
         assert new in desk.get(address).content.decode(), address

@@ -50,7 +50,7 @@ def _back(line: JobLine, operation: Operation | None):
 
 def _photo(request) -> bytes | None:
     upload = request.FILES.get("photo")
-    return milestone_photos.drawn_anew(upload) if upload is not None else None
+    return milestone_photos.drawn_anew(upload).read() if upload is not None else None
 
 
 @floor(WORK)

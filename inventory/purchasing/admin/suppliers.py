@@ -10,12 +10,14 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
+from accounts.fieldsets import without_vat_number
 from accounts.roles import SEE_MONEY
 from inventory import stock
 from inventory.imports.admin import links as import_links
 from inventory.models import PriceBreak, PurchaseOrder, Supplier, SupplierContact, SupplierItem
 from inventory.purchasing import orders, performance, sources, suppliers
 from laseros.core.locales import countries
+from laseros.core.tax_words import has_sales_tax
 from laseros.core.templatetags.laseros import money_filter, number
 
 
@@ -106,6 +108,10 @@ class SupplierAdmin(RoomAdmin):
         css = {"all": ("css/purchasing.css",)}
 
     list_before_template = "admin/accounts/import_links.html"
+
+    def get_fieldsets(self, request, obj=None):
+        sets = super().get_fieldsets(request, obj)
+        return without_vat_number(sets) if has_sales_tax(request.workspace.country) else sets
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {**import_links(request, "suppliers"), **(extra_context or {})})

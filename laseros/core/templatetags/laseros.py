@@ -18,7 +18,7 @@ from django_scopes import get_scope
 
 from laseros.core import addresses, colours, tax_words
 from laseros.core.locales import locale_of
-from laseros.core.money import show
+from laseros.core.money import show, show_price
 
 register = template.Library()
 
@@ -101,6 +101,12 @@ def _locale() -> str:
 def money_filter(amount, currency: str) -> str:
     """{{ invoice.total|money:invoice.currency }}"""
     return "" if amount in (None, "") else show(Decimal(amount), currency, _locale())
+
+
+@register.filter
+def price(amount, currency: str) -> str:
+    """{{ line.unit_price|price:invoice.currency }}: as `money`, with all digits of a price that is no whole cents."""
+    return "" if amount in (None, "") else show_price(Decimal(amount), currency, _locale())
 
 
 @register.simple_tag(takes_context=True)

@@ -24,6 +24,6 @@ class Command(BaseCommand):
         start = time.monotonic()
         seed(scale, say=lambda line: self.stderr.write(line))
         refresh_statistics()  # so much at once: nobody should wait for the night
-        self.stdout.write(f"Two businesses in {time.monotonic() - start:.0f} s.")
+        self.stdout.write(f"Made in {time.monotonic() - start:.0f} s.")
         for role, email, password, slug in logins():
             self.stdout.write(f"  {slug:14} {role:10} {email:34} {password}")

@@ -539,6 +539,13 @@ POST billing_archive             add                    403    403    403    403
 GET  billing_archive             change,history         200    200    200    200    404    archive
 POST billing_archive             change                 403    403    403    403    403    archive
 GET  billing_archive             zip                    403    200    200    200    404    archive
+GET  billing_receivedinvoice     list,export            200    200    200    200    200
+POST billing_receivedinvoice     saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
+GET  billing_receivedinvoice     add                    403    200    200    200    200
+POST billing_receivedinvoice     add                    403    200    200    200    200
+GET  billing_receivedinvoice     change,history         200    200    200    200    404    received_invoice
+POST billing_receivedinvoice     change                 403    403    403    403    403    received_invoice
+GET  billing_receivedinvoice     file                   403    200    200    200    404    received_invoice
 GET  billing_exchangerate        list,export            200    200    200    200    200
 POST billing_exchangerate        saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_exchangerate        add                    403    200    200    200    200

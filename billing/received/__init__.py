@@ -1,0 +1,1 @@
+"""Electronic invoices that others send us: kept as they came, and shown."""

@@ -379,8 +379,9 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         return []
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None:  # the record's own name stands before it
-            context["title"] = capfirst(str(self.opts.verbose_name))
+        name = str(self.opts.verbose_name)
+        # The record's own name stands before it; one that is made is called as the button that leads here.
+        context["title"] = _("New %(name)s") % {"name": name} if obj is None else capfirst(name)
         context |= self.deeds(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

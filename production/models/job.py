@@ -75,9 +75,7 @@ class Job(Discounted, WorkspaceModel):
 
     @property
     def is_free(self) -> bool:
-        """Without a price (a sample, a repair we owe, a part of another job), or all of it taken off: what costs nothing
-        is not invoiced.
-        """
+        """Without a price (a sample, a repair we owe, a part of another job), or all of it taken off: not invoiced."""
         return not self.quoted_total
 
     @property

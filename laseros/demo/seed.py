@@ -12,6 +12,7 @@ from crm.models import Client
 from laseros.demo import (
     buying,
     departures,
+    desk,
     ground,
     money,
     parts,
@@ -113,6 +114,7 @@ def _today(business):
     today.live_a_day(business, contact)
     talking.talk(business, contact)
     sub_jobs.divide(business, client)
+    desk.leave(business, contact)
     upkeep.plan(business)
     if business.is_laser:
         sheets.lay_out(business)

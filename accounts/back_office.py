@@ -359,11 +359,11 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         )  # fmt: skip
 
     def open_verbs(self, request, obj) -> list[Verb]:
-        """The verbs this person may use on this record now, what comes next first."""
+        """The verbs this person may use on this record now: what comes next first, what ends it last."""
         if obj is None:
             return []
         found = [verb for verb in self.all_verbs() if request.user.has_perm(verb.permission) and verb.applies(obj)]
-        return sorted(found, key=lambda verb: not verb.primary)
+        return sorted(found, key=lambda verb: (not verb.primary, verb.dangerous))
 
     def deeds(self, request, obj) -> dict:
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""

@@ -359,11 +359,11 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         )  # fmt: skip
 
     def open_verbs(self, request, obj) -> list[Verb]:
-        """The verbs this person may use on this record now, what comes next first."""
+        """The verbs this person may use on this record now: what comes next first, what ends it last."""
         if obj is None:
             return []
         found = [verb for verb in self.all_verbs() if request.user.has_perm(verb.permission) and verb.applies(obj)]
-        return sorted(found, key=lambda verb: not verb.primary)
+        return sorted(found, key=lambda verb: (not verb.primary, verb.dangerous))
 
     def deeds(self, request, obj) -> dict:
         """What admin/room/verbs.html shows: what can be done with `obj` now, and what it came from and led to."""
@@ -379,8 +379,9 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         return []
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        if obj is not None:  # the record's own name stands before it
-            context["title"] = capfirst(str(self.opts.verbose_name))
+        name = str(self.opts.verbose_name)
+        # The record's own name stands before it; one that is made is called as the button that leads here.
+        context["title"] = _("New %(name)s") % {"name": name} if obj is None else capfirst(name)
         context |= self.deeds(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -5,6 +5,8 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _t
@@ -327,7 +329,7 @@ class PostponeForm(forms.Form):
 
 @admin.register(FollowUp)
 class FollowUpAdmin(RoomAdmin):
-    list_display = ("what", "client", "due_on", "person", "done_at")
+    list_display = ("what", "client", "due_shown", "person", "done_at")
     list_select_related = ("client", "person")
     list_filter = (WhoseFilter, DueFilter)
     search_fields = ("what", "client__name", "client__code")
@@ -346,6 +348,15 @@ class FollowUpAdmin(RoomAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def has_change_permission(self, request, obj=None):
+        return False  # it is done or put off by its verbs: there is nothing to type and to save
+
+    @display(description=_("due"), ordering="due_on")
+    def due_shown(self, row):
+        if row.done_at is None and row.due_on < timezone.localdate():
+            return format_html('<span class="lo-late">{} · {}</span>', day(row.due_on), _("late"))
+        return row.due_on
 
     def related_links(self, obj):
         story = reverse("admin:crm_client_timeline", args=[obj.client_id])

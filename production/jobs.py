@@ -464,5 +464,5 @@ def to_invoice():
     # Asked of each job that is made, which are few, and not of all lines there ever were.
     unbilled = JobLine.objects.filter(
         job=OuterRef("pk"), parent=None, invoiced__lt=Least(F("made_good"), F("quantity"), out)
-    ).exclude(unit_price=0, job__quoted_total=0)  # `JobLine.is_charged`
-    return Job.objects.filter(Exists(unbilled), state="made")
+    )
+    return Job.objects.filter(Exists(unbilled), state="made").exclude(quoted_total=0)  # `JobLine.is_charged`

@@ -288,7 +288,7 @@ def test_a_page_is_called_what_it_is_about(shop, office, log_in):
     browser = log_in(office)
     pages = ("/admin/inventory/item/", "/admin/inventory/item/add/", item_page(shop))
     titles = [re.search(r"<title>(.*?)</title>", text(browser.get(page)), re.S)[1].strip() for page in pages]
-    assert titles == ["Items | Laser OS", "Add item | Laser OS", f"{shop.sheet} | Item | Laser OS"]
+    assert titles == ["Items | Laser OS", "New item | Laser OS", f"{shop.sheet} | Item | Laser OS"]
 
 
 def test_no_list_leaves_the_last_day_out():

@@ -1,9 +1,12 @@
 """The outbox: one mail for each key whatever dies or is away, words of one's own, wishes of people, chat and SMS."""
 
+import ast
 import email
 import json
 import os
 import signal
+import smtplib
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +22,7 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts import outbox, password_links
+from accounts import adapters, outbox, password_links
 from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail
 from accounts.outbox import choosing, digest, hooks, occasions, people, sending, wording
 from accounts.outbox.occasions import CLIENT, STAFF
@@ -101,6 +104,45 @@ def test_a_server_that_is_away_for_an_hour_loses_nothing_and_gets_each_message_o
     assert len(server.caught) == 3
     assert len({mail["Message-ID"] for mail in server.caught}) == 3
     assert not BackgroundTask.objects.filter(state="failed").exists()
+
+
+@pytest.mark.django_db
+def test_the_way_back_in_waits_for_the_server_too_and_arrives_once(caught):
+    from django_q.models import Schedule
+
+    later = Schedule.objects.filter(func="accounts.adapters.send_now").order_by("pk")
+    adapters.send_now("Back in", "https://x.example/", "a@x.example", ["b@x.example"], "<p>Link</p>")
+    adapters.send_now(*ast.literal_eval(later.last().args))  # an hour later, still nobody
+    answers = ["451 later", "250 OK"]
+    server = caught(answer=lambda envelope: answers.pop(0))
+    for _each in range(2):
+        adapters.send_now(*ast.literal_eval(later.last().args))
+    assert later.count() == 3
+    waits = [(row.next_run - timezone.now()).total_seconds() / 60 for row in later]
+    assert [round(wait) for wait in waits] == [1, 2, 5]
+    assert [mail["Subject"] for mail in server.caught] == ["Back in"] * 2  # the first was not taken
+    with pytest.raises(smtplib.SMTPException):
+        server.answer = lambda envelope: "550 never heard of"
+        adapters.send_now(*ast.literal_eval(later.last().args))
+    assert later.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("scoped")
+def test_no_page_waits_for_the_server(shop, manager, office, log_in, client, settings, caught):
+    """It takes the connection and says nothing: whoever spoke to it would wait for EMAIL_TIMEOUT."""
+    with socket.create_server(("127.0.0.1", settings.EMAIL_PORT)) as silent:
+        silent.settimeout(0.2)
+        failed = post(shop.contact)
+        OutgoingMail.objects.filter(pk=failed.pk).update(state="failed")
+        assert client.post("/accounts/password/reset/", {"email": office.email}).status_code == 302
+        invite = f"/admin/crm/contact/{shop.contact.pk}/do/invite/"
+        assert log_in(manager).post(invite).status_code == 302
+        again = f"/admin/accounts/outgoingmail/{failed.pk}/do/send/"
+        assert log_in(manager).post(again, {"why": "try"}).status_code == 302
+        with pytest.raises(TimeoutError):
+            silent.accept()
+    assert OutgoingMail.objects.filter(state="waiting").count() == 2
 
 
 @pytest.mark.usefixtures("scoped")

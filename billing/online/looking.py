@@ -152,7 +152,8 @@ def _part(line: EnquiryLine, book: PriceBook, currency: str) -> Part:
     file = line.design_file or (line.product.design_file if line.product else None)
     if file is not None and file.state in AT_WORK:
         return Part(line, file, "measuring")
-    if file is not None and file.state == "refused":
+    # What is wrong with the drawing of a product is not for whoever orders it: another client may have drawn it.
+    if line.design_file is not None and file.state == "refused":
         return Part(line, file, "unreadable", file.reason)
     measurement = book.measurement(file) if file is not None else None
     price = costing.price(line, book=book)

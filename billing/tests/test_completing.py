@@ -55,6 +55,23 @@ def test_a_job_without_a_price_is_not_to_be_invoiced_and_ends_with_its_last_deli
     assert list(Activity.objects.filter(verb="completed").values_list("target_id", "details")) == [(job.pk, {})]
 
 
+@pytest.mark.parametrize("off", [{"discount_percent": Decimal(100)}, {"discount_amount": Decimal(182)}])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_job_of_which_all_is_taken_off_costs_nothing_and_ends_with_its_last_delivery(
+    shop, office, unchecked, off, whole
+):
+    with_address(shop)
+    row = line(shop, unit_price=Decimal("45.50"), quantity=4, **({} if whole else off))
+    job = new_job(shop, lines=[row], **(off if whole else {}))
+    make(job)
+    assert list(jobs.to_invoice()) == []
+    assert [row.to_invoice for row in job.lines.all()] == [0]
+    with pytest.raises(Refused):
+        invoices.draft_from(job, office)
+    deliver(Job.objects.get(pk=job.pk), office, 4)
+    assert (state(job), Invoice.objects.count()) == ("completed", 0)
+
+
 def test_a_free_line_of_a_priced_job_stands_on_the_invoice(shop, office):
     job = new_job(shop, lines=[line(shop), line(shop, description="Sample", unit_price=Decimal(0))])
     make(job)

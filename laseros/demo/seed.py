@@ -11,6 +11,7 @@ from laseros.demo import (
     american,
     buying,
     departures,
+    desk,
     ground,
     money,
     parts,
@@ -103,6 +104,7 @@ def _today(business):
     today.live_a_day(business, contact)
     talking.talk(business, contact)
     sub_jobs.divide(business, client)
+    desk.leave(business, contact)
     upkeep.plan(business)
     if business.is_laser:
         sheets.lay_out(business)

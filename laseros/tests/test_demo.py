@@ -29,15 +29,27 @@ from billing.models import (
     Reminder,
     Seal,
 )
-from crm import certificates
-from crm.models import Client
+from crm import certificates, duplicates
+from crm.models import Client, Tag
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
 from laseros.demo import logins
 from laseros.demo.parts import PRINT_PARTS
 from laseros.demo.story import Plan, Planner
 from laseros.tests.database import put_back, rows_that_are_there
-from production.models import DesignFile, Job, JobLine, Nest, Operation, Run
+from production.models import (
+    DesignFile,
+    Job,
+    JobLine,
+    JobTemplate,
+    LabourTime,
+    LineCheck,
+    Nest,
+    NonConformance,
+    Operation,
+    ProductCheck,
+    Run,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -105,6 +117,21 @@ class TestBusiness:
             assert Run.objects.filter(scrap__gt=0).exists()
             assert Job.objects.exclude(parent=None).count() == 2
             assert Job.objects.filter(made_at__date__gt=F("due_on")).exists()
+
+    def test_the_desk_is_not_empty(self, demo, slug):
+        with scope(workspace=demo[slug]):
+            assert all(0 < tag.clients.count() < 20 for tag in Tag.objects.all())
+            assert Tag.objects.count() == 3
+            assert [sorted(pair.reasons) for pair in duplicates.pairs()] == [["name", "phone"]]
+            template = JobTemplate.objects.get()
+            assert (template.lines.count() > 0, template.archived_at) == (True, None)
+            times = LabourTime.objects.all()
+            assert {row.state for row in times} == {"stopped"}
+            assert times.filter(corrected=True).count() == 1
+            assert times.count() > 10
+            assert ProductCheck.objects.exists()
+            assert LineCheck.objects.exists()
+            assert {row.state for row in NonConformance.objects.all()} == {"open", "accepted", "scrapped"}
 
     def test_invoices_are_numbered_without_a_gap(self, demo, slug):
         with scope(workspace=demo[slug]):
@@ -226,7 +253,7 @@ def test_it_is_not_made_twice_and_its_people_can_log_in(demo):
 def test_the_history_is_deterministic(demo):
     with scopes_disabled():
         clients = Client.objects.filter(workspace=demo["fadenwerk"]).aggregate(last=Max("code"))["last"]
-    assert clients == "CL-0040"
+    assert clients == "CL-0041"  # forty with a history, and one that stands there twice
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
     price = lambda part, quantity: SimpleNamespace(seconds_each=600)  # noqa: E731
     plan = Plan(PRINT_PARTS, price, 40, 4, 14, now)

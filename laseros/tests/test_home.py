@@ -47,6 +47,7 @@ def one_of_each(shop, workspace, n=0):
             approved_at=now,
             key=f"{n}{state}",
             enquiry=ordered,
+            quoted_total=50,
         )
         Milestone.objects.create(workspace=workspace, job=job, name="Cut", planned_on=late)
     file = DesignFile.objects.create(workspace=workspace, name="a.pdf", kind="pdf", size=1, sha256=f"{n}", state="kept")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from accounts.models import Membership
 from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
+from production.tests.ground import line, new_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -69,6 +70,32 @@ def test_a_deed_that_asks_first_asks_in_a_dialog(office_page):
     dialog.get_by_role("button", name="Archive").click()
     expect(page.get_by_text("Archived.")).to_be_visible()
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
+
+
+def test_on_a_phone_what_comes_next_is_a_button_and_the_rest_a_menu(office_page):
+    page = office_page
+    with scope(workspace=page.shop.workspace):
+        job = new_job(page.shop, lines=[line(page.shop, item=None)])
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/admin/production/job/{job.pk}/change/")
+    by_hand, trace = page.get_by_role("link", name="Made without a machine"), page.get_by_role("link", name="Job sheet")
+    expect(by_hand).to_be_hidden()
+    expect(trace.first).to_be_hidden()
+    menu = page.get_by_role("button", name="More", exact=True)
+    menu.focus()
+    page.keyboard.press("Enter")
+    expect(by_hand).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(by_hand).to_be_hidden()
+    expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    by_hand.press("Enter")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Back").click()
+    page.set_viewport_size({"width": 1280, "height": 844})
+    expect(by_hand).to_be_visible()
+    expect(menu).to_be_hidden()
+    assert page.complaints == []
 
 
 def test_a_number_format_is_tried_as_it_is_typed(office_page):

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from billing import deliveries
 from billing.documents import delivery_pdf
+from billing.models import QuoteLine
 from crm.models import Address
 from portal.tests.ground import let_in, new_client, new_contact, new_drawing
 from production import baskets, job_templates, jobs, products, recipes, work_order
@@ -95,6 +96,20 @@ def test_nor_in_a_delivery_note_nor_when_they_order_it_again(buyers, product, lo
     assert browser.get(f"/portal/upload/parts/{row.pk}/drawing/").status_code == 404
     baskets.hand_in(basket, None)
     assert browser.get(f"/portal/enquiries/{basket.pk}/drawings/{row.pk}/").status_code == 404
+
+
+def test_why_there_is_no_price_names_nothing_of_the_drawing_that_came_with_the_product(buyers, product, log_in):
+    _owner, other, _drawer, buyer = buyers
+    _job, line = ordered(other, product)
+    browser = log_in(buyer)
+    assert browser.post(f"/portal/again/{line.pk}/").status_code == 302
+    why = f"The block {NAME} is not in the file."
+    DesignFile.objects.filter(pk=product.design_file_id).update(state="refused", reason=why)
+    page = browser.get("/portal/upload/").content.decode()
+    assert NAME not in page
+    assert "We work out this price." in page
+    browser.post(f"/portal/upload/{baskets.of(other, other.contacts.get()).pk}/ask/", {"title": "Angles"})
+    assert why in QuoteLine.objects.get().unpriced  # the office is told
 
 
 def test_steps_of_a_recipe_are_no_lines_of_the_client(buyers, product, log_in):

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
@@ -58,10 +58,15 @@ class Boards:
             .only(*CARD)
             .prefetch_related(steps)
         )
+        term = " ".join(request.GET.get("q", "").split())[:80]
+        for word in term.split():
+            jobs = jobs.filter(_says(word))
         found = list(jobs.order_by("due_on", "-priority", "id")[: MOST + 1])
         context = {
             "columns": columns(request.workspace, found[:MOST]),
             "more": len(found) > MOST,
+            "term": term,
+            "is_empty": not found,
             "may_move": request.user.has_perm(WORK),
             "way": "board",
         }
@@ -81,7 +86,7 @@ class Boards:
             messages.error(request, refusal.reason)
         else:
             messages.success(request, _t("%(job)s was moved.") % {"job": row.job.number})
-        return HttpResponseRedirect(reverse("admin:production_job_board"))
+        return HttpResponseRedirect(request.get_full_path())
 
     def calendar_view(self, request):
         """A month of due days, `?month=2026-12`; what is late or falls behind says so."""
@@ -89,8 +94,10 @@ class Boards:
             raise PermissionDenied
         today = timezone.localdate()
         first = _month(request.GET.get("month", ""), today)
+        found = weeks(first, today)
         context = {
-            "weeks": weeks(first, today),
+            "weeks": found,
+            "is_empty": not any(day["jobs"] for week in found for day in week),
             "month": date_format(first, "F Y"),
             "before": (first - timedelta(days=1)).strftime("%Y-%m"),
             "after": (first + timedelta(days=32)).strftime("%Y-%m"),
@@ -102,6 +109,13 @@ class Boards:
     def _page(self, request, template: str, title: str, context: dict):
         shared = {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
         return TemplateResponse(request, template, {**shared, **context})
+
+
+def _says(word: str) -> Q:
+    return (
+        Q(number__icontains=word) | Q(title__icontains=word) | Q(client__name__icontains=word)
+        | Q(client__code__icontains=word)
+    )  # fmt: skip
 
 
 def columns(workspace, jobs: list[Job]) -> list[Column]:

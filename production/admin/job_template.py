@@ -103,6 +103,8 @@ class TemplateLineInline(RoomInline):
                            ("product", Product.objects.filter(archived_at=None).order_by("sku"))):  # fmt: skip
             if name in formset.form.base_fields:
                 field = formset.form.base_fields[name]
+                for deed in ("add", "change", "delete", "view"):  # there is little room, and each has its own page
+                    setattr(field.widget, f"can_{deed}_related", False)
                 field.choices = [("", "–"), *((row.pk, str(row)) for row in rows)]
         return formset
 
@@ -119,15 +121,12 @@ class JobTemplateAdmin(RoomAdmin):
     empty_text = _("Jobs that come again: open one and press “Keep as a template”.")
     empty_icon = "bookmark"
     verbs = (
+        Verb("open", _("New job from it"), lambda request, template: new_url(template=template.pk), ADD_JOB,
+             lambda template: template.archived_at is None, primary=True, icon="add"),
         Verb("remove", _("Delete"), lambda request, template: _remove(request, template),
              "production.delete_jobtemplate", dangerous=True, icon="delete", done=_("Deleted."),
              confirm=_("Jobs that were opened from it stay as they are.")),
     )  # fmt: skip
-
-    def related_links(self, obj):
-        return [
-            None if obj.archived_at else Related(str(_("New job from it")), new_url(template=obj.pk), "add", ADD_JOB)
-        ]
 
     def has_add_permission(self, request):
         return False  # kept from a job, which has been made once

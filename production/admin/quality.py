@@ -175,7 +175,7 @@ def _is_open(found) -> bool:
 class NonConformanceAdmin(Untouched):
     paginator = InfinitePaginator
     list_before_template = "admin/production/fault_list.html"
-    list_display = ("number", "picture", "found_at", "job", "what", "reason", "pieces", "machine", "state_shown")
+    list_display = ("number", "state_shown", "found_at", "job_shown", "what", "reason", "pieces", "machine", "picture")
     list_select_related = ("job", "job_line", "machine", "decided_by", "result")
     list_filter = ("state", "reason", "machine", ("found_at", BetweenDays))
     list_filter_submit = True
@@ -268,6 +268,10 @@ class NonConformanceAdmin(Untouched):
         table = [[row.label, row.records, row.total, *row.pieces.values()] for row in report.over(days, by)]
         name = f"not-good-by-{by}-{days}"
         return table_file(request, kind, name, timezone.localdate(), heads, table, _t("what was not good"))
+
+    @display(description=_("job"), ordering="job__number")
+    def job_shown(self, found):
+        return found.job.number
 
     @display(description=_("what"))
     def what(self, found):

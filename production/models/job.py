@@ -75,7 +75,7 @@ class Job(Discounted, WorkspaceModel):
 
     @property
     def is_free(self) -> bool:
-        """Without a price (a sample, a repair we owe, a part of another job): what costs nothing is not invoiced."""
+        """Without a price (a sample, a repair we owe, a part of another job), or all of it taken off: not invoiced."""
         return not self.quoted_total
 
     @property
@@ -141,7 +141,7 @@ class JobLine(Discounted, WorkspaceModel):
     @property
     def is_charged(self) -> bool:
         """Stands on an invoice: be it for nothing, where something else of the job costs."""
-        return self.parent_id is None and not (not self.unit_price and self.job.is_free)
+        return self.parent_id is None and not self.job.is_free
 
     @property
     def to_invoice(self) -> int:

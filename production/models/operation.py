@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkspaceModel
@@ -133,7 +134,7 @@ class Run(WorkspaceModel):
         ]
 
     def __str__(self):
-        return f"{self.machine_id} {self.started_at:%Y-%m-%d %H:%M}"
+        return date_format(timezone.localtime(self.started_at), "SHORT_DATETIME_FORMAT")
 
     @property
     def job_key(self) -> str:

@@ -150,6 +150,8 @@ def test_five_wrong_pins_lock_person_and_tablet_until_time_or_a_manager(device, 
     answer = enter(device, member)  # the right one
     assert answer.status_code == 409
     assert "locked" in answer.content.decode()
+    looked = device.get(reverse("floor:tablet"))  # whoever comes next is told before they try
+    assert (looked.status_code, "This tablet is locked" in looked.content.decode()) == (200, True)
     with scope(workspace=workspace):
         pin, row = Pin.objects.get(), Tablet.objects.get()
         assert (pin.failed, row.failed) == (5, 5)

@@ -49,10 +49,14 @@ def in_business(request, tablet, answer):
 def lock_screen(request):
     if request.user.is_authenticated:
         return redirect("floor:queue")
+    try:
+        sessions.check_open(request.tablet)
+    except Refused as refusal:
+        return _lock_screen(request, request.GET, refusal, status=200)
     return _lock_screen(request, request.GET)
 
 
-def _lock_screen(request, asked, refused: Refused | None = None):
+def _lock_screen(request, asked, refused: Refused | None = None, status=409):
     people, who = sessions.people(), number(asked.get("who"))
     chosen = next((member for member in people if member.pk == who), None)
     context = {
@@ -64,7 +68,7 @@ def _lock_screen(request, asked, refused: Refused | None = None):
         "digits": [*range(1, 10)],
         "longest": pins.LONGEST,
     }
-    return render(request, "floor/tablet.html", context, status=409 if refused else 200)
+    return render(request, "floor/tablet.html", context, status=status if refused else 200)
 
 
 @at_tablet

@@ -37,7 +37,9 @@
   async function fetched(image) {
     const answer = await fetch(image.dataset.viewerSrc, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(answer.status);
-    const parsed = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+    // The picture's own style is for whoever opens it alone; the page's policy would refuse it, and say so.
+    const text = (await answer.text()).replace(/<style[\s\S]*?<\/style>/g, "");
+    const parsed = new DOMParser().parseFromString(text, "image/svg+xml");
     if (parsed.documentElement.localName !== "svg") throw new Error("no drawing");
     const svg = document.importNode(clean(parsed.documentElement), true);
     svg.removeAttribute("width");

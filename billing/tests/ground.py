@@ -89,7 +89,10 @@ def make(job: Job) -> Job:
 
 
 def issued_invoice(shop: Shop, by=None, *lines: dict) -> Invoice:
-    return invoices.issue(invoices.draft_from(made_job(shop, by, *lines), by), by)
+    def issue() -> Invoice:
+        return invoices.issue(invoices.draft_from(made_job(shop, by, *lines), by), by)
+
+    return issue() if lines else laid_further(("issued invoice",), issue, shop, by)
 
 
 def late_invoice(shop: Shop, by=None) -> Invoice:

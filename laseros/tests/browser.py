@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -144,17 +144,40 @@ def house(transactional_db, tmp_path, settings):
     found.end()
 
 
+class OneChromium:
+    """Started when the first asks for it, and for all who follow at once; `shares` says when nobody does."""
+
+    def __init__(self):
+        self.browser: Browser | None = None
+        self.running = ExitStack()
+
+    def given(self) -> Browser:
+        if self.browser is None or not self.browser.is_connected():
+            self.end()
+            # One at a time in a process, and other modules bring their own. Playwright's loop runs in this thread; the
+            # records here are made by the test, not by anything asynchronous.
+            patch = self.running.enter_context(pytest.MonkeyPatch.context())
+            playwright = self.running.enter_context(sync_playwright())
+            patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+            self.browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"),
+                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            )
+            self.running.callback(self.browser.close)
+        return self.browser
+
+    def end(self) -> None:
+        self.browser = None
+        self.running.close()
+
+
+one_chromium = OneChromium()
+
+
 @pytest.fixture(scope="module")
 def chromium() -> Browser:
-    # One at a time in a process, and other modules bring their own. Playwright's loop runs in this thread; the records
-    # here are made by the test, not by anything asynchronous.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield browser
-        browser.close()
+    """The one of this process; what is opened in it is closed by who opened it."""
+    return one_chromium.given()
 
 
 class Tabs:

@@ -31,6 +31,10 @@ class Record:
     began: datetime
     ended: datetime
 
+    def of(self, table: str) -> Callable:
+        """What becomes of the values of one table."""
+        return (lambda value: value) if table in SEALED else self.then
+
     def then(self, value):
         """A moment of the making is now; everything else is as it was."""
         if not isinstance(value, datetime):
@@ -82,6 +86,8 @@ NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
 MOST_MISSED = 20
+# What has left the house is sealed with its moment, which stays: it was issued when its paper was.
+SEALED = {"billing_invoice", "billing_seal"}
 # What is planned for so soon after the making is as long after the laying.
 SOON = timedelta(hours=2)
 
@@ -103,6 +109,7 @@ class Step:
     new: dict[str, list[tuple]]
     changed: dict[str, list[tuple]]
     names: dict[str, list[str]]  # table → its columns; the first is the key
+    files: dict[str, bytes]
     record: Further
 
 
@@ -159,8 +166,9 @@ def _step(make: Callable, given: dict, before: dict) -> tuple:
     objects, files, began = {name: _fields(each) for name, each in given.items() if name}, _files(), timezone.now()
     found = make()
     ended, after = timezone.now(), _everything()
-    if objects != {name: _fields(each) for name, each in given.items() if name} or files != _files():
-        return found, None  # there is more than rows to it
+    stored = _files()
+    if objects != {name: _fields(each) for name, each in given.items() if name} or not files.items() <= stored.items():
+        return found, None  # there is more than new things to it
     new, changed, names = {}, {}, {}
     for table, rows in after.items():
         old = {row[0]: row for row in before.get(table, ())}
@@ -171,11 +179,13 @@ def _step(make: Callable, given: dict, before: dict) -> tuple:
         names[table] = _columns_of(table)
     if before.keys() - after.keys():
         return found, None
-    return found, Step(new, changed, names, Further({}, _packed(found, given), began, ended))
+    stored = {name: content for name, content in stored.items() if name not in files}
+    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended))
 
 
-def _files() -> set[Path]:
-    return set(Path(settings.MEDIA_ROOT).rglob("*"))
+def _files() -> dict[str, bytes]:
+    root = Path(settings.MEDIA_ROOT)
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 def _columns_of(table: str) -> list[str]:
@@ -185,13 +195,18 @@ def _columns_of(table: str) -> list[str]:
 
 
 def _go(step: Step, given: dict):
-    then = step.record.then
+    for name, content in step.files.items():
+        path = Path(settings.MEDIA_ROOT, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     with connection.cursor() as cursor:
         for table, rows in step.new.items():
+            then = step.record.of(table)
             if rows:
                 places = ", ".join(["%s"] * len(rows[0]))
                 cursor.executemany(f'INSERT INTO "{table}" VALUES ({places})', [list(map(then, row)) for row in rows])
         for table, rows in step.changed.items():
+            then = step.record.of(table)
             if rows:
                 key, *others = step.names[table]
                 values = ", ".join(f'"{name}" = %s' for name in others)
@@ -285,9 +300,10 @@ def _bring_to_now(found, record: Record, seen: set[int]) -> None:
     if id(found) in seen or not hasattr(found, "__dict__"):
         return
     seen.add(id(found))
+    then = record.of(found._meta.db_table if hasattr(found, "_meta") else "")
     for name, value in list(vars(found).items()):
         if isinstance(value, datetime):
-            setattr(found, name, record.then(value))
+            setattr(found, name, then(value))
         elif name == "_state":
             for related in value.fields_cache.values():
                 _bring_to_now(related, record, seen)

@@ -5,13 +5,11 @@ itself is set up once. Modules that take long come first, and those that wait li
 """
 
 import gc
-from collections import Counter
+import sys
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-# Longer than any other module: their test functions are shared out one by one.
-IN_PARTS = ("laseros/tests/test_permissions.py",)
 # A test with one of these waits for others: on a machine that does not come round to them it may fail for that alone.
 WAITS_FOR_OTHERS = ("browser", "processes")
 # With one of these a test asks the database; without any it says the same whichever database there is.
@@ -22,13 +20,8 @@ PAGES = {"client", "log_in"}
 WHOLE_PATH = "laseros/tests/test_path_browser.py"
 
 
-def share_of(nodeid: str) -> str:
-    """The name of what is given to one process as a whole."""
-    path, _, test = nodeid.partition("::")
-    return f"{path}::{test.partition('[')[0]}" if path in IN_PARTS else path
-
-
 def module_of(nodeid: str) -> str:
+    """What is given to one process as a whole, and sets up once what it needs many times."""
     return nodeid.partition("::")[0]
 
 
@@ -38,7 +31,7 @@ class Shares(LoadScopeScheduling):
         config.option.loadscopereorder = False  # by number of tests: three of a browser take longer than fifty others
 
     def _split_scope(self, nodeid: str) -> str:
-        return share_of(nodeid)
+        return module_of(nodeid)
 
     def remove_node(self, node):
         """A test in whose middle a process ended is not given to the next one, which would end the same way."""
@@ -83,6 +76,15 @@ def pytest_collection_finish(session):
     gc.set_threshold(20_000, 20, 20)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    """Chromium and Playwright's loop stay for the next module of a browser, and go before anything else."""
+    browser = sys.modules.get("laseros.tests.browser")
+    follows = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
+    if browser is not None and not follows:
+        browser.one_chromium.end()
+
+
 def depends_on_database(item) -> bool:
     if item.get_closest_marker("browser"):
         return item.nodeid.startswith(WHOLE_PATH)
@@ -94,17 +96,13 @@ def depends_on_database(item) -> bool:
 
 
 def longest_first(items: list) -> list:
-    """By share: those of a browser, those of real processes, the others; among them the one of most tests first.
-
-    The parts of a module lie beside each other: a process that gets two of them makes their ground once.
-    """
-    shares: dict[str, list] = {}
+    """By module: those of a browser, those of real processes, the others; among them the one of most tests first."""
+    modules: dict[str, list] = {}
     for item in items:
-        shares.setdefault(share_of(item.nodeid), []).append(item)
-    modules = Counter(module_of(item.nodeid) for item in items)
+        modules.setdefault(module_of(item.nodeid), []).append(item)
 
-    def weight(share: list) -> tuple:
-        marked = [sum(bool(item.get_closest_marker(mark)) for item in share) for mark in WAITS_FOR_OTHERS]
-        return (*marked, modules[module_of(share[0].nodeid)], module_of(share[0].nodeid), len(share))
+    def weight(module: list) -> tuple:
+        marked = [sum(bool(item.get_closest_marker(mark)) for item in module) for mark in WAITS_FOR_OTHERS]
+        return (*marked, len(module), module_of(module[0].nodeid))
 
-    return [item for share in sorted(shares.values(), key=weight, reverse=True) for item in share]
+    return [item for module in sorted(modules.values(), key=weight, reverse=True) for item in module]

@@ -210,6 +210,7 @@ def closed_enquiry(shop, office):
     return f"/admin/production/enquiry/{enquiry.pk}/upload/", {"file": upload}, "This enquiry is closed."
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "meanwhile",
     [

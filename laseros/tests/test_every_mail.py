@@ -113,6 +113,7 @@ def words_of(html: str) -> str:
     return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
+@pytest.mark.one_database
 @pytest.mark.django_db
 def test_each_kind_arrives_in_both_languages_as_text_and_html(world, server):
     kinds = [occasion.name for occasion in every()]

@@ -1,13 +1,16 @@
 """What is laid is what is made: the same rows and the same objects, as of now."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils import timezone
 from django_scopes import scope
 
-from billing.tests.ground import made_job
+from billing import verifying
+from billing.tests.ground import issued_invoice, made_job
 from inventory.models import Item
 from laseros.tests import laid
 from laseros.tests.database import tables_with_rows
@@ -119,3 +122,22 @@ def test_where_anything_is_otherwise_an_order_is_made_by_the_verbs(db, stored):
     _rows, job = ordered(dearer)
     assert len(laid._steps) == made_by_the_verbs + 2
     assert job["state"] == "made"
+
+
+def test_an_invoice_is_laid_with_its_paper_and_its_seal(db):
+    laid.forget()
+    papers = []
+    for _time in range(2):
+        with transaction.atomic():
+            workspace = new_workspace("cutters")
+            with scope(workspace=workspace):
+                shop, steps = stock_shop(workspace), len(laid._steps)
+                invoice = issued_invoice(shop)
+                assert list(verifying.wrong(workspace)) == []
+                papers.append((invoice.pdf.name, invoice.pdf.read()))
+                invoice.pdf.close()
+            transaction.set_rollback(True)
+        shutil.rmtree(settings.MEDIA_ROOT)
+    assert papers[0] == papers[1]
+    assert papers[0][1].startswith(b"%PDF")
+    assert len(laid._steps) == steps == 3

@@ -155,6 +155,7 @@ class RoomList(ChangeList):
     def get_results(self, request):
         if self.model_admin.list_reads:
             self.queryset = self.queryset.only("workspace", *self.model_admin.list_reads)
+        self.queryset = self.queryset.prefetch_related(*self.model_admin.list_brings())
         super().get_results(request)
 
 
@@ -262,6 +263,10 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         return None
 
     # --- lists ----------------------------------------------------------------------------------------------------
+
+    def list_brings(self) -> tuple:
+        """What is prefetched for the rows of the list, and for nothing else."""
+        return ()
 
     @property
     def page_name(self) -> str:

@@ -78,6 +78,8 @@ class ExportMixin:
         related = [name for name in self.get_export_fields(request) if self._is_relation(name)]
         if related:
             rows = rows.select_related(*related)
+        many = {field.name for field in self.model._meta.many_to_many}
+        rows = rows.prefetch_related(*(name for name in self.get_export_fields(request) if name in many))
         content = resource.export(rows[:MOST]).export(kind)
         activity.record(
             "exported", request.workspace, request.user, details={"what": self.opts.verbose_name_plural, "form": kind}

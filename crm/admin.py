@@ -113,6 +113,7 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     list_display = ("code", "name", "kind", "email", "phone", "tag_marks", "created_at")
     list_before_template = "admin/crm/client_tools.html"
     list_display_links = ("code", "name")
+    list_reads = ("code", "name", "kind", "email", "phone", "created_at")
     list_filter = ("kind", TagFilter)
     search_fields = ("code", "name", "email", "contacts__name", "contacts__email")
     search_help_text = _("Code, name, e-mail or contact")
@@ -171,9 +172,6 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
         if db_field.name == "tags":  # a handful: boxes to tick, for keyboards and readers too
             kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
         return super().formfield_for_manytomany(db_field, request, **kwargs)
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("tags")
 
     def has_change_permission(self, request, obj=None):
         """One that was merged stays as it was: what is sealed names it so."""

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html, format_html_join
@@ -86,9 +86,12 @@ class Tagged:
 
     actions = ("put_tag", "take_tag")
 
+    def list_brings(self):
+        return (*super().list_brings(), Prefetch("tags", to_attr="marked"))
+
     @display(description=_("tags"))
     def tag_marks(self, client):
-        return format_html_join(" ", "{}", ((shown(tag),) for tag in client.tags.all()))
+        return format_html_join(" ", "{}", ((shown(tag),) for tag in client.marked))
 
     @action(description=_("Put a tag on them"), icon="sell", permissions=["change"])
     def put_tag(self, request, queryset):

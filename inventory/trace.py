@@ -57,6 +57,12 @@ def around(name: str) -> tuple[Thing | None, list[list[Thing]], list[list[Thing]
     return start, _walk(start, "before", known), _walk(start, "after", known)
 
 
+def before(name: str) -> list[list[Thing]]:
+    """What was before a thing, alone: half of the walk."""
+    known = _read([name], {})
+    return _walk(known[name], "before", known) if name in known else []
+
+
 def _walk(start: Thing, way: str, known: dict[str, Thing]) -> list[list[Thing]]:
     steps, seen, last = [], {start.name}, [start]
     for _step in range(DEEPEST):

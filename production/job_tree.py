@@ -41,11 +41,11 @@ def above(job: Job) -> list[Job]:
 
 
 def below(job: Job, rows: QuerySet[Job] | None = None) -> list[tuple[int, Job]]:
-    """Its parts as (level from 1, job), each before its own; two queries however many, one where there is none."""
+    """Its parts as (level from 1, job), each before its own; three queries however many, one where there is none."""
+    if not Job.objects.filter(parent=job.pk).exists():  # most have none, and this is soon asked
+        return []
     rows = Job.objects.only(*ROW).order_by("pk") if rows is None else rows
     parts = list(rows.filter(parent=job.pk))
-    if not parts:
-        return []
     theirs: dict[int, list[Job]] = {}
     for part in rows.filter(parent__in=[part.pk for part in parts]):
         theirs.setdefault(part.parent_id, []).append(part)

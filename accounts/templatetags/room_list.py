@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from html import escape
 from operator import attrgetter
+from types import SimpleNamespace
 
 from django import template
 from django.contrib.admin.templatetags.admin_list import _coerce_field_name
@@ -27,7 +28,7 @@ from django.utils.translation import gettext as _
 from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES, result_headers
 from unfold.utils import display_for_field, display_for_label, display_for_value
 
-from laseros.core.templatetags.laseros import day
+from laseros.core.templatetags.laseros import day_writer
 
 register = template.Library()
 
@@ -35,7 +36,7 @@ ROW = (
     '<tbody class="block relative lg:table-row-group {}"><tr class="data-row block border border-base-200 mb-3 relative'
     ' rounded-default lg:table-row lg:border-none lg:mb-0 lg:rounded-none dark:border-base-800">{}</tr></tbody>'
 )
-TEXT = "…text…"  # where a label's text goes
+TEXT = "…text…"  # where a label's text or a record's key goes
 LINK = " ".join(LINK_CLASSES)
 STRIPES = ("", "bg-base-50 dark:bg-white/[.02]")
 WHOLE = 26  # what is this short stays on one line: numbers, codes, dates, amounts, a machine's name
@@ -133,6 +134,8 @@ def _escaped(shown) -> str:
 def _shower(cl, column: Column) -> Callable:
     """record → what stands in its cell. What the column is gets decided here, once, and not for every row."""
     name, empty = column.name, cl.model_admin.get_empty_value_display()
+    if name == "action_checkbox":
+        return _shower_of_box(cl)
     try:
         found = cl.opts.get_field(name)
     except FieldDoesNotExist:
@@ -144,16 +147,23 @@ def _shower(cl, column: Column) -> Callable:
     if found.flatchoices:
         words = {value: str(word) for value, word in found.flatchoices}
         return lambda record: words.get(getattr(record, name), empty)
-    return lambda record: _value_of_field(getattr(record, name), found, empty)
+    write_day, language = day_writer(), get_language()
+    return lambda record: _value_of_field(getattr(record, name), found, empty, write_day, language)
 
 
-def _value_of_field(value, field, empty):
+def _shower_of_box(cl) -> Callable:
+    """The box a row is ticked by, drawn once, and every record's key set into it."""
+    before, after = cl.model_admin.action_checkbox(SimpleNamespace(pk=TEXT)).split(TEXT)
+    return lambda record: mark_safe(f"{before}{escape(str(record.pk))}{after}")  # noqa: S308
+
+
+def _value_of_field(value, field, empty, write_day: Callable, language: str):
     if type(value) is str and value:
         return value
     if type(value) is datetime:
         local = template_localtime(value)
-        return _moment(local.replace(second=0, microsecond=0, tzinfo=None), get_language())
-    return day(value) if type(value) is date else display_for_field(value, field, empty)
+        return _moment(local.replace(second=0, microsecond=0, tzinfo=None), language)
+    return write_day(value) if type(value) is date else display_for_field(value, field, empty)
 
 
 @lru_cache(maxsize=4000)
@@ -177,6 +187,7 @@ def _shower_of_method(cl, column: Column, empty) -> Callable:
     """Of a method of the admin or the model, or of a property."""
     attribute = _attribute(cl, column.name)
     empty = getattr(attribute, "empty_value_display", empty)
+    write_day = day_writer()
     label, boolean = getattr(attribute, "label", False), getattr(attribute, "boolean", False)
     if getattr(attribute, "header", False) or getattr(attribute, "dropdown", False):
         raise TypeError(f"{column.name}: lists have no headers or menus in their cells")
@@ -189,7 +200,7 @@ def _shower_of_method(cl, column: Column, empty) -> Callable:
         if label:
             return _label(column, value, empty, label)
         if type(value) is date:
-            return day(value)
+            return write_day(value)
         return value if isinstance(value, str) else display_for_value(value, empty, boolean)
 
     of_admin = callable(column.name) or (hasattr(cl.model_admin, column.name) and column.name != "__str__")

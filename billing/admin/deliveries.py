@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
@@ -23,13 +24,13 @@ from billing.carriers import CHOICES, page_of
 from billing.deliveries.boards import columns
 from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
-from billing.models import Delivery, DeliveryLine, Invoice, Parcel
+from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Parcel
 from billing.models.delivery import ON_THE_WAY_OUT
 from inventory.lots_admin import trace_link
 from laseros.core.templatetags.laseros import number
 from production import serving
 
-SHIP, PACK = "billing.ship_delivery", "billing.pack_delivery"
+SHIP, PACK, LOTS = "billing.ship_delivery", "billing.pack_delivery", "inventory.view_lot"
 STATE_COLOURS = {
     "draft": "info",
     "packed": "warning",
@@ -163,10 +164,15 @@ def _floor(delivery) -> str:
     return reverse("deliveries:page", args=[delivery.pk])
 
 
+def _lots_page(delivery) -> str:
+    return reverse("admin:billing_delivery_lots", args=[delivery.pk])
+
+
 def _billed_by(delivery):
     """The invoices its pieces stand on."""
-    rows = Invoice.objects.filter(lines__delivery_line__delivery=delivery).exclude(state="cancelled")
-    return rows.distinct().order_by("id")
+    lines = InvoiceLine.objects.filter(delivery_line__delivery=delivery).order_by().values("invoice")
+    rows = Invoice.objects.filter(pk__in=lines).exclude(state="cancelled")
+    return rows.only("workspace", "number", "kind").order_by("id")
 
 
 @admin.register(Delivery)
@@ -175,6 +181,8 @@ class DeliveryAdmin(RoomAdmin):
                     "planned_on", "shipped_on")  # fmt: skip
     list_display_links = ("number_shown",)
     list_select_related = ("client", "job")
+    list_reads = ("number", "client", "client__code", "client__name", "job", "job__number", "state", "carrier",
+                  "tracking", "tracking_page", "planned_on", "shipped_on")  # fmt: skip
     list_filter = ("state", "carrier", ("planned_on", BetweenDays), ("shipped_on", BetweenDays))
     list_filter_submit = True
     list_before_template = "admin/billing/delivery_ways.html"
@@ -234,7 +242,7 @@ class DeliveryAdmin(RoomAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None:
             context["sets"] = deliveries.sets_of(list(obj.job.lines.all())) if obj.state in ON_THE_WAY_OUT else []
-            context["lots"] = lots_of(obj) if request.user.has_perm("inventory.view_lot") else []
+            context["lots_page"] = _lots_page(obj) if request.user.has_perm(LOTS) else ""
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def has_change_permission(self, request, obj=None):
@@ -247,7 +255,14 @@ class DeliveryAdmin(RoomAdmin):
         return (*fields, "recipient", "address", "note") if packed else fields
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("lines")
+        rows = super().get_queryset(request)
+        match = getattr(request, "resolver_match", None)
+        if match is not None and "object_id" in match.kwargs:
+            rows = rows.select_related("client", "job", "packed_by", "checked_by")
+        return rows
+
+    def list_brings(self):
+        return (Prefetch("lines", DeliveryLine.objects.order_by().only("workspace", "delivery", "quantity")),)
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "tracking_page":
@@ -277,6 +292,7 @@ class DeliveryAdmin(RoomAdmin):
             path("<int:pk>/pdf/", view(self.pdf_view), name=f"{name}_pdf"),
             path("<int:pk>/labels/<slug:size>/", view(self.labels_view), name=f"{name}_labels"),
             path("<int:pk>/proof/", view(self.proof_view), name=f"{name}_proof"),
+            path("<int:pk>/lots/", view(self.lots_view), name=f"{name}_lots"),
             *super().get_urls(),
         ]
 
@@ -318,6 +334,13 @@ class DeliveryAdmin(RoomAdmin):
         if not record.proof:
             raise Http404
         return serving.photograph(record.proof)
+
+    def lots_view(self, request, pk):
+        """What it was made of, for the page that is there already: the walk back to the lots is a long one."""
+        record = self._seen(request, pk)
+        if not request.user.has_perm(LOTS):
+            raise PermissionDenied
+        return TemplateResponse(request, "admin/billing/delivery_lots.html", {"lots": lots_of(record)})
 
     def related_links(self, obj):
         page = f"admin:{self.page_name}"

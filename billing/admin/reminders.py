@@ -80,6 +80,9 @@ class ReminderAdmin(RoomAdmin):
     list_display = ("invoice", "client", "step", "state_shown", "open_shown", "asked_shown", "proposed_on", "sent_on",
                     "pay_by")  # fmt: skip
     list_select_related = ("invoice__client",)
+    list_reads = ("invoice", "invoice__number", "invoice__currency", "invoice__client", "invoice__client__code",
+                  "invoice__client__name", "step", "state", "proposed_on", "sent_on", "pay_by", "open", "fee", "flat",
+                  "interest")  # fmt: skip
     list_filter = ("state", "step", ("sent_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("invoice__number", "invoice__client__name", "invoice__client__code")

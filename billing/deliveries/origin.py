@@ -7,8 +7,7 @@ from inventory.models import Lot
 
 def lots_of(delivery: Delivery) -> list[Lot]:
     """The lots on the trail before a delivery, those with a certificate first."""
-    _thing, before, _after = trace.around(f"delivery:{delivery.pk}")
-    names = [thing.name for step in before for thing in step]
+    names = [thing.name for step in trace.before(f"delivery:{delivery.pk}") for thing in step]
     keys = [int(name.removeprefix("lot:")) for name in names if name.startswith("lot:")]
     rows = Lot.objects.filter(pk__in=keys).select_related("item").order_by("code")
     return sorted(rows, key=lambda lot: (not lot.certificate, lot.code))

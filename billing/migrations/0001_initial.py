@@ -156,7 +156,7 @@ class Migration(FirstMigration):
                 'verbose_name': 'invoice line',
                 'verbose_name_plural': 'invoice lines',
                 'ordering': ['position', 'id'],
-                'indexes': [models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit')],
+                'indexes': [models.Index(condition=models.Q(('deposit__isnull', False)), fields=['deposit'], name='invoice_line_of_deposit'), models.Index(condition=models.Q(('delivery_line__isnull', False)), fields=['delivery_line'], name='invoice_line_of_delivery')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='invoice_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='invoice_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('deposit__isnull', True), ('deposit_tax__isnull', True)), models.Q(('deposit__isnull', False), ('deposit_tax__gte', 0)), _connector='OR'), name='invoice_line_deposit_with_tax'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='invoice_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),

@@ -188,6 +188,9 @@ class InvoiceLine(Discounted, WorkspaceModel):
         ordering = ["position", "id"]
         indexes = [
             models.Index(fields=["deposit"], name="invoice_line_of_deposit", condition=Q(deposit__isnull=False)),
+            models.Index(
+                fields=["delivery_line"], name="invoice_line_of_delivery", condition=Q(delivery_line__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="invoice_line_of_something"),

@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -281,7 +283,7 @@ def test_carriers_pages_hold_the_number_and_nothing_else():
     assert page_of("dhl", "1", "https://own.example/") == "https://own.example/"
 
 
-def test_lots_and_certificates_of_a_delivery(shop, packer, checker):
+def test_lots_and_certificates_of_a_delivery(shop, packer, checker, office, log_in):
     with_address(shop)
     plates = stock.register(Item(workspace=shop.workspace, name="Plates", category="part", unit="pcs", price=2), None)
     paper = ContentFile(b"%PDF-1.7", "c.pdf")
@@ -294,6 +296,19 @@ def test_lots_and_certificates_of_a_delivery(shop, packer, checker):
     assert lots_of(delivery) == [lot]
     _lot, _before, after = trace.around(f"lot:{lot.pk}")
     assert f"delivery:{delivery.pk}" in [thing.name for step in after for thing in step]
+    # The page does not wait for the walk: it asks for them once it is there.
+    desk, page = log_in(office), reverse("admin:billing_delivery_change", args=[delivery.pk])
+    lots_page = reverse("admin:billing_delivery_lots", args=[delivery.pk])
+    shown = desk.get(page).content.decode()
+    assert f'hx-get="{lots_page}" hx-trigger="load"' in shown
+    assert "H-77" not in shown
+    found = desk.get(lots_page).content.decode()
+    assert "heat H-77" in found
+    assert reverse("admin:inventory_lot_certificate", args=[lot.pk]) in found
+    # Whoever sees no lots gets none.
+    Group.objects.get(name="office").permissions.remove(Permission.objects.get(codename="view_lot"))
+    assert lots_page not in desk.get(page).content.decode()
+    assert desk.get(lots_page).status_code == 403
 
 
 # --- invoices of what is delivered ------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Tags: put on many clients at once through the list, filtered by, exported."""
 
+import re
+
 import pytest
 
 from accounts.models import Activity
@@ -31,6 +33,8 @@ def test_many_get_a_tag_and_lose_it_again(
     listed = browser.get(f"{LIST}?tag={key.pk}")
     assert {row.pk for row in listed.context["cl"].result_list} == {row.pk for row in rows[:2]}
     assert 'lo-tag-violet">Key account' in listed.content.decode()
+    boxes = re.findall(r'name="_selected_action" value="(\d+)"', listed.content.decode())
+    assert {int(pk) for pk in boxes} == {row.pk for row in rows[:2]}
     assert browser.get(f"{LIST}?tag=nonsense").status_code == 200
     exported = browser.get(f"{LIST}export/csv/").content.decode("utf-8-sig")
     assert "Tags" in exported.splitlines()[0]

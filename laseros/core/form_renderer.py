@@ -87,8 +87,9 @@ def _errors(context) -> str | None:
     return None if context["errors"] else ""
 
 
+PLAIN = ("text", "number", "email", "hidden", "date", "url", "checkbox")
 LEAN = {
-    **{f"django/forms/widgets/{kind}.html": _input for kind in ("text", "number", "email", "hidden", "date", "url")},
+    **{f"django/forms/widgets/{kind}.html": _input for kind in PLAIN},
     "django/forms/widgets/select.html": _select,
     "django/forms/label.html": _label,
     "django/forms/errors/list/default.html": _errors,

@@ -11,7 +11,7 @@ ZERO = Decimal(0)
 
 def cents(amount: Decimal, currency: str) -> Decimal:
     """`amount` rounded half up to what `currency` can pay (2 digits for ZAR and EUR, 0 for JPY)."""
-    return amount.quantize(Decimal(1).scaleb(-_digits(currency)), rounding=ROUND_HALF_UP)
+    return amount.quantize(_least(currency), rounding=ROUND_HALF_UP)
 
 
 def tax_on(net: Decimal, percent: Decimal, currency: str) -> Decimal:
@@ -27,8 +27,7 @@ def rate_text(percent: Decimal) -> str:
 
 def show(amount: Decimal, currency: str, locale: str) -> str:
     """As people of `locale` write it: R 1 234,50 or 1.234,50 €."""
-    amount = cents(Decimal(amount), currency) or ZERO  # no minus before nothing
-    amount = amount.quantize(Decimal(1).scaleb(-_digits(currency)))
+    amount = cents(Decimal(amount), currency) or _nothing(currency)  # no minus before nothing
     shape = _shape(currency, locale)
     if shape is None or amount < 0:
         return format_currency(amount, currency, locale=locale)
@@ -49,6 +48,17 @@ def show_price(price: Decimal, currency: str, locale: str) -> str:
 @lru_cache(maxsize=64)
 def _digits(currency: str) -> int:
     return get_currency_precision(currency)
+
+
+@lru_cache(maxsize=64)
+def _least(currency: str) -> Decimal:
+    """The smallest amount of it: 0.01."""
+    return Decimal(1).scaleb(-_digits(currency))
+
+
+@lru_cache(maxsize=64)
+def _nothing(currency: str) -> Decimal:
+    return ZERO.quantize(_least(currency))
 
 
 @lru_cache(maxsize=64)

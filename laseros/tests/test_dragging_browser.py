@@ -66,7 +66,7 @@ def test_a_job_is_moved_on_the_board(desk):
     menu.focus()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(card.locator("form button").first).to_be_focused()
+    expect(card.locator("button").first).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text("was moved.")).to_be_visible()
     expect(where).to_have_attribute("data-column", names[before + 3])

@@ -28,6 +28,8 @@ CONTROLS = {
     "e-mail": (forms.EmailInput(ATTRS), "a@b.example"),
     "address": (forms.URLInput(ATTRS), "https://x.example/?a=1&b=2"),
     "hidden": (forms.HiddenInput(ATTRS), 12345),
+    "box": (forms.CheckboxInput(ATTRS), True),
+    "box of a row": (forms.CheckboxInput(ATTRS, lambda value: False), NASTY),
     "date": (forms.DateInput(ATTRS, format="%Y-%m-%d"), date(2026, 1, 9)),
     "select": (forms.Select(ATTRS, choices=CHOICES), 1),
     "grouped": (forms.Select(ATTRS, choices=GROUPED), "b"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -21,15 +21,24 @@ from production.models import Job, Milestone
 from production.states import OPEN_JOB
 
 ON_BOARD = (*OPEN_JOB, "made")
-MOST = 400  # cards
+MOST = 400  # jobs on the board
+FIRST = 25  # cards of a column that are drawn at once
 CARD = ("number", "title", "client", "client__name", "state", "priority", "due_on", "parent__number")
 WORK, SKIP = "production.run_operation", "production.skip_milestone"
 
 
 @dataclass
 class Column:
+    """Jobs that wait for the same; of a long one only the first have their cards."""
+
     name: str
+    key: str  # its name, and nothing for those that wait for nothing
+    jobs: list[int] = field(default_factory=list)
     cards: list[dict] = field(default_factory=list)
+
+    @property
+    def rest(self) -> int:
+        return len(self.jobs) - len(self.cards)
 
 
 class Boards:
@@ -46,36 +55,36 @@ class Boards:
         ]
 
     def board_view(self, request):
-        """POST brings a job up to `milestone`, so that it comes next; with `beyond` it is reached too."""
+        """POST brings a job up to `milestone`, so that it comes next; with `beyond` it is reached too.
+
+        GET with `rest` is the cards of one column that its page has left out.
+        """
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if request.method == "POST":
             return self._advance(request)
-        steps = Prefetch("milestones", Milestone.objects.only("job", "name", "state", "planned_on"), to_attr="steps")
-        jobs = (
-            Job.objects.filter(state__in=ON_BOARD)
-            .select_related("client", "parent")
-            .only(*CARD)
-            .prefetch_related(steps)
-        )
+        open_jobs = Job.objects.filter(state__in=ON_BOARD).order_by("due_on", "-priority", "id")
         term = " ".join(request.GET.get("q", "").split())[:80]
         for word in term.split():
-            jobs = jobs.filter(_says(word))
-        found = list(jobs.order_by("due_on", "-priority", "id")[: MOST + 1])
+            open_jobs = open_jobs.filter(_says(word))
+        found = list(open_jobs.values_list("pk", flat=True)[: MOST + 1])
+        board = columns(request.workspace, found[:MOST], request.GET.get("rest"))
         context = {
-            "columns": columns(request.workspace, found[:MOST]),
+            "columns": board,
             "more": len(found) > MOST,
             "term": term,
             "is_empty": not found,
             "may_move": request.user.has_perm(WORK),
             "way": "board",
         }
+        if "rest" in request.GET:
+            return TemplateResponse(request, "admin/production/_job_cards.html", context | {"column": board[0]})
         return self._page(request, "admin/production/job_board.html", _t("Board"), context)
 
     def _advance(self, request):
         if not request.user.has_perm(WORK):
             raise PermissionDenied
-        wanted = request.POST.get("milestone", "")
+        wanted = request.POST.get("milestone") or request.POST.get("beyond", "")
         row = Milestone.objects.filter(pk=wanted if wanted.isdecimal() and len(wanted) < 19 else 0).first()
         try:
             if row is None:
@@ -118,29 +127,47 @@ def _says(word: str) -> Q:
     )  # fmt: skip
 
 
-def columns(workspace, jobs: list[Job]) -> list[Column]:
+def columns(workspace, jobs: list[int], rest: str | None = None) -> list[Column]:
     """The standard milestones first, then those of other kinds of jobs, in the order they have there.
 
-    The jobs come with their milestones as `steps`.
+    Only the first of each column have cards; with `rest` it is that one column, and the others of it have.
     """
+    steps: dict[int, list[Milestone]] = {}
+    for row in Milestone.objects.filter(job__in=jobs, state="open").only("job", "name", "state", "planned_on"):
+        steps.setdefault(row.job_id, []).append(row)
     standard = milestone_plan.standard(workspace)
     names = [row.name for row in standard.milestones.all()] if standard else []
-    found = {name: Column(name) for name in names}
-    done, today = Column(_t("All reached")), timezone.localdate()
+    found = {name: Column(name, name) for name in names}
+    done = Column(_t("All reached"), "")
     for job in jobs:
-        rows = job.steps
-        job_next = milestones.next_of(rows)
-        open_rows = [row for row in rows if row.state == "open"]
-        card = {
-            "job": job,
-            "is_late": job.due_on is not None and job.due_on < today and job.state in OPEN_JOB,
-            "late": milestones.planned_late(rows, today),
-            "choices": open_rows[1:],
-            "last": open_rows[-1] if open_rows else None,
-        }
-        column = found.setdefault(job_next.name, Column(job_next.name)) if job_next else done
-        column.cards.append(card)
-    return [*found.values(), done]
+        name = steps[job][0].name if job in steps else ""
+        column = found.setdefault(name, Column(name, name)) if name else done
+        column.jobs.append(job)
+    board, part = [*found.values(), done], slice(FIRST)
+    if rest is not None:
+        board, part = [next((column for column in board if column.key == rest), Column(rest, rest))], slice(FIRST, None)
+    _draw(board, part, steps)
+    return board
+
+
+def _draw(board: list[Column], part: slice, steps: dict[int, list[Milestone]]) -> None:
+    """Only the jobs with a card are read whole."""
+    wanted = [job for column in board for job in column.jobs[part]]
+    rows = {job.pk: job for job in Job.objects.filter(pk__in=wanted).select_related("client", "parent").only(*CARD)}
+    today = timezone.localdate()
+    for column in board:
+        # One that is gone since the first look has no card.
+        column.cards = [_card(rows[job], steps.get(job, []), today) for job in column.jobs[part] if job in rows]
+
+
+def _card(job: Job, open_rows: list[Milestone], today: date) -> dict:
+    return {
+        "job": job,
+        "is_late": job.due_on is not None and job.due_on < today and job.state in OPEN_JOB,
+        "late": milestones.planned_late(open_rows, today),
+        "choices": open_rows[1:],
+        "last": open_rows[-1] if open_rows else None,
+    }
 
 
 def _month(text: str, today: date) -> date:

@@ -9,13 +9,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb
 from laseros.core import addresses
 from laseros.core.errors import Refused
-from laseros.core.templatetags.laseros import day
+from laseros.core.templatetags.laseros import day, written
 from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
 from production.admin.job_milestones import JobMilestones
 from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
@@ -134,9 +135,11 @@ class Followed:
         """For admin/production/job_milestones.html."""
         rows, today = milestones.of(job), timezone.localdate()
         undo, photo = (addresses.of("admin:production_job_milestone", (job.pk,), (deed,)) for deed in ("undo", "photo"))
+        planned, was_planned = _t("planned for %(day)s"), _t("was planned for %(day)s")
         for row in rows:
-            row.undo_url, row.photo_url = undo(row.pk), photo(row.pk)
+            row.undo_url, row.photo_url, row.times = undo(row.pk), photo(row.pk), str(row.undone)
             row.late = row.is_late(today)
+            row.planned = (was_planned if row.late else planned) % {"day": written(row.planned_on, "SHORT_DATE_FORMAT")}
             row.quick = milestones.undo_until(row) is not None
         user, is_still = request.user, job.state in milestones.STILL
         return {

@@ -189,7 +189,7 @@ class Migration(FirstMigration):
                 'verbose_name': 'job',
                 'verbose_name_plural': 'jobs',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='job_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='job_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='job_by_due'), models.Index(fields=['workspace', 'client', '-id'], name='job_of_client'), models.Index(fields=['client', 'state'], name='job_of_client_by_state'), models.Index(fields=['completed_at'], name='job_by_end')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='job_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='job_by_state'), models.Index(fields=['workspace', 'state', 'due_on'], name='job_by_due'), models.Index(fields=['workspace', 'client', '-id'], name='job_of_client'), models.Index(fields=['client', 'state'], name='job_of_client_by_state'), models.Index(fields=['completed_at'], name='job_by_end'), models.Index(condition=models.Q(('parent__isnull', False)), fields=['parent'], name='job_of_parent')],
                 'constraints': [models.UniqueConstraint(fields=('workspace', 'number'), name='job_number_once'), models.UniqueConstraint(fields=('workspace', 'key'), name='job_made_once'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='job_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),

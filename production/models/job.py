@@ -68,6 +68,8 @@ class Job(Discounted, WorkspaceModel):
             models.Index(fields=["workspace", "client", "-id"], name="job_of_client"),
             models.Index(fields=["client", "state"], name="job_of_client_by_state"),
             models.Index(fields=["completed_at"], name="job_by_end"),
+            # Few are part of another: the key's own index is mostly of nothing, and SQLite does not use it.
+            models.Index(fields=["parent"], name="job_of_parent", condition=Q(parent__isnull=False)),
         ]
 
     def __str__(self):

@@ -15,6 +15,7 @@ from laseros import matters
 from laseros.core.errors import Refused
 from laseros.tests.permissions_doors import filled_form
 from production import jobs, milestones
+from production.admin import job_board
 from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate
 from production.tests.ground import new_job
 from production.tests.test_milestones import standing, template
@@ -247,6 +248,24 @@ def test_the_board_has_a_column_for_what_jobs_wait_for(log_in, office, job, shop
     assert on_board(desk) == {"In production": [other.number], "All reached": [job.number]}
 
 
+def test_a_long_column_shows_its_first_cards_and_the_others_when_asked(log_in, office, job, shop, monkeypatch):
+    monkeypatch.setattr(job_board, "FIRST", 1)
+    rows = [new_job(shop, str(number), due_on=timezone.localdate() + timedelta(days=number)) for number in range(3)]
+    desk, board = log_in(office), reverse("admin:production_job_board")
+    assert on_board(desk)["In production"] == [rows[0].number]
+    whole = desk.get(board).content.decode()
+    assert '<span class="lo-note">3</span>' in whole
+    assert 'hx-get="?rest=In%20production"' in whole
+    assert "2 more" in whole
+    rest = desk.get(board, {"rest": "In production"}).content.decode()
+    assert [row.number in rest for row in rows] == [False, True, True]
+    assert "<html" not in rest
+    assert desk.get(board, {"rest": "Nothing of ours"}).content.decode().strip() == ""
+    # What a button of a card says: past this one, its last.
+    desk.post(board, {"beyond": job.milestones.last().pk})
+    assert on_board(desk)["All reached"] == [job.number]
+
+
 @pytest.mark.parametrize("milestone", ["", "x", "999999", "9" * 30])
 def test_what_the_board_does_not_know_moves_nothing(log_in, office, job, milestone):
     answer = log_in(office).post(reverse("admin:production_job_board"), {"milestone": milestone}, follow=True)
@@ -275,7 +294,7 @@ def test_the_calendar_shows_a_job_on_its_day_and_says_what_is_late(log_in, offic
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("page_name", "queries"), [("board", 9), ("calendar", 7)])
+@pytest.mark.parametrize(("page_name", "queries"), [("board", 10), ("calendar", 7)])
 def test_queries_of_board_and_calendar(log_in, office, shop, rows, page_name, queries, django_assert_num_queries):
     for number in range(rows):
         new_job(shop, str(number), due_on=timezone.localdate())

@@ -1,5 +1,6 @@
 """Tags and filters every template has without loading them: money, numbers, times, icons, states, fields."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -152,6 +153,12 @@ def day(value) -> str:
     if not value:
         return ""
     return _day(value.date() if isinstance(value, datetime) else value, _locale())
+
+
+def day_writer() -> Callable[[date], str]:
+    """`day` for many dates of one reader, who is asked for once."""
+    locale = _locale()
+    return lambda value: _day(value, locale)
 
 
 # A list of fifty rows has the same few counts and days again and again, and babel takes each apart anew.

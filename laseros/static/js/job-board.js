@@ -8,10 +8,9 @@
   let card = null;
 
   const button = (column) => {
-    const forms = [...card.querySelectorAll("form[data-to]")];
-    const there = forms.find((form) => form.dataset.to === column.dataset.column);
-    const end = column === columns.at(-1) ? card.querySelector("form[data-to-end]") : null;
-    return (there ?? end)?.querySelector("button") ?? null;
+    const buttons = [...card.querySelectorAll("button[data-to]")];
+    const there = buttons.find((button) => button.dataset.to === column.dataset.column);
+    return there ?? (column === columns.at(-1) ? card.querySelector("button[data-to-end]") : null);
   };
 
   document.addEventListener("dragstart", (event) => {

@@ -430,7 +430,7 @@ GET  billing_delivery            add                    403    403    403    403
 POST billing_delivery            add                    403    403    403    403    403
 GET  billing_delivery            change,history         200    200    200    200    404    draft_delivery
 POST billing_delivery            change                 403    302    302    302    404    draft_delivery note=New
-GET  billing_delivery            pdf                    200    200    200    200    404    shipped_delivery
+GET  billing_delivery            pdf,lots               200    200    200    200    404    shipped_delivery
 GET  billing_delivery            labels                 200    200    200    200    404    packed_delivery,a6
 GET  billing_delivery            proof                  200    200    200    200    404    arrived_delivery
 GET  billing_invoice             list,export            200    200    200    200    200

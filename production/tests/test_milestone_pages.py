@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -261,6 +262,9 @@ def test_a_long_column_shows_its_first_cards_and_the_others_when_asked(log_in, o
     assert [row.number in rest for row in rows] == [False, True, True]
     assert "<html" not in rest
     assert desk.get(board, {"rest": "Nothing of ours"}).content.decode().strip() == ""
+    found = desk.get(board, {"q": rows[0].client.name}).content.decode()
+    assert f'hx-get="?rest=In%20production&amp;q={quote(rows[0].client.name)}"' in found
+    assert desk.get(board, {"rest": "In production", "q": rows[0].number}).content.decode().strip() == ""
     # What a button of a card says: past this one, its last.
     desk.post(board, {"beyond": job.milestones.last().pk})
     assert on_board(desk)["All reached"] == [job.number]

@@ -41,7 +41,7 @@ def test_a_zip_becomes_a_sent_quote(house, tabs, shop, office):  # noqa: F811
     page = people.log_in(people.open(DESKTOP), office.email)
     verbs, main = page.locator(".lo-verbs"), page.get_by_role("main")
     page.locator("#nav-sidebar").get_by_role("link", name="Enquiries").click()
-    page.get_by_role("link", name="New enquiry").click()
+    main.get_by_role("link", name="New enquiry").last.click()
     page.locator("#id_client + .select2").click()
     page.locator(".select2-results__option", has_text="Umgeni").click()
     page.locator("#id_title").fill("Covers")

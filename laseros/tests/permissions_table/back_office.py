@@ -62,7 +62,7 @@ POST crm_followup                saved                  302    302    302    302
 GET  crm_followup                add                    403    403    403    403    403
 POST crm_followup                add                    403    403    403    403    403
 GET  crm_followup                change,history         200    200    200    200    404    follow_up
-POST crm_followup                change                 403    302    302    302    404    follow_up
+POST crm_followup                change                 403    403    403    403    403    follow_up
 GET  crm_client                  list,export            200    200    200    200    200
 POST crm_client                  saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  crm_client                  add                    403    200    200    200    200

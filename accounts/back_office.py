@@ -83,7 +83,7 @@ def to_record(record, label="", icon: str = "") -> Related | None:
         return None
     meta = record._meta
     url = _url(f"{meta.app_label}_{meta.model_name}_change", record.pk)
-    what = label or str(meta.verbose_name).capitalize()
+    what = label or capfirst(str(meta.verbose_name))
     return Related(f"{what}: {record}", url, icon, f"{meta.app_label}.view_{meta.model_name}") if url else None
 
 
@@ -91,7 +91,7 @@ def to_list(model: str, label="", icon: str = "", **filters) -> Related | None:
     """A link to a filtered list of a room above or below: to_list("production.job", client__id__exact=7)."""
     meta = apps.get_model(model)._meta
     url = _url(f"{meta.app_label}_{meta.model_name}_changelist")
-    what = str(label or meta.verbose_name_plural).capitalize()
+    what = capfirst(str(label or meta.verbose_name_plural))
     permission = f"{meta.app_label}.view_{meta.model_name}"
     return Related(what, f"{url}?{urlencode(filters)}", icon, permission) if url else None
 

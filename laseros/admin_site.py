@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.settings import get_config
 from unfold.sites import UnfoldAdminSite
@@ -130,7 +131,7 @@ class BackOffice(UnfoldAdminSite):
     def _found(self, record, icon: str) -> Found:
         meta = record._meta
         link = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[record.pk])
-        kind = str(meta.verbose_name).capitalize()
+        kind = capfirst(str(meta.verbose_name))
         client = getattr(record, "client", None)
         title = f"{record} · {client}" if client is not None else str(record)
         return Found(title, kind, link, icon, getattr(record, "archived_at", None) is not None)

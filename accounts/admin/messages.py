@@ -4,7 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -82,7 +82,7 @@ class OutgoingMailAdmin(ReadOnly):
             url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[obj.about_id])
         except NoReverseMatch:
             return []
-        label = f"{str(meta.verbose_name).capitalize()}: {obj.about}"
+        label = f"{capfirst(str(meta.verbose_name))}: {obj.about}"
         return [Related(label, url, "link", f"{meta.app_label}.view_{meta.model_name}")]
 
     @display(description=_("occasion"), ordering="kind")

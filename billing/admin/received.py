@@ -50,6 +50,9 @@ class ReceivedInvoiceAdmin(RoomAdmin):
     empty_text = _("Invoices that suppliers send as XRechnung or ZUGFeRD are read here and kept as they came.")
     empty_icon = "inbox"
 
+    class Media:
+        css = {"all": ("css/stock.css", "css/billing.css")}
+
     def has_change_permission(self, request, obj=None):
         return False
 

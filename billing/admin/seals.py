@@ -1,6 +1,7 @@
 """The chain of what left the house and of money, to be read: which when, by whom, and the print that proves it."""
 
 from django.contrib import admin
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -54,7 +55,7 @@ class SealAdmin(RoomAdmin):
     def kind_shown(self, seal):
         document = seal.document
         has_kinds = hasattr(document, "get_kind_display") and not seal.payment_id  # "received" says less
-        return document.get_kind_display() if has_kinds else str(document._meta.verbose_name).capitalize()
+        return document.get_kind_display() if has_kinds else capfirst(str(document._meta.verbose_name))
 
     @display(description=_("print of the PDF"))
     def paper_shown(self, seal):

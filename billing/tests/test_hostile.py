@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Workspace
+from accounts.outbox import occasions, wording
 from billing import closing, einvoice, invoices, payments, totals, verifying
 from billing.accounting import journal
 from billing.einvoice import checking
@@ -238,3 +240,15 @@ def test_another_business_s_client_is_no_choice(shop, office, log_in, other_work
         assert "client" in answer.context["adminform"].form.errors, name
     assert (Quote.objects.count(), RecurringInvoice.objects.count()) == (0, 0)
     assert Workspace.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    "place", ["{settings.SECRET_KEY}", "{number.__class__}", "{{ settings }}", "{% debug %}", "{workspace.tax_number}"]
+)
+def test_words_of_a_message_reach_nothing_but_what_is_listed(place):
+    with pytest.raises(Refused) as refusal:
+        wording.check(occasions.named("invoice"), "Invoice", f"Hello {place}")
+    assert refusal.value.code in ("unknown-place", "brace")
+    # And where one stands in the table all the same, nothing is looked up.
+    secret = settings.SECRET_KEY
+    assert secret not in wording.fill(place, {"number": "INV-1"})

@@ -16,6 +16,7 @@ from xhtml2pdf.tags import pisaTag
 from xhtml2pdf.xhtml2pdf_reportlab import PmlTable
 
 BETWEEN = "|"
+SLACK = 0.01  # of a point: heights are sums of fractions
 RULE = HexColor("#d1d5db")
 
 
@@ -81,7 +82,7 @@ class CarriedTable(PmlTable):
             return super().split(availWidth, availHeight)
         room = self._room(availHeight)
         if self._parted:
-            room = min(room, sum(self._rowHeights[:-1]))
+            room = min(room, sum(self._rowHeights[:-1]) + SLACK)
         parts, closed = super().split(availWidth, room), True
         if len(parts) != 2 and self._mayCutInsideRow():
             # One line as high as the page: it is printed, without a row for which there is no room.
@@ -103,7 +104,7 @@ class CarriedTable(PmlTable):
         self.wrapOn(canvas, width, 0)
         high = sum(self._rowHeights[: self._repeatCount()])
         self.repeatRows = 0
-        head, lines = Table.split(self, width - self._margins(), high + 0.01)
+        head, lines = Table.split(self, width - self._margins(), high + SLACK)
         for part in (head, lines):
             part.marginLeft, part.marginRight = self.marginLeft, self.marginRight
         lines._cutTop, lines._cutBottom = self._cutTop, self._cutBottom
@@ -120,7 +121,7 @@ class CarriedTag(pisaTag):
 
     def start(self, c) -> None:
         c.addPara()
-        lines, sums = c.story[-2:]
+        lines, sums = [None, None, *c.story][-2:]
         if self.attr.sums and isinstance(lines, PmlTable) and isinstance(sums, PmlTable):
             texts = self.attr.sums.split(BETWEEN)
             lines.__class__ = CarriedTable

@@ -21,6 +21,8 @@ def render(template: str, context: dict, language: str) -> bytes:
     from xhtml2pdf import pisa
     from xhtml2pdf.config.resources import ResourceAccessPolicy
 
+    from accounts.documents import carried  # noqa: F401, teaches the parser <pdf:carried>
+
     with translation.override(language):
         html = render_to_string(template, {"fonts": ASSETS / "fonts", **context})
     out = io.BytesIO()

@@ -16,6 +16,7 @@ from inventory.purchasing.document import purchase_pdf
 from inventory.purchasing.receiving import Arrival
 from inventory.tests.buying import came, draft, new_supplier, sells, sent
 from laseros.core.errors import Refused
+from laseros.core.money import show
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
@@ -130,6 +131,22 @@ def test_an_order_goes_out_as_a_pdf_in_the_suppliers_language(source, steel, off
         assert text in words
     assert "Entwurf" not in words
     assert "Entwurf" in text_of(io.BytesIO(purchase_pdf(orders.duplicate(order, None))))
+
+
+def test_an_order_of_several_pages_carries_its_sum_over(source, office):
+    order = sent(source, packs=6, by=office)
+    copy = orders.duplicate(order, office)
+    row = copy.lines.get()
+    for _number in range(24):
+        row.pk = None
+        row.save(force_insert=True)
+    first, second, *_ = [page.extract_text() for page in PdfReader(io.BytesIO(purchase_pdf(copy))).pages]
+    lines = first.count("ST-3")
+    amount = show(row.net * lines, copy.currency, "en_ZA").replace("\xa0", " ")
+    for page, words in ((first, "Carried over"), (second, "Brought forward")):
+        assert f"{words}: {amount}" in page.replace("\xa0", " ")
+    assert second.count("ST-3") == 25 - lines
+    assert "Carried over" not in second
 
 
 def text_of(file) -> str:

@@ -260,6 +260,10 @@ def test_back_office(db, world, row):
     check(world, row.method, address, data, row.answers, deed=deed)
 
 
+# They open a form, and write nothing by themselves.
+LEADING = {"production_jobtemplate open"}
+
+
 @pytest.mark.parametrize("row", lines(VERB_ROWS), ids=named)
 def test_buttons(db, world, row, settings):
     settings.SIMULATED_CARDS = True  # so that something goes back to a card
@@ -271,7 +275,7 @@ def test_buttons(db, world, row, settings):
         check(world, "GET", address, {}, opened)
     response, _written = world.visitors["superuser"].ask("GET", address)
     data = {**filled_form(response.content.decode()), **values(world, row.data)}
-    check(world, "POST", address, data, answers, deed=True)
+    check(world, "POST", address, data, answers, deed=row.name not in LEADING)
 
 
 @pytest.mark.parametrize("row", lines(INSTALLATION_ROWS), ids=named)

@@ -136,7 +136,7 @@
   });
   document.body.addEventListener("htmx:afterSettle", () => {
     if (pressed && nowhere() && Date.now() - pressed.at < AWAY_MS) {
-      const same = pressed.id && document.getElementById(pressed.id);
+      const same = pressed.id ? document.getElementById(pressed.id) : null;
       const row = same?.disabled ? same.closest("form")?.querySelector("button:not([disabled])") : same;
       (row ?? document.getElementById(pressed.home)?.querySelector("[data-focus]"))?.focus();
       if (nowhere()) return;

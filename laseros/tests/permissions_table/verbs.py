@@ -110,6 +110,7 @@ production_nonconformance   same           403    302    302    302    404    fa
 production_operation        check          403    302    302    302    404    operation name=X&kind=yes_no&how_often=once
 production_job              check          403    302    302    302    404    job line={line}&name=X&kind=yes_no&how_often=once
 production_job              template       403    302    302    302    404    job name=Again
+production_jobtemplate      open           403    302    302    302    404    job_template
 production_jobtemplate      remove         403    302    302    302    404    job_template
 production_jobtemplate      archive        403    302    302    302    404    job_template
 production_jobtemplate      restore        403    302    302    302    404    archived_job_template

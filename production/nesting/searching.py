@@ -21,6 +21,8 @@ QUICK_SECONDS, QUICK_SHARE = 2.0, 0.3  # for the candidates made in this process
 MOST_BOXES = 12.0  # s: after that no further orders of boxes are tried
 BEST_FIRST = (short_side, leftmost, area_left, lowest, long_side)
 TRIAL = 0.5  # of the time: a search by strips that has found nothing better until then is ended
+FINISH = 0.7  # of the time: from then on an odd last sheet is laid as a strip, by all processors
+LEAST_FINISH = 3.0  # s: the solver of strips needs about so much for anything
 LONGEST = 24 * 3600.0  # s
 SMALL_PIECES, SMALL_POINTS = 150, 600
 PATIENCE, PATIENCE_EACH = 5.0, 0.5  # s, and s for each piece
@@ -95,7 +97,7 @@ class Team:
         self.problem, self.question, self.crew, self.best = problem, question, crew, best
         self.by_strips = how(problem) != "pieces"
         self.useful: set = set()
-        self.strips = None
+        self.strips, self.finishing = None, False
         self.in_place_of_strips: list[dict] = []
 
     def start(self, until: float) -> None:
@@ -130,22 +132,40 @@ class Team:
             # From here on last sheets and gaps are what counts; on one sheet only its length, which strips know best.
             if layout.candidate == "plain strips" and sum(laid.count for laid in layout.sheets) > 1:
                 self._squeeze()
-        elif self.strips is not None and time.monotonic() > self.began + TRIAL * (self.until - self.began):
+        elif self.strips is not None and self._passed() > TRIAL:
             if not self.by_strips and self.strips not in self.useful:
                 self.crew.end(self.strips)
                 self._hand_over()
             self.strips = None
+        if not (self.by_strips or self.finishing) and self._passed() > FINISH:
+            self.finishing = True
+            self._finish()
+
+    def _passed(self) -> float:
+        """How much of the time is over."""
+        return (time.monotonic() - self.began) / (self.until - self.began)
 
     def _hand_over(self) -> None:
-        """What is left for a last sheet is what fitted nowhere else: where it fills its boxes badly, strips lay it
-        better, and have the processor of who put pieces last."""
-        number = self.best.layout.last
-        if len(self.best.layout.sheets) < 2 or number is None:
-            return
-        laid = self.best.layout.sheets[number]
-        if boxiness(self.problem, Counter(spot.part for spot in laid.spots)) < BOXY:
+        """Strips that lay the last sheet have the processor of who put pieces last."""
+        if self._is_last_odd():
             self.crew.end(self.crew.members[-1])
             self._start(role="last sheet", workers=1)
+
+    def _finish(self) -> None:
+        """To the end they have all processors: they find in seconds what pieces do not in minutes."""
+        if self._is_last_odd() and self.until - time.monotonic() > LEAST_FINISH:
+            for member in list(self.crew.members):
+                self.crew.end(member)
+            self._start(role="last sheet", workers=processors())
+
+    def _is_last_odd(self) -> bool:
+        """What is left for a last sheet is what fitted nowhere else: where it fills its boxes badly, strips lay it
+        better."""
+        number = self.best.layout.last
+        if len(self.best.layout.sheets) < 2 or number is None:
+            return False
+        laid = self.best.layout.sheets[number]
+        return boxiness(self.problem, Counter(spot.part for spot in laid.spots)) < BOXY
 
     def _squeeze(self) -> None:
         self._start(role="pieces", seed=2, nice=0)
@@ -183,15 +203,18 @@ def boxiness(problem: Problem, counts: Counter) -> float:
 
 def roles(problem: Problem) -> list[dict]:
     """What the processes of a search are asked for."""
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     chosen = how(problem)
     if chosen == "pieces":
         strips = {"role": "strips", "workers": 1, "nice": 10, "plain": False}
-        return [strips, *({"role": "pieces", "seed": seed, "nice": 0} for seed in range(1, max(2, processors) + 1))]
-    strips = {"role": "strips", "workers": processors, "nice": 0, "plain": chosen == "plain"}
+        return [strips, *({"role": "pieces", "seed": seed, "nice": 0} for seed in range(1, max(2, processors()) + 1))]
+    strips = {"role": "strips", "workers": processors(), "nice": 0, "plain": chosen == "plain"}
     if chosen == "strip":  # whoever works beside them, be it at the lowest priority, costs them a percent
         return [strips]
     return [strips, {"role": "pieces", "seed": 1, "nice": 5}]
+
+
+def processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def quick(problem: Problem, best: Best, crew: Crew, until: float, last: float, stopped, shapes=True) -> None:

@@ -19,6 +19,7 @@ TRIES = 3
 ONE_SHEET = 0.6  # of a sheet: so much will lie on one
 MAYBE_ONE = 0.9  # of a sheet: so much may go on one, and then one long run is best
 WHOLE, MOST_OF_IT, NEXT_ROUND = 0.96, 0.85, 0.35  # of the time left; the solver overruns its time a little
+MOST_OF_THE_REST = 0.8
 PLAIN = 0.65  # of the time for the plain plan, when that may win; with all on one sheet it takes a quarter
 LONG_RUN = 20.0  # s
 GOOD_RUN = 4.0  # s: shorter ones are too far from the best
@@ -54,7 +55,7 @@ def search(
         best = news() or best
         left = until - time.monotonic()
         if left > SHORTEST_RUN and best.last is not None:
-            shorter = filler.shorten(best, min(LONG_RUN, left / 2 if left > 2 * GOOD_RUN else left))
+            shorter = filler.shorten(best, min(LONG_RUN, left / 2 if left > 2 * GOOD_RUN else left), offer)
             if shorter is not None:
                 offer(shorter)
         else:
@@ -69,7 +70,10 @@ def shorten_last(
     filler, best = Filler(problem, workers, until), None
     while (left := until - time.monotonic()) > SHORTEST_RUN:
         best = news() or best
-        shorter = filler.shorten(best, min(LONG_RUN, max(SHORTEST_RUN, left / 2))) if best is not None else None
+        # The last long run is the best one; it has to be over before the time is.
+        seconds = left / 2 if left > LONG_RUN else MOST_OF_THE_REST * left
+        seconds = min(LONG_RUN, max(SHORTEST_RUN, seconds))
+        shorter = filler.shorten(best, seconds, offer) if best is not None else None
         if shorter is not None and score(shorter) < score(best):
             offer(shorter)
             best = shorter
@@ -208,8 +212,10 @@ class Filler:
     def _late(self) -> bool:
         return time.monotonic() > self.until
 
-    def shorten(self, layout: Layout, seconds: float) -> Layout | None:
-        """The same layout with its last sheet laid anew as a strip."""
+    def shorten(
+        self, layout: Layout, seconds: float, offer: Callable[[Layout], None] = lambda layout: None
+    ) -> Layout | None:
+        """The same layout with its last sheet laid anew as a strip; `offer` hears of better ones on the way."""
         number = layout.last
         if number is None:
             return None
@@ -217,14 +223,23 @@ class Filler:
         if laid.copy is not None or not self.problem.sheets[laid.sheet].rectangle:
             return None
         self.seed += 100
-        found = self.strips.solve(
-            laid.sheet, Counter(spot.part for spot in laid.spots), seconds, self.seed, lambda spots, width: None
-        )
-        if found is None or not all(within(self.problem, spot, self.problem.reach(laid.sheet)) for spot in found[0]):
-            return None
-        sheets = list(layout.sheets)
-        sheets[number] = Laid(laid.sheet, tuple(found[0]))
-        return Layout(self.problem, tuple(sheets), f"{layout.candidate}, last sheet as a strip")
+        end, best = self.problem.reach(laid.sheet), [score(layout)]
+
+        def anew(spots: list[Spot]) -> Layout | None:
+            if not all(within(self.problem, spot, end) for spot in spots):
+                return None
+            sheets = list(layout.sheets)
+            sheets[number] = Laid(laid.sheet, tuple(spots))
+            return Layout(self.problem, tuple(sheets), f"{layout.candidate}, last sheet as a strip")
+
+        def heard(spots: list[Spot], width: float) -> None:
+            better = anew(spots)
+            if better is not None and score(better) < best[0]:
+                best[0] = score(better)
+                offer(better)
+
+        found = self.strips.solve(laid.sheet, Counter(spot.part for spot in laid.spots), seconds, self.seed, heard)
+        return None if found is None else anew(found[0])
 
 
 def _along(problem: Problem, spot: Spot) -> float:

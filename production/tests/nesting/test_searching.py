@@ -242,6 +242,8 @@ def test_a_last_sheet_of_odd_pieces_is_laid_anew_as_a_strip():
     verify(asked, told[-1])
     assert told[-1].placed == before.placed
     assert told[-1].lengths[2] < before.lengths[2] - 10  # the wedges stand
+    lengths = [layout.lengths[2] for layout in told]  # each heard of on the way is shorter than the one before
+    assert lengths[:-1] == sorted(set(lengths[:-1]), reverse=True)
 
 
 def test_half_way_the_last_sheet_gets_a_search_of_its_own_where_its_pieces_fill_their_boxes_badly():
@@ -261,3 +263,9 @@ def test_half_way_the_last_sheet_gets_a_search_of_its_own_where_its_pieces_fill_
         ended = [crew.members[number].wait() for number in (0, 2)]
         assert ended == [-9, -9]
         assert crew.members[1].poll() is None
+        team.began -= 600  # three quarters of it: now all processors are the last sheet's
+        while len(crew.members) < 5:
+            team.hear()
+        assert [crew.members[number].wait() for number in (1, 3)] == [-9, -9]
+        assert crew.members[4].poll() is None
+        assert team.finishing

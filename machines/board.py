@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from babel.dates import format_date, format_time
-from django.db.models import Exists, OuterRef, Subquery, Value
+from django.db.models import CharField, Exists, Func, OuterRef, Subquery, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
@@ -184,9 +184,15 @@ def made_for(what: str) -> Subquery:
 
 def pictured() -> Subquery:
     """The file a machine says it is at, if it has a picture; see `machines.files.finding.paths_of`."""
-    file = OuterRef("status__file")
-    rows = PrintFile._base_manager.filter(machine=OuterRef("pk"), path__in=[file, Concat(Value("/"), file)])
+    file, slash = OuterRef("status__file"), Value("/")
+    places = [file, Func(file, slash, function="LTRIM", output_field=CharField()), Concat(slash, file)]
+    rows = PrintFile._base_manager.filter(machine=OuterRef("pk"), path__in=places)
     return Subquery(rows.exclude(path="").exclude(picture="").values("pk")[:1])
+
+
+def picture_of(machine: Machine) -> str:
+    """The address of a picture of what it is at."""
+    return next((card.picture for card in cards([machine.pk])), "")
 
 
 def of(machine: Machine) -> Card:

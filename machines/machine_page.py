@@ -7,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from laseros.core.drivers import Step
 from machines import board, camera_admin, doctor, maintenance_words, meter_admin
-from machines.files.finding import paths_of
-from machines.models import Machine, MachineStatus, PrintFile, Sample
+from machines.models import Machine, MachineStatus, Sample
 from machines.words import said
 
 CHART_HOURS = 24
@@ -48,19 +47,11 @@ def of(machine: Machine) -> dict:
         "chart": chart(machine),
         "machine_jobs": list(machine.jobs.all()[:LATEST_JOBS]),
         "raw_state": status.raw_state,
-        "picture": _picture_of(machine, status.file) if card.has_work else None,
+        "picture": board.picture_of(machine) if card.has_work else "",
         "meter": meter_admin.shown(machine),
         "camera": camera_admin.shown(machine),
         "plans": maintenance_words.plans_of(machine),
     }
-
-
-def _picture_of(machine: Machine, file: str) -> PrintFile | None:
-    """The fetched or sent file it works on, where its slicer put a picture into it."""
-    if not file:
-        return None
-    rows = PrintFile.objects.filter(machine=machine, path__in=paths_of(file)).exclude(picture="")
-    return rows.first()
 
 
 def _tray(tray: dict) -> dict:

@@ -82,15 +82,16 @@ class ReceivedInvoiceAdmin(RoomAdmin):
 
     @display(description=_("total"), ordering="total")
     def total_shown(self, row):
-        return amount(-row.total if row.facts.get("credit") else row.total, row.currency or "XXX")
+        return amount(-row.total if row.facts.get("credit") else row.total, row.currency or NO_CURRENCY)
 
     @display(description=_("what it says"))
     @once
     def said(self, row):
         lines = [{**line, **{name: Decimal(line[name]) if line[name] else None for name in FIGURES}}
                  for line in row.facts["lines"]]  # fmt: skip
-        context = {"row": row, "facts": row.facts, "lines": lines, "currency": row.currency or "XXX"}
+        context = {"row": row, "facts": row.facts, "lines": lines, "currency": row.currency or NO_CURRENCY}
         return render_to_string("admin/billing/received_invoice.html", context)
 
 
+NO_CURRENCY = "XXX"  # as ISO 4217 writes it
 FIGURES = ("quantity", "price", "percent", "net")

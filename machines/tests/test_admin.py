@@ -104,7 +104,7 @@ def test_the_picture_of_the_file_at_work(laser, boss):
     telemetry.ingest(laser, Reading(State.RUNNING, job_key="7", job_name="clip", file="usb/clip.gcode", progress=0.2))
     file = PrintFile(workspace=laser.workspace, machine=laser, name="clip.gcode", path="/usb/clip.gcode", size=1)
     file.save()
-    address = reverse("admin:machines_printfile_picture", args=[file.pk])
+    address = reverse("board:picture", args=[file.pk])
     assert address not in boss.get(page(laser)).content.decode()
     PrintFile.objects.update(picture="prints/clip.png")
     assert address in boss.get(page(laser)).content.decode()

@@ -48,13 +48,12 @@ def test_every_machine_has_a_card(scoped, log_in, operator):
     assert f'data-bell-url="/ws/bell/?workspace={scoped.pk}&amp;cards=1"' in html
 
 
+@pytest.mark.parametrize("place", ["usb/clip.gcode", "/usb/clip.gcode"])
 @pytest.mark.parametrize("said_as", ["usb/clip.gcode", "/usb/clip.gcode"])
-def test_a_card_shows_what_is_being_made(scoped, log_in, operator, said_as):
+def test_a_card_shows_what_is_being_made(scoped, log_in, operator, said_as, place):
     printer = machine(scoped, "Mini", kind="printer")
     said(printer, Reading(State.RUNNING, job_key="7", job_name="clip", file=said_as, progress=0.2), 9)
-    file = PrintFile.objects.create(
-        workspace=scoped, machine=printer, name="clip.gcode", path="/usb/clip.gcode"[-len(said_as) :]
-    )
+    file = PrintFile.objects.create(workspace=scoped, machine=printer, name="clip.gcode", path=place)
     address = reverse("board:picture", args=[file.pk])
     browser = log_in(operator)
     assert address not in browser.get(BOARD).content.decode()

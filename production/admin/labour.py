@@ -122,6 +122,7 @@ class LabourTimeAdmin(RoomAdmin):
             "rows": rows,
             "by": by,
             "week": weeks.name_of(monday),
+            "query": f"week={weeks.name_of(monday)}&by={by}",
             "days": [monday + timedelta(days=each) for each in range(7)],
             "sums": [sum(row.days[each] for row in rows) for each in range(7)],
             "total": sum(row.total for row in rows),

@@ -9,17 +9,16 @@ import itertools
 
 import numpy as np
 import pyclipper
-from shapely.geometry import Polygon, box
+from shapely.geometry import Polygon
 
 from production.nesting.convolving import winding
+from production.nesting.covering import simplified
 from production.nesting.problem import Problem, Spot, turned
 
 REACH = 4e8  # units: beyond 2^30 clipper counts in a slower way
 FINEST = 10_000  # units per mm
 SLACK = 0.002  # mm of the gap given up, so that what fits exactly is found
 LEAST_GROWTH = 3  # units, so that rounding never makes parts overlap when there is no gap
-SIMPLE, MOST_POINTS = 24, 400  # outlines with more points are simplified outwards, and then have at most so many
-OUTWARDS = 0.05  # mm
 MOST_MOVED = 6_000  # moved no-fit polygons kept; a hundred points are some 15 kB
 
 Paths = list[list[tuple[int, int]]]
@@ -164,38 +163,6 @@ def grown(part, growth: float, least: float) -> Polygon:
     if larger.geom_type != "Polygon":
         larger = Polygon(shape.convex_hull.buffer(growth, join_style="mitre", mitre_limit=2.0).exterior)
     return larger
-
-
-def simplified(shape: Polygon) -> Polygon:
-    """A polygon of fewer points that covers `shape`, reaches at most `OUTWARDS` beyond it, and not beyond its box.
-
-    What still has more than `MOST_POINTS` is simplified more coarsely, at last to its hull: nothing may take for ever.
-    """
-    if _points_of(shape) <= SIMPLE:
-        return shape
-    low_x, low_y, high_x, high_y = shape.bounds
-    step = min(OUTWARDS, 0.0005 * max(high_x - low_x, high_y - low_y)) / 2
-    for _ in range(6):
-        found = _simpler(shape, step)
-        if _points_of(found) <= MOST_POINTS:
-            return found
-        step *= 3
-        if found.interiors and _points_of(found) > 4 * MOST_POINTS:
-            shape = Polygon(shape.exterior)
-    return shape.convex_hull
-
-
-def _simpler(shape: Polygon, step: float) -> Polygon:
-    simple = shape.buffer(step, join_style="mitre", mitre_limit=2.0).simplify(step * 0.98)
-    if simple.geom_type != "Polygon" or not simple.is_valid or not simple.covers(shape):
-        return shape
-    # What is flush with the box stays so, or exact fits would be lost.
-    cut = simple.intersection(box(*shape.bounds))
-    return cut if cut.geom_type == "Polygon" and cut.covers(shape.buffer(-1e-7)) else simple
-
-
-def _points_of(shape: Polygon) -> int:
-    return len(shape.exterior.coords) + sum(len(hole.coords) for hole in shape.interiors)
 
 
 def nofit(a: Paths, b: Paths) -> Paths:

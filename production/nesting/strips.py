@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import spyrrow
 
-from production.nesting.nofit import simplified
+from production.nesting.covering import simplified
 from production.nesting.problem import Problem, Sheet, Spot, turned
 
 SLACK = 0.002  # mm of the gap given up: an exact fit fails in it

@@ -67,10 +67,14 @@ class Board:
         if right < left or top < bottom:
             return []
         right, top = max(right, left + 1), max(top, bottom + 1)
-        found = intersection(
-            self.shapes.innerfit(self.sheet, key), [[(left, bottom), (right, bottom), (right, top), (left, top)]]
-        )
-        return [found] if found else []
+        room = self.shapes.innerfit(self.sheet, key)
+        if not self.shapes.problem.sheets[self.sheet].rectangle or not room:
+            found = intersection(room, [_ring(left, bottom, right, top)])
+            return [found] if found else []
+        # Most windows lie within a whole sheet: then no polygons have to be cut.
+        low, high = room[0][0], room[0][2]
+        left, bottom, right, top = max(left, low[0]), max(bottom, low[1]), min(right, high[0]), min(top, high[1])
+        return [[_ring(left, bottom, right, top)]] if left < right and bottom < top else []
 
     def _cut(self, key, slab: Slab) -> None:
         if slab.done == len(self.spots):
@@ -88,3 +92,7 @@ class Board:
 
     def spot(self, part: int, angle: float, place) -> Spot:
         return Spot(part, angle, int(place[0]) / self.shapes.scale, int(place[1]) / self.shapes.scale)
+
+
+def _ring(left: int, bottom: int, right: int, top: int) -> list[tuple[int, int]]:
+    return [(left, bottom), (right, bottom), (right, top), (left, top)]

@@ -24,8 +24,8 @@ Point = tuple[float, float]
 def simplified(shape: Polygon) -> Polygon:
     """A polygon of fewer points that covers `shape`, and reaches not beyond its box.
 
-    It has at most `MORE_AREA` more and lies `OUTWARDS` beyond it at most; what still has more than `MOST_POINTS` then is
-    simplified more coarsely, without its holes, at last to its hull: nothing may take for ever.
+    It has at most `MORE_AREA` more, each cut reaches `OUTWARDS` at most; what still has more than `MOST_POINTS` then
+    is simplified more coarsely, without its holes, at last to its hull: nothing may take for ever.
     """
     if _points_of(shape) <= SIMPLE:
         return shape
@@ -45,12 +45,9 @@ def _covered(shape: Polygon, area: float, reach: float) -> Polygon:
     shape = orient(shape)
     rings = [_Ring(list(ring.coords[:-1]), shape.bounds) for ring in (shape.exterior, *shape.interiors)]
     each = area / len(rings)
-    found = Polygon(*_outline_and_holes([ring.simplified(each, reach) for ring in rings]))
+    outline, *holes = [ring.simplified(each, reach) for ring in rings]
+    found = Polygon(outline, holes)
     return found if found.is_valid and found.buffer(1e-7).covers(shape) else shape
-
-
-def _outline_and_holes(rings: list[list[Point]]) -> tuple[list[Point], list[list[Point]]]:
-    return rings[0], rings[1:]
 
 
 class _Ring:

@@ -40,9 +40,9 @@ def fill(
 
 
 def best_spot(board: Board, part: int, weights: Weights) -> Spot | None:
-    """The place that reaches least far, of all rotations; by negative weights the one furthest from the start."""
+    """The place that reaches least far, of all rotations that differ; by negative ones that furthest off."""
     best, found = None, None
-    for angle in board.shapes.problem.parts[part].angles:
+    for angle in board.shapes.angles[part]:
         slab = next(board.slabs(part, angle), None)
         if slab is None:
             continue

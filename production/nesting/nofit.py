@@ -13,13 +13,13 @@ from shapely.geometry import Polygon
 
 from production.nesting.convolving import winding
 from production.nesting.covering import simplified
-from production.nesting.problem import Problem, Spot, turned
+from production.nesting.problem import Problem, Spot, turned, unlike
 
 REACH = 4e8  # units: beyond 2^30 clipper counts in a slower way
 FINEST = 10_000  # units per mm
 SLACK = 0.002  # mm of the gap given up, so that what fits exactly is found
 LEAST_GROWTH = 3  # units, so that rounding never makes parts overlap when there is no gap
-MOST_MOVED = 6_000  # moved no-fit polygons kept; a hundred points are some 15 kB
+MOST_MOVED = 20_000  # moved no-fit polygons kept; thirty points are some 5 kB
 
 Paths = list[list[tuple[int, int]]]
 
@@ -37,6 +37,11 @@ class Shapes:
         self.growth = max((problem.gap - SLACK) / 2, LEAST_GROWTH / self.scale)
         self.least = min((_least_side(part.solid) for part in problem.parts), default=0.0)
         self._grown = [grown(part, self.growth, self.least) for part in problem.parts]
+        # A hole that nothing lies in says nothing of how a part lies.
+        self.angles = [
+            unlike(part.shape if grown.interiors else part.solid, part.angles)
+            for part, grown in zip(problem.parts, self._grown, strict=True)
+        ]
         self._outlines: dict[tuple[int, float], Paths] = {}
         self._bounds: dict[tuple[int, float], tuple[int, int, int, int]] = {}
         self._nofits: dict[tuple, tuple[list[np.ndarray], tuple]] = {}

@@ -4,19 +4,23 @@ Boxes may come in several sizes with different worth (one piece, a pair, lying o
 whole boxes end (Herz, "A recursive computing procedure for two-dimensional stock cutting", 1972).
 """
 
+import math
+
 import numpy as np
 
 MOST_CUTS = 420  # places along one side; where there are more, the smaller sizes are left out
 EPSILON = 1e-6
+DIGITS = 4  # of a mm: the same sum in another order is the same, and sides as good as equal make one cut
 
 
 class Pallet:
     """`sizes` are (width, height, worth) with the gap in them, as has the rectangle."""
 
     def __init__(self, width: float, height: float, sizes: list[tuple[float, float, int]]):
-        self.sizes = sizes
-        self.xs = _ends(width, [size[0] for size in sizes])
-        self.ys = _ends(height, [size[1] for size in sizes])
+        # Sums of sides are kept to so many digits: a side that has more would not fit into its own sum.
+        self.sizes = [(_up(size[0]), _up(size[1]), size[2]) for size in sizes]
+        self.xs = _ends(width, [size[0] for size in self.sizes])
+        self.ys = _ends(height, [size[1] for size in self.sizes])
         self._fill()
 
     def _fill(self) -> None:
@@ -71,7 +75,7 @@ def _ends(length: float, sides: list[float]) -> list[float]:
     for side in sorted(set(sides), reverse=True):
         open_ = list(sums)
         while open_:
-            end = round(open_.pop() + side, 4)
+            end = round(open_.pop() + side, DIGITS)
             if end <= length + EPSILON and end not in sums and len(sums) < 20_000:
                 sums.add(end)
                 open_.append(end)
@@ -92,6 +96,10 @@ def best(width: float, height: float, sizes: list[tuple[float, float, int]]) -> 
         if found is None or pallet.worth[-1, -1] > found.worth[-1, -1]:
             found = pallet
     return found
+
+
+def _up(side: float) -> float:
+    return math.ceil(side * 10**DIGITS - 1e-3) / 10**DIGITS
 
 
 def _floor(ends: list[float], value: float) -> int:

@@ -19,6 +19,7 @@ MAX_CORNERS = 2_000_000  # of all pieces together
 MAX_SIDE = 1e6  # mm
 MAX_ANGLES = 24
 ROUNDING = 1e-6  # mm
+ALIKE = 1e-4  # mm
 FREE = (0.0, 90.0, 180.0, 270.0, 45.0, 135.0, 225.0, 315.0)
 
 
@@ -103,6 +104,25 @@ def turned(shape, angle: float, x: float = 0.0, y: float = 0.0):
     """`shape` turned about the origin, then moved. Quarter turns are exact."""
     cos, sin = turn(angle)
     return affine_transform(shape, [cos, -sin, sin, cos, x, y])
+
+
+def unlike(shape: Polygon, angles: tuple[float, ...]) -> tuple[float, ...]:
+    """Those of the angles at which `shape` looks different: one of four for a square, two of four for an oblong."""
+    found: dict[float, Polygon] = {}
+    for angle in angles:
+        here = turned(shape, angle)
+        here = affine_transform(here, [1, 0, 0, 1, -here.bounds[0], -here.bounds[1]])
+        if not any(_alike(here, other) for other in found.values()):
+            found[angle] = here
+    return tuple(found)
+
+
+def _alike(one: Polygon, other: Polygon) -> bool:
+    """Whether two shapes with their corners at the same place are the same, to a millionth of what they cover."""
+    near = (*one.bounds, *one.centroid.coords[0]), (*other.bounds, *other.centroid.coords[0])
+    if any(abs(a - b) > ALIKE for a, b in zip(*near, strict=True)):
+        return False
+    return one.symmetric_difference(other).area <= 1e-6 * one.area
 
 
 def turn(angle: float) -> tuple[float, float]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import spyrrow
 
 from production.nesting.covering import simplified
-from production.nesting.problem import Problem, Sheet, Spot, turned
+from production.nesting.problem import Problem, Sheet, Spot, turned, unlike
 
 SLACK = 0.002  # mm of the gap given up: an exact fit fails in it
 EVERY = 0.3  # s between two looks at what was found
@@ -25,6 +25,7 @@ class Strips:
     def __init__(self, problem: Problem, workers: int):
         self.problem, self.workers = problem, workers
         self.growth = max(0.0, (problem.gap - SLACK) / 2)
+        self._unlike: dict[int, tuple[float, ...]] = {}
         self._rings: dict[tuple[int, bool], list] = {}
 
     def ring(self, part: int, upright: bool) -> list[tuple[float, float]]:
@@ -48,7 +49,7 @@ class Strips:
         low_x, low_y, high_x, high_y = area.usable.bounds
         across = (high_x - low_x) if upright else (high_y - low_y)
         items = [
-            spyrrow.Item(str(part), self.ring(part, upright), count, list(self.problem.parts[part].angles))
+            spyrrow.Item(str(part), self.ring(part, upright), count, list(self._angles(part)))
             for part, count in wanted.items()
         ]
         strip = spyrrow.StripPackingInstance("", across + 2 * self.growth + self._ease(), items)
@@ -67,6 +68,11 @@ class Strips:
             return None
         spots, width = best[0]
         return spots, width - self.growth + (low_y if upright else low_x)
+
+    def _angles(self, part: int) -> tuple[float, ...]:
+        if part not in self._unlike:
+            self._unlike[part] = unlike(self.problem.parts[part].solid, self.problem.parts[part].angles)
+        return self._unlike[part]
 
     def _ease(self) -> float:
         """Across the strip: the pieces have given up as much of their gap."""

@@ -83,6 +83,12 @@ def test_pairs_in_rows_of_both_ways_beat_rows_of_one():
     assert len(pallet.places(len(pallet.xs) - 1)) == 283
 
 
+def test_sides_of_many_digits_fit_as_often_as_short_ones():
+    sides = [(240.120904, 168.094234, 2), (168.094234, 240.120904, 2)]
+    shorter = [(240.1, 168.1, 2), (168.1, 240.1, 2)]
+    assert Pallet(2485, 1235, sides).worth[-1, -1] == Pallet(2485, 1235, shorter).worth[-1, -1] == 146
+
+
 def test_a_pallet_is_cut_off_where_enough_lie():
     pallet = Pallet(1000, 300, [(100, 100, 1)])
     assert pallet.xs[pallet.shortest(10)] == 400

@@ -73,4 +73,6 @@ def answer(request, workspace, template: str, *, is_client: bool, **context):
         else:
             messages.success(request, _t("That is how you will hear of it."))
             return redirect(request.path)
-    return render(request, template, {"form": form, "offered": offered, **context}, status=422 if posted else 200)
+    shared_with = "" if is_client else workspace.email
+    context = {"form": form, "offered": offered, "shared_with": shared_with, **context}
+    return render(request, template, context, status=422 if posted else 200)

@@ -123,6 +123,9 @@ def told(line: Activity, *, sees_money: bool, reader=None) -> dict:
 def headline(line: Activity, reader=None) -> dict:
     """The same without what changed. It leads only where `reader` may go."""
     model = line.target_type.model_class()
+    taken = _taken(line)
+    if taken:
+        return {"at": line.at, "who": who(line), "verb": str(VERBS[line.verb]), "kind": "", "label": taken, "link": ""}
     return {
         "at": line.at,
         "who": who(line),
@@ -131,6 +134,12 @@ def headline(line: Activity, reader=None) -> dict:
         "label": line.target_label,
         "link": address_of(line) if reader is None or _may_see(reader, line) else "",
     }
+
+
+def _taken(line: Activity) -> str:
+    """Which list somebody took away: the business it was kept under is not what left the house."""
+    whole = line.verb == "exported" and line.target_type.model == "workspace"
+    return str((line.details or {}).get("what", "")) if whole else ""
 
 
 def who(line: Activity) -> str:
@@ -143,7 +152,7 @@ def sentence(line: Activity) -> str:
     return _("%(who)s: %(verb)s %(what)s") % {
         "who": who(line),
         "verb": VERBS.get(line.verb, line.verb),
-        "what": line.target_label,
+        "what": _taken(line) or line.target_label,
     }
 
 

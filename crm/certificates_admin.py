@@ -15,6 +15,7 @@ from accounts.back_office import Related, RoomAdmin, Verb, to_list, to_record
 from accounts.documents import download
 from crm import certificates
 from crm.models import ExemptionCertificate
+from laseros.core.stored import opened
 from laseros.core.tax_words import STATES, has_sales_tax
 
 SEE = "crm.view_exemptioncertificate"
@@ -102,7 +103,7 @@ class ExemptionCertificateAdmin(RoomAdmin):
         if not self.has_view_permission(request, row):
             raise PermissionDenied
         ending = row.file.name.rpartition(".")[2]
-        return download(FileResponse(row.file.open("rb")), f"exemption-{row.pk}.{ending}", TYPES[ending])
+        return download(FileResponse(opened(row.file)), f"exemption-{row.pk}.{ending}", TYPES[ending])
 
     def related_links(self, obj):
         return [to_record(obj.client, icon="groups")]

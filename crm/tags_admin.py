@@ -69,7 +69,7 @@ class TagFilter(admin.SimpleListFilter):
         return list(Tag.objects.values_list("pk", "name"))
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
+        value = str(self.value() or "")  # a key as such where Django counts the choices
         return queryset.filter(tags=value) if value.isdecimal() and len(value) < 16 else queryset
 
 

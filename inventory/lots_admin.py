@@ -19,6 +19,7 @@ from inventory.lots.grams import grams_of
 from inventory.models import Item, Location, Lot
 from inventory.models.lot import IN_STOCK
 from laseros.core.errors import Refused
+from laseros.core.stored import opened
 from laseros.core.templatetags.laseros import day, money_filter, number
 
 __all__ = ["POST", "LotAdmin", "RemnantForm", "keep", "swatch"]
@@ -421,7 +422,7 @@ def trace_link(name: str) -> Related:
 def download(request, file, name: str):
     """A stored file to take away, never shown as a page of ours."""
     ending = file.name.rpartition(".")[2].lower()[:8]
-    response = FileResponse(file.open("rb"), as_attachment=True, filename=f"{name}.{ending}",
+    response = FileResponse(opened(file), as_attachment=True, filename=f"{name}.{ending}",
                             content_type="application/octet-stream")  # fmt: skip
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"

@@ -14,6 +14,7 @@ from accounts.exporting import table_file
 from accounts.roles import SEE_MONEY
 from inventory import turnover, valuation
 from inventory.models import Item
+from laseros.core.stored import opened
 
 HIGH, WIDE = 120, 600  # of the chart
 SHOWN = 200  # rows on the page; the export has all
@@ -37,7 +38,7 @@ class ValueDoors:
         item = self.get_object(request, str(pk))
         if item is None or not item.picture or not self.has_view_permission(request, item):
             raise Http404
-        with item.picture.open("rb") as stored:
+        with opened(item.picture) as stored:
             response = HttpResponse(stored.read(), content_type="image/png")
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Cache-Control"] = "private, max-age=300"

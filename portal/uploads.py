@@ -47,22 +47,23 @@ def upload(request, visitor):
 
 def _received(request, visitor) -> HttpResponse:
     """One file or several. Answers as the drop zone wants it, or like any form where there are no scripts."""
-    refusals, names = [], []
+    refusals, taken = [], []
     for file in request.FILES.getlist("file")[: baskets.MOST_PARTS]:
         try:
-            names.append(baskets.receive(visitor.client, visitor.contact, file, visitor.by).name)
+            taken.append(baskets.receive(visitor.client, visitor.contact, file, visitor.by))
         except Refused as refusal:
             refusals.append(refusal)
-    if not names and not refusals:
+    if not taken and not refusals:
         refusals = [Refused(_("No file was chosen."), code="nothing")]
     if "application/json" in request.headers.get("Accept", ""):
         if refusals:
             status = STATUS.get(refusals[0].code, 422)
             return JsonResponse({"reason": str(refusals[0].reason), "code": refusals[0].code}, status=status)
-        return JsonResponse({"text": str(_("being measured"))})
+        known = taken[0].is_there_already
+        return JsonResponse({"text": drawings.same_as(taken[0]) if known else str(_("being measured"))})
     for refusal in refusals:
         messages.error(request, refusal.reason)
-    if not names:
+    if not taken:
         return render(request, "portal/upload.html", _context(request, visitor), status=422)
     return redirect("portal:upload")
 

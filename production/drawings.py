@@ -50,8 +50,8 @@ def receive(
 ) -> DesignFile:
     """Take a file somebody gave us: kept as it came, one part of the enquiry, measured in the background.
 
-    The same file given twice to one enquiry is one drawing. `upload` is an uploaded file with `name`, `size` and
-    `chunks()`; `check` is called in the transaction that writes a new one down.
+    The same file given twice to one enquiry is one drawing, and says so by `is_there_already`. `upload` is an uploaded
+    file with `name`, `size` and `chunks()`; `check` is called in the transaction that writes a new one down.
     Raises `Refused` with code "empty", "too-large", "kind", "closed", "item" or "quantity".
     """
     name = file_kinds.clean_name(upload.name)
@@ -69,6 +69,11 @@ def receive(
     )
     row.content.name = keep(row, upload)  # before the transaction: files are slow
     return _receive(row, item, int(quantity), by, check)
+
+
+def same_as(row: DesignFile) -> str:
+    """For whoever gave the same file once more, perhaps under another name, and looks for a second part."""
+    return _("the same file as %(name)s, which is on the list already") % {"name": row.name}
 
 
 def check_upload(workspace, upload, name: str, enquiry: Enquiry | None) -> None:
@@ -123,6 +128,8 @@ def _receive(row: DesignFile, item: Item | None, quantity: int, by, check: Calla
         if known is not None:
             if not EnquiryLine.objects.filter(Q(design_file=known) | Q(design_file__mended_from=known)).exists():
                 _ask_for(known, item, quantity)  # it was taken off the list, and is sent once more
+            else:
+                known.is_there_already = True
             return known
     if check is not None:
         check()

@@ -3,6 +3,7 @@
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
+from laseros.core.stored import opened
 from production.models import DesignFile
 
 # A drawing is a picture and nothing else, also when somebody opens it by its address.
@@ -29,7 +30,7 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
 
 def png(stored) -> FileResponse:
     """A picture that we made anew from one somebody sent."""
-    response = FileResponse(stored.open("rb"), content_type="image/png")
+    response = FileResponse(opened(stored), content_type="image/png")
     response.headers["Content-Security-Policy"] = PICTURE_ONLY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=300"
@@ -46,7 +47,7 @@ def photograph(stored) -> FileResponse:
 def download(design_file: DesignFile) -> FileResponse:
     """The file as it came, to be saved and never opened in the browser."""
     response = FileResponse(
-        design_file.content.open("rb"),
+        opened(design_file.content),
         as_attachment=True,
         filename=design_file.name,
         content_type="application/octet-stream",

@@ -34,7 +34,7 @@ class ByPerson(admin.SimpleListFilter):
         return [*((member.user_id, str(member.user)) for member in members), ("nobody", _("Clients and the system"))]
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
+        value = str(self.value() or "")  # a key as such where Django counts the choices
         if value == "nobody":
             return queryset.filter(actor=None)
         return queryset.filter(actor=value) if value.isdigit() else queryset
@@ -61,7 +61,7 @@ class ByKind(admin.SimpleListFilter):
         return sorted([(kind.pk, capfirst(str(model._meta.verbose_name))) for model, kind in kinds], key=itemgetter(1))
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
+        value = str(self.value() or "")  # a key as such where Django counts the choices
         return queryset.filter(target_type=value) if value.isdigit() else queryset
 
 

@@ -32,7 +32,7 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
         max_length=8,
         blank=True,
         choices=[("en", _("English")), ("de", _("German"))],
-        help_text=_("Empty: the workspace's"),
+        help_text=_("Empty: that of the business"),
     )
     is_staff = models.BooleanField(_("runs the installation"), default=False)
     is_active = models.BooleanField(_("active"), default=True)

@@ -112,8 +112,8 @@ class Workspace(models.Model):
     created_at = models.DateTimeField(_("since"), default=now, editable=False)
 
     class Meta:
-        verbose_name = _("workspace")
-        verbose_name_plural = _("workspaces")
+        verbose_name = _("business")
+        verbose_name_plural = _("businesses")
         ordering = ["name"]
 
     def __str__(self):

@@ -7,8 +7,9 @@ are not drawn here; nothing in the house has them.
 
 from django import template
 from django.contrib.admin.helpers import AdminField
+from django.core.exceptions import FieldDoesNotExist
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import mark_safe
 
 register = template.Library()
@@ -26,6 +27,7 @@ CELL = (
     " dark:before:text-font-important-dark before:mr-auto before:font-text before:pr-4 lg:before:hidden font-normal"
     " px-3 lg:first:pl-3 lg:last:pr-3 lg:px-1.5 text-left lg:table-cell{hidden}"
 )
+LINK = 'class="text-link"'
 ERRORS = '<div class="mt-2 text-red-600 text-xs dark:text-red-500">{}</div>'
 
 
@@ -35,7 +37,7 @@ def room_line(context):
     if context.get("has_conditional_display"):
         raise TypeError("forms have no fields that depend on each other")
     line, compressed = context["line"], getattr(context["adminform"].model_admin, "compressed_fields", False)
-    fields = "".join(_field(field, compressed) for field in line)
+    fields = "".join(_field(field, compressed, context.get("request")) for field in line)
     classes = ["form-row field-row group/row"]
     if len(line.fields) > 1:
         classes.append(f"grid lg:grid-cols-{len(line.fields)}")
@@ -46,7 +48,7 @@ def room_line(context):
     return mark_safe(f'<div class="{" ".join(classes)}">{fields}</div>')  # noqa: S308
 
 
-def _field(field, compressed: bool) -> str:
+def _field(field, compressed: bool, request) -> str:
     errors = field.errors() if isinstance(field, AdminField) else ""
     name = _of(field, "name")
     classes = f"{LINE}{f' field-{name}' if name else ''}{' errors' if errors else ''}{COMPRESSED if compressed else ''}"
@@ -54,7 +56,7 @@ def _field(field, compressed: bool) -> str:
         holder = {"field": field, "adminform": {"model_admin": {"compressed_fields": compressed}}}
         inside = render_to_string("unfold/helpers/fieldset_row_checkbox.html", holder)
     else:
-        shown = _value(field) if field.is_readonly else str(field.field)
+        shown = _value(field, request) if field.is_readonly else str(field.field)
         help_text = _of(field, "help_text")
         if help_text:
             shown += f'<div class="leading-relaxed mt-2 text-xs">{help_text}</div>'
@@ -65,19 +67,19 @@ def _field(field, compressed: bool) -> str:
     return f'<div class="{classes}">{inside}</div>'
 
 
-@register.simple_tag
-def room_cells(formset, form):
+@register.simple_tag(takes_context=True)
+def room_cells(context, formset, form):
     """The cells of one row of a table, and before them what it has of hidden fields."""
     hidden, cells = [], []
     for number, field in enumerate(field for fieldset in form for line in fieldset for field in line):
         if not field.is_readonly and field.field.is_hidden:
             hidden.append(str(field.field))
         else:
-            cells.append(_cell(formset, form, field, first=number == 0))
+            cells.append(_cell(formset, form, field, context.get("request"), first=number == 0))
     return mark_safe("".join(hidden + cells))  # noqa: S308
 
 
-def _cell(formset, form, field, *, first: bool) -> str:
+def _cell(formset, form, field, request, *, first: bool) -> str:
     name, order = _of(field, "name"), formset.opts.ordering_field
     errors = "" if field.is_readonly else "".join(conditional_escape(error) for error in field.field.errors)
     classes = CELL.format(
@@ -93,7 +95,7 @@ def _cell(formset, form, field, *, first: bool) -> str:
             {"inline_admin_formset": formset, "inline_admin_form": form, "tabular": 1},
         )
     if field.is_readonly:
-        inside += _value(field)
+        inside += _value(field, request)
     else:
         inside += f'<div class="flex flex-col grow">{field.field}{ERRORS.format(errors) if errors else ""}</div>'
     label = conditional_escape(_of(field, "label"))
@@ -102,14 +104,27 @@ def _cell(formset, form, field, *, first: bool) -> str:
     )
 
 
-def _value(field) -> str:
+def _value(field, request) -> str:
     """What a field that is only shown says, asked once."""
     if field.is_file:
         return render_to_string("unfold/helpers/field_readonly_value.html", {"field": field})
     contents = field.contents()
+    if LINK in contents and not _leads_somewhere(field, request):
+        contents = mark_safe(strip_tags(contents))  # noqa: S308 escaped by whoever made the link
     shown = "-" if not contents or contents == "None" else conditional_escape(contents)
     width = "max-w-4xl" if field.is_json else "max-w-2xl"
     return f'<div class="readonly break-words {width} *:rounded-default">{shown}</div>'
+
+
+def _leads_somewhere(field, request) -> bool:
+    """Whether this person may see the page of the record that a field names."""
+    options, name = field.model_admin.model._meta, field.field["field"]
+    try:
+        related = options.get_field(name).related_model
+    except (FieldDoesNotExist, TypeError):
+        return True  # a field the page makes itself knows where it may lead
+    page = field.model_admin.admin_site._registry.get(related)
+    return request is None or page is None or page.has_view_permission(request)
 
 
 def _of(field, what: str):

@@ -12,6 +12,7 @@ from django_scopes import scope
 from openpyxl import load_workbook
 from unfold.contrib.filters.admin import RangeDateFilter
 
+from accounts import telling
 from accounts.models import Activity, SavedView
 from crm import clients
 from crm.models import Client
@@ -254,7 +255,11 @@ def test_an_export_is_filtered_escaped_and_told_in_the_log(shop, workspace, offi
     assert len(rows) == 2
     assert rows[1][:3] == ("CL-0002", "'=HYPERLINK(1)", "Private")
     assert rows[1][4] == "'+27 31 555"
-    assert Activity.objects.get(verb="exported").details == {"what": "clients", "form": "xlsx"}
+    row = Activity.objects.get(verb="exported")
+    assert row.details == {"what": "clients", "form": "xlsx"}
+    line = telling.told(row, sees_money=True)
+    assert (line["verb"], line["kind"], line["label"], line["link"]) == ("exported", "", "clients", "")
+    assert telling.sentence(row).endswith(": exported clients")
 
 
 def test_numbers_of_an_export_are_numbers(shop, office, log_in):

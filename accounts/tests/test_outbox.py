@@ -23,7 +23,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from accounts import adapters, outbox, password_links
-from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail
+from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail, Workspace
 from accounts.outbox import choosing, digest, hooks, occasions, people, sending, wording
 from accounts.outbox.occasions import CLIENT, STAFF
 from crm.occasions import CONTACT_KNOWN
@@ -385,6 +385,9 @@ def test_quiet_hours_go_over_midnight(now, begin, end, quiet):
 def test_everybody_says_what_they_want_on_a_page_of_their_own(workspace, operator, office, log_in):
     browser = log_in(operator)
     page = browser.get("/accounts/messages/")
+    assert f"{workspace.email} is told at once" in page.content.decode()
+    Workspace.objects.filter(pk=workspace.pk).update(email="")
+    assert "is told at once" not in browser.get("/accounts/messages/").content.decode()
     offered = {one.name for one in page.context["offered"]}
     assert ("machine" in offered, "needs" in offered, "quote_accepted" in offered) == (True, False, False)
     data = {

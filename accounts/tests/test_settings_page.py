@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from pathlib import PurePosixPath
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -124,7 +125,10 @@ def test_a_logo_is_drawn_anew(browser, page, workspace, form):
     with workspace.logo.open() as handle:
         stored = Image.open(handle)
         assert (stored.format, stored.size) == ("PNG", (1200, 400))
-    assert 'src="data:image/png;base64,' in browser.get(page).content.decode()
+    shown = browser.get(page).content.decode()
+    assert 'src="data:image/png;base64,' in shown
+    assert f'value="{PurePosixPath(workspace.logo.name).name}"' in shown
+    assert f"/{workspace.logo.name}" not in shown  # nothing is served there
 
 
 def chunk(name: bytes, data: bytes) -> bytes:

@@ -31,6 +31,7 @@ from billing.models.reminding import new_key
 from billing.states import OWED
 from laseros.core.errors import Refused
 from laseros.core.money import cents
+from laseros.core.stored import opened
 from laseros.core.templatetags.laseros import day
 from production import jobs
 
@@ -243,7 +244,7 @@ class ArchiveAdmin(RoomAdmin):
         if not self.has_view_permission(request, row) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
         name = f"{request.workspace.slug}-{row.from_on}-{row.until_on}.zip"
-        return download(FileResponse(row.file.open("rb")), name, "application/zip")
+        return download(FileResponse(opened(row.file)), name, "application/zip")
 
     @display(description=_("progress"))
     def progress(self, row):

@@ -15,6 +15,7 @@ from billing import documents
 from billing.admin.documents import amount, to_seals
 from billing.documents.order_paper import order_paper_pdf
 from billing.models import OrderPaper
+from laseros.core.stored import opened
 
 
 @admin.register(OrderPaper)
@@ -51,7 +52,7 @@ class OrderPaperAdmin(RoomAdmin):
         if not self.has_view_permission(request, paper) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
         documents.keep(paper, lambda: order_paper_pdf(paper))
-        with paper.pdf.open("rb") as stored:
+        with opened(paper.pdf) as stored:
             return download(HttpResponse(stored.read()), documents.file_name(paper))
 
     def related_links(self, obj):

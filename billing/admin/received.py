@@ -19,6 +19,7 @@ from accounts.roles import SEE_MONEY
 from billing.admin.documents import amount, once
 from billing.models import ReceivedInvoice
 from billing.received import keeping
+from laseros.core.stored import opened
 
 TYPES = {"pdf": "application/pdf", "xml": "application/xml"}
 
@@ -74,7 +75,7 @@ class ReceivedInvoiceAdmin(RoomAdmin):
         if not self.has_view_permission(request, row) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
         ending = "pdf" if row.facts["pdf"] else "xml"
-        return download(FileResponse(row.file.open("rb")), f"received-{row.pk}.{ending}", TYPES[ending])
+        return download(FileResponse(opened(row.file)), f"received-{row.pk}.{ending}", TYPES[ending])
 
     def related_links(self, obj):
         url = reverse(f"admin:{self.page_name}_file", args=[obj.pk])

@@ -24,6 +24,7 @@ from billing.admin.documents import amount, to_seals
 from billing.facts import address_of
 from billing.models import Reminder, ReminderHold
 from billing.states import OWED
+from laseros.core.stored import opened
 
 SEND = "billing.send_reminder"
 STATE_COLOURS = {"proposed": "warning", "sent": "success", "dropped": ""}
@@ -151,7 +152,7 @@ class ReminderAdmin(RoomAdmin):
             raise Http404
         if not self.has_view_permission(request, reminder) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
-        return download(FileResponse(reminder.pdf.open("rb")), file_name(reminder))
+        return download(FileResponse(opened(reminder.pdf)), file_name(reminder))
 
     def related_links(self, obj):
         page = reverse(f"admin:{self.page_name}_pdf", args=[obj.pk])

@@ -29,6 +29,7 @@ from billing.models.reminding import new_key
 from billing.tasks import send_statement
 from crm.models import Client
 from laseros.core.errors import Refused
+from laseros.core.stored import opened
 
 
 class WhileForm(forms.Form):
@@ -156,7 +157,7 @@ class AccountStatementAdmin(RoomAdmin):
             raise Http404
         if not self.has_view_permission(request, row) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
-        return download(FileResponse(row.pdf.open("rb")), file_name(row))
+        return download(FileResponse(opened(row.pdf)), file_name(row))
 
     def related_links(self, obj):
         page = reverse(f"admin:{self.page_name}_pdf", args=[obj.pk])

@@ -35,7 +35,7 @@ class Client(WorkspaceModel):
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=40, blank=True)
     payment_days = models.PositiveSmallIntegerField(
-        _("payment within (days)"), null=True, blank=True, help_text=_("Empty: the workspace's")
+        _("payment within (days)"), null=True, blank=True, help_text=_("Empty: that of the business")
     )
     buyer_reference = models.CharField(
         _("buyer reference"),

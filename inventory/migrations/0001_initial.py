@@ -211,7 +211,7 @@ class Migration(FirstMigration):
                 ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
                 ('customer_number', models.CharField(blank=True, help_text='The number we have there; on each order', max_length=40, verbose_name='our customer number')),
                 ('currency', models.CharField(blank=True, help_text='Empty: our own', max_length=3, verbose_name='currency')),
-                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text="Empty: the workspace's", max_length=8, verbose_name='language of orders')),
+                ('language', models.CharField(blank=True, choices=[('en', 'English'), ('de', 'German')], help_text="Empty: that of the business", max_length=8, verbose_name='language of orders')),
                 ('payment_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='payment within (days)')),
                 ('terms', models.CharField(blank=True, help_text='Free delivery from 500, 2 % within 10 days …', max_length=200, verbose_name='terms')),
                 ('lead_days', models.PositiveSmallIntegerField(blank=True, help_text='For what has no time of its own', null=True, validators=[django.core.validators.MaxValueValidator(730)], verbose_name='delivers within (days)')),

@@ -33,7 +33,7 @@ class Supplier(WorkspaceModel):
         max_length=8,
         blank=True,
         choices=[("en", _("English")), ("de", _("German"))],
-        help_text=_("Empty: the workspace's"),
+        help_text=_("Empty: that of the business"),
     )
     payment_days = models.PositiveSmallIntegerField(_("payment within (days)"), null=True, blank=True)
     terms = models.CharField(

@@ -7,11 +7,17 @@ from decimal import Decimal
 
 import pytest
 from django import forms
+from django.db.models.fields.files import FieldFile, FileField
 from django.forms.renderers import DjangoTemplates
 from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminFileFieldWidget,
+    UnfoldAdminImageFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from laseros.core.form_renderer import LEAN, LeanControls
 
@@ -81,4 +87,15 @@ def test_every_template_that_is_replaced_is_drawn_here():
     for widget, value in CONTROLS.values():
         widget.render("x", value, renderer=Noting())
     str(Order({}, renderer=Noting()))
-    assert set(LEAN) <= drawn | {"django/forms/errors/list/ul.html"}
+    ours = {f"unfold/widgets/clearable_file_input{size}.html" for size in ("", "_small")}
+    assert set(LEAN) <= drawn | {"django/forms/errors/list/ul.html"} | ours
+
+
+@pytest.mark.parametrize("widget", [UnfoldAdminFileFieldWidget, UnfoldAdminImageFieldWidget])
+def test_a_stored_file_has_a_name_and_no_address(widget):
+    """The theme links it where nothing is served."""
+    there = FieldFile(None, FileField(), "logos/my & logo.png")
+    shown = widget(ATTRS).render("logo", there, renderer=LeanControls())
+    assert 'value="my &amp; logo.png"' in shown
+    assert ("href" in shown, "logos/" in shown) == (False, False)
+    assert 'name="logo-clear"' not in widget({**ATTRS}).render("logo", None, renderer=LeanControls())

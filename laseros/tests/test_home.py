@@ -6,18 +6,30 @@ from decimal import Decimal
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
 from billing.models import BankLine, BankStatement, Invoice, ProviderEvent, Quote, Reminder
-from crm.models import ExemptionCertificate, FollowUp
+from crm.models import ExemptionCertificate, FollowUp, Tag
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
 from laseros import matters, navigation
 from laseros.tests.ground import stock_shop
 from machines.models import MachineJob, MaintenancePlan, Tablet
-from production.models import DesignFile, Enquiry, Job, JobLine, JobMessage, Milestone, NonConformance, Operation, Proof
+from production.models import (
+    DesignFile,
+    Enquiry,
+    Job,
+    JobLine,
+    JobMessage,
+    LabourTime,
+    Milestone,
+    NonConformance,
+    Operation,
+    Proof,
+)
 
 pytestmark = [pytest.mark.usefixtures("scoped"), pytest.mark.every_database]
 
@@ -235,6 +247,22 @@ def test_badges_count_what_waits(shop, workspace, manager, log_in):
     }
     assert badges["Items"] == badges["Background work"] == badges["Messages"] == "1"
     assert set(badges.values()) == {"1"}
+
+
+def test_every_list_counts_the_choices_of_its_filters(shop, workspace, manager, log_in):
+    """Django asks each filter with every choice as it is stored, and not as an address has it."""
+    one_of_each(shop, workspace)
+    browser = log_in(manager)
+    shop.client.tags.add(Tag.objects.create(workspace=workspace, name="Collects"))
+    LabourTime.objects.create(workspace=workspace, person=manager, job=Job.objects.first(), started_at=timezone.now())
+    lists = [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model, room in admin.site._registry.items()
+        if room.list_filter and manager.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+    ]
+    assert len(lists) > 40
+    counted = {address: browser.get(address, {"_facets": "True"}).status_code for address in lists}
+    assert {address for address, status in counted.items() if status != 200} == set()
 
 
 # --- search ---------------------------------------------------------------------------------------------------------

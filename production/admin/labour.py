@@ -57,7 +57,7 @@ class ByPerson(admin.SimpleListFilter):
         return [(member.user_id, str(member.user)) for member in members]
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
+        value = str(self.value() or "")  # a key as such where Django counts the choices
         return queryset.filter(person=value) if value.isdigit() else queryset
 
 

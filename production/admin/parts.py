@@ -235,6 +235,8 @@ def _uploaded(rows, refusals) -> JsonResponse:
     if not hasattr(row, "kind"):
         return JsonResponse({"text": str(_("being opened")) if row.state != "opened" else parcels.reason_of(row)})
     text = _("being measured") if row.state in AT_WORK else row.get_state_display()
+    if row.is_there_already:
+        text = drawings.same_as(row)
     answer = {"text": str(text), "url": reverse("admin:production_designfile_change", args=[row.pk])}
     return JsonResponse(answer | ({"reload": True} if row.kind in PRINTS else {}))
 

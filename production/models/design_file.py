@@ -33,6 +33,7 @@ class DesignFile(WorkspaceModel):
     name = models.CharField(_("file name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=KINDS)
     content = models.FileField(upload_to=stored_name, max_length=200)
+    is_there_already = False  # the answer to the same file given once more
     size = models.PositiveBigIntegerField(_("size"))
     sha256 = models.CharField(max_length=64)
     state = models.CharField(

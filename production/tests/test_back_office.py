@@ -110,6 +110,15 @@ def test_dropped_measured_and_shown(desk, shop, enquiry, run_work):
     assert desk.get(page_of(row, "picture"))["Content-Type"].startswith("image/svg+xml")
 
 
+def test_the_same_file_under_another_name_says_which_part_it_is(desk, shop, enquiry):
+    address = page_of(enquiry, "upload")
+    desk.post(address, {"file": upload("plate.dxf")}, **JSON)
+    again = desk.post(address, {"file": upload("plate, copy.dxf")}, **JSON)
+    assert again.json()["text"] == "the same file as plate.dxf, which is on the list already"
+    with scope(workspace=shop.workspace):
+        assert EnquiryLine.objects.get().description == "plate"
+
+
 def test_without_scripts_several_files_at_once(desk, shop, enquiry):
     files = [upload("a.dxf"), upload("b.pdf", b"%PDF-1.4"), upload("c.exe", b"MZ")]
     response = desk.post(page_of(enquiry, "upload"), {"file": files}, follow=True)

@@ -109,6 +109,16 @@ def test_the_board_shows_what_it_is_at(work, say, printer, log_in, operator):
     assert f'<img class="machine-picture" src="{address}"' in browser.get(reverse("board:board")).content.decode()
 
 
+def test_a_picture_that_is_gone_from_the_store_is_not_found(work, log_in, operator, office):
+    row = work.job_line.design_file
+    slicing = Slicing(workspace_id=work.workspace_id, design_file=row)
+    slicing.picture.save("plate.png", ContentFile(b"PNG"))
+    for stored in (slicing.picture, row.content):
+        stored.storage.delete(stored.name)
+    assert log_in(operator).get(reverse("floor:drawing", args=[work.pk])).status_code == 404
+    assert log_in(office).get(reverse("admin:production_designfile_download", args=[row.pk])).status_code == 404
+
+
 def test_work_without_a_picture_has_none_on_the_board(work, say, log_in, operator):
     printed(say)
     assert (MachineJob.objects.get().claim, MachineJob.objects.get().picture) == ("ours", "")

@@ -16,6 +16,7 @@ from inventory.labels import formats
 from inventory.lots_admin import trace_link
 from inventory.models import Receipt, ReceiptLine
 from inventory.purchasing import receiving, stocking
+from laseros.core.stored import opened
 from laseros.core.templatetags.laseros import money_filter, number
 
 COLOURS = {"stocked": "success", "aside": "danger", "returned": ""}
@@ -144,7 +145,7 @@ class ReceiptAdmin(RoomAdmin):
             raise PermissionDenied
         name = row.certificate.name.rsplit("/", 1)[-1]
         try:
-            response = FileResponse(row.certificate.open("rb"), as_attachment=True, filename=name)
+            response = FileResponse(opened(row.certificate), as_attachment=True, filename=name)
         except FileNotFoundError:
             raise Http404 from None
         response.headers["X-Content-Type-Options"] = "nosniff"

@@ -48,6 +48,11 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
             _("Other currencies are booked at the rate of the day that stands on the document; gains and losses are"
               " worked out when money comes in."),
         ]),
+        (_("Invoices of others"), [
+            _("An electronic invoice that comes in is kept unchanged under its SHA-256, is a link of the same chain,"
+              " and is never deleted. Who approved, rejected or paid it and when stands beside it and in the log."),
+            _("It is not booked here: the file is handed over in the ZIP of documents, and the accountant books it."),
+        ]),
         (_("Tax"), [*(rates or [_("No VAT is charged.")]),
                     *([_("Small business: no VAT (§ 19 UStG)")] if workspace.small_business else [])]),
         (_("Closed months"), [

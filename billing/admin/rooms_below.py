@@ -12,7 +12,7 @@ from billing import completing, credit_limit, deliveries, invoices, order_papers
 from billing.admin import recurring, statements
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
-from billing.models import QuoteLine
+from billing.models import Kind, QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
 from inventory.models import PurchaseOrder
@@ -76,9 +76,9 @@ def _deposit(request, job, percent, amount):
 
 
 def _may_ask_deposit(job) -> bool:
-    return job.state != "cancelled" and any(
-        line.parent_id is None and line.invoiced < line.quantity for line in lines_of(job)
-    )
+    """Something with a price is not invoiced yet, and no draft waits that would have to go first."""
+    priced = any(line.parent_id is None and line.unit_price and line.invoiced < line.quantity for line in lines_of(job))
+    return job.state != "cancelled" and priced and not job.invoices.filter(state="draft", kind=Kind.INVOICE).exists()
 
 
 def _deliver(request, job):

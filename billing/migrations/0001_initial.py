@@ -609,8 +609,8 @@ class Migration(FirstMigration):
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
             ],
             options={
-                'verbose_name': 'period close',
-                'verbose_name_plural': 'period closes',
+                'verbose_name': 'closed month',
+                'verbose_name_plural': 'closed months',
                 'ordering': ['-id'],
                 'permissions': [('close_period', 'Can close months'), ('reopen_period', 'Can open closed months again')],
                 'indexes': [models.Index(fields=['workspace', '-id'], name='period_close_newest')],
@@ -743,7 +743,7 @@ class Migration(FirstMigration):
                 ('statement', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.accountstatement', verbose_name='statement of account')),
                 ('payment', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.payment', verbose_name='payment')),
                 ('allocation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.allocation', verbose_name='allocation')),
-                ('period_close', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.periodclose', verbose_name='period close')),
+                ('period_close', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.periodclose', verbose_name='closed month')),
                 ('received', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='billing.receivedinvoice', verbose_name='received invoice')),
             ],
             options={

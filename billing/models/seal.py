@@ -39,7 +39,7 @@ class Seal(WorkspaceModel):
     statement = of_document(AccountStatement, _("statement of account"))
     payment = of_document(Payment, _("payment"))
     allocation = of_document(Allocation, _("allocation"))
-    period_close = of_document(PeriodClose, _("period close"))
+    period_close = of_document(PeriodClose, _("closed month"))
     received = of_document(ReceivedInvoice, _("received invoice"))
     is_paper = models.BooleanField(_("print of the PDF"), default=False)
     at = models.DateTimeField(_("when"))

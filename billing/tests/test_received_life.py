@@ -221,9 +221,7 @@ def test_the_order_it_names_is_linked_and_shown_both_ways(shop, inbox, office, l
     row = inbox(order=order.number.lower())
     assert (row.order, judging.doubts(row)) == (order, [])
     more = inbox(number="R-2", order=order.number)
-    assert list(judging.doubts(more)) == [
-        f"R200,00 net were invoiced for {order.number}, R100,00 were ordered."
-    ]
+    assert list(judging.doubts(more)) == [f"R200,00 net were invoiced for {order.number}, R100,00 were ordered."]
     deciding.reject(more, "Twice", office)
     browser = log_in(office)
     page = browser.get(reverse("admin:inventory_purchaseorder_change", args=[order.pk])).content.decode()
@@ -397,7 +395,7 @@ def test_lines_of_a_statement_that_is_read_in_settle_it(workspace, inbox, office
     """A CSV as the bank writes it: what left is less than nothing."""
     row = inbox()
     deciding.approve(row, office)
-    content = "Datum;Name;Text;Betrag;Währung\n20.11.2026;Steel Merchants;Invoice R-1;-115,00;ZAR\n".encode()
+    content = "Datum;Name;Buchungstext;Betrag;Währung\n20.11.2026;Steel Merchants;Invoice R-1;-115,00;ZAR\n".encode()
     found = importing.understood(workspace, importing.read(content), "Giro")
     importing.store_all(workspace, "n.csv", content, found, office)
     line = BankLine.objects.get()

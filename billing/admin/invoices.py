@@ -169,8 +169,8 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                     "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
     list_select_related = ("client", "job")
-    list_reads = ("number", "kind", "is_deposit", "client", "client__code", "client__name", "job", "job__number", "state",
-                  "currency", "total", "paid", "credited", "issued_on", "due_on")  # fmt: skip
+    list_reads = ("number", "kind", "is_deposit", "client", "client__code", "client__name", "job", "job__number",
+                  "state", "currency", "total", "paid", "credited", "issued_on", "due_on")  # fmt: skip
     list_filter = ("kind", "is_deposit", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")

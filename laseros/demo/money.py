@@ -43,7 +43,7 @@ def _working_day(day: dt.date) -> dt.date:
 
 
 def _bank(business: Business, day: dt.date) -> None:
-    """A statement nobody has looked at: an invoice with its number, one without, one in part, what a supplier got, rent,
+    """A statement nobody has looked at: an invoice with its number, one without, one in part, a supplier's, rent,
     a riddle."""
     account, says, others = LASER if business.is_laser else PRINTER
     rows = Invoice.objects.filter(state="issued", issued_on__lt=day).select_related("client").order_by("-issued_on")

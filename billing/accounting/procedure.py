@@ -8,7 +8,7 @@ from billing import closing
 from billing.accounting.accounts import Accounts, labels_of
 from billing.models import Seal, TaxRate, rules_of
 from laseros.core import numbering
-from laseros.core.templatetags.laseros import day
+from laseros.core.templatetags.laseros import day, number
 
 
 def sections(workspace) -> list[tuple[str, list[str]]]:
@@ -17,7 +17,7 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
     accounts = Accounts(rules)
     kinds = {"quote": _("Quotes"), "invoice": _("Invoices"), "credit": _("Credit notes and cancellations"),
              "payment": _("Payments"), "job": _("Jobs")}  # fmt: skip
-    rates = [f"{rate.name}: {rate.percent.normalize():f} %" for rate in TaxRate.objects.all()]
+    rates = [f"{rate.name}: {number(rate.percent)} %" for rate in TaxRate.objects.all()]
     return [
         (_("The business and the system"), [
             _("%(name)s keeps quotes, jobs, deliveries, invoices and payments in Laser OS.")

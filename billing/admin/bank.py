@@ -35,7 +35,6 @@ from laseros.core.errors import Refused
 RECEIVE = "billing.receive_payment"
 STATE_COLOURS = {"open": "warning", "booked": "success", "settled": "success", "ignored": ""}
 PAGE = 20
-SHOWN = 30  # lines of the preview
 COLUMNS = {
     "day": _("day"),
     "amount": _("amount, with its sign"),
@@ -305,7 +304,6 @@ class BankLineAdmin(RoomAdmin):
             "opts": self.opts,
             "form": dress(form),
             "found": found,
-            "shown": SHOWN,
             "content": content,
             "name": name,
             "columns": COLUMNS.items(),

@@ -180,7 +180,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     readonly_fields = ("number_shown", "called", "standing", "client", "issued_on", "due_on", "sums", "received",
                        "corrected")  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("number_shown", "called", "standing"), ("client", "treatment"),
+        (None, {"fields": (("number_shown", "standing"), ("called", "client"), "treatment",
                            ("supplied_on", "issued_on", "due_on"), ("discount_percent", "discount_amount"),
                            "note", "sums")}),
         (_("Payments"), {"fields": ("received",)}),

@@ -139,9 +139,9 @@ class ReceivedInvoiceAdmin(RoomAdmin):
     search_fields = ("number", "seller", "order__number")
     search_help_text = _("Number, who sent it or our order")
     money_fields = ("total_shown", "left_shown", "said")
-    fields = (("seller", "number"), ("issued_on", "due_on"), ("state_shown", "decided_by", "decided_at"), "reason",
+    fields = (("seller", "number"), ("issued_on", "due_on"), ("standing", "decided_by", "decided_at"), "reason",
               "order_shown", "said", ("received_at", "by"), "sha256")  # fmt: skip
-    readonly_fields = ("seller", "number", "issued_on", "due_on", "state_shown", "decided_by", "decided_at",
+    readonly_fields = ("seller", "number", "issued_on", "due_on", "standing", "decided_by", "decided_at",
                        "reason", "order_shown", "said", "received_at", "by", "sha256")  # fmt: skip
     add_fieldsets = ((None, {"fields": ("upload",)}),)
     export_fields = ("number", "seller", "issued_on", "due_on", "currency", "net", "tax", "total", "owed", "paid",
@@ -168,6 +168,9 @@ class ReceivedInvoiceAdmin(RoomAdmin):
         Verb("take-back", _("Take the payment back"), _take_back, DECIDE, _by_hand, form=WhyForm, dangerous=True,
              icon="undo", done=_("What was paid of it is owed again.")),
     )  # fmt: skip
+
+    class Media:
+        css = {"all": ("css/stock.css", "css/billing.css")}
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -227,6 +230,10 @@ class ReceivedInvoiceAdmin(RoomAdmin):
     def state_shown(self, row):
         late = row.state == "approved" and row.is_overdue
         return ("overdue", _("overdue")) if late else (row.state, row.get_state_display())
+
+    @display(description=_("state"))
+    def standing(self, row):
+        return self.state_shown(row)[1]
 
     @display(description=_("purchase order"), ordering="order__number")
     def order_shown(self, row):

@@ -10,8 +10,10 @@ from accounts.back_office import Verb, to_list, to_record
 from accounts.roles import SEE_MONEY
 from billing import completing, credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
 from billing.admin import recurring, statements
+from billing.admin.documents import amount
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
+from billing.invoices.drafting import currency_of
 from billing.models import Kind, QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
@@ -62,6 +64,9 @@ class DepositForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, value in deposits.terms_of(record).items():
             self.fields[name].initial = value
+        currency = currency_of(record)
+        left = amount(deposits.left_to_invoice(record, currency)[0].net, currency)
+        self.fields["amount"].help_text = _("Not invoiced yet, without tax: %(left)s") % {"left": left}
 
     def clean(self):
         data = super().clean()

@@ -10,6 +10,7 @@ from accounts.models.workspace import money_field
 from billing.models.bank import BankLine
 from billing.states import RECEIVED, RECEIVED_OPEN
 from inventory.models import PurchaseOrder
+from laseros.core.templatetags.laseros import day
 
 
 class ReceivedInvoice(WorkspaceModel):
@@ -121,4 +122,4 @@ class Settlement(WorkspaceModel):
         ]
 
     def __str__(self):
-        return f"{self.paid_on} {self.invoice}"
+        return f"{day(self.paid_on)} {self.invoice}"

@@ -285,6 +285,13 @@ def test_the_button_is_there_only_where_it_will_work_and_the_draft_says_what_it_
     assert not is_offered()
 
 
+def test_a_share_is_written_as_the_business_writes_figures(german):
+    shop, office = german
+    draft = invoices.draft_deposit(ordered(shop, (1, "67.20", "19")), office, percent=Decimal("30.5"))
+    assert draft.lines.get().description.startswith("Anzahlung von 30,5 % auf Auftrag")
+    assert (draft.net, draft.tax, draft.total) == (Decimal("20.50"), Decimal("3.90"), Decimal("24.40"))
+
+
 def test_a_draft_without_a_day_or_a_bank_has_no_empty_heading(scoped, job, office):
     draft = invoices.draft_from(job, office)
 

@@ -36,7 +36,8 @@ INVOICE = (
 def make(business: Business) -> ReceivedInvoice | None:
     """Of the last orders that came; answers the one that the bank has paid and nobody has booked yet."""
     office, today = business.people["office"], timezone.localdate()
-    orders = list(PurchaseOrder.objects.exclude(sent_at=None).exclude(state="cancelled").order_by("-sent_at")[:3])
+    sent = PurchaseOrder.objects.filter(net__gt=0, sent_at__isnull=False).exclude(state="cancelled")
+    orders = list(sent.order_by("-sent_at")[:3])
     found = [_came(business, order, number) for number, order in enumerate(orders)]
     for row in found[1:]:
         deciding.approve(row, office)

@@ -383,10 +383,14 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         """What `obj` came from and what it led to: `to_record` and `to_list` make the links."""
         return []
 
+    def title_of(self, obj) -> str:
+        """What a record is, over its page: its own name stands before it."""
+        return capfirst(str(self.opts.verbose_name))
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         name = str(self.opts.verbose_name)
         # The record's own name stands before it; one that is made is called as the button that leads here.
-        context["title"] = _("New %(name)s") % {"name": name} if obj is None else capfirst(name)
+        context["title"] = _("New %(name)s") % {"name": name} if obj is None else self.title_of(obj)
         context |= self.deeds(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -21,6 +21,7 @@ from unfold.widgets import (
 )
 
 from accounts.protected import why_kept
+from accounts.typed_numbers import typed
 
 # What a shop has to do with; further out, sums of dates leave the calendar.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
@@ -35,6 +36,7 @@ def bounded(form):
     least = _least(meta) if meta else {}
     for name, field in form.fields.items():
         field.label = capfirst(field.label)  # before anything looks at it: a bound field keeps what it saw
+        typed(field)
         if isinstance(field, forms.DateField):
             words = _("This is no day to work with: it should lie between 2000 and 2199.")
             field.validators += [MinValueValidator(FIRST_DAY, words), MaxValueValidator(LAST_DAY, words)]

@@ -87,6 +87,7 @@ MATRIX: dict[str, tuple[str, ...]] = {
         "billing.add_invoice*",
         "billing.add_orderpaper",
         "billing.add_receivedinvoice",
+        "billing.decide_receivedinvoice",
         "billing.add_delivery*",
         "billing.change_delivery*",
         "billing.delete_deliveryline",

@@ -1,4 +1,4 @@
-"""The chain of documents that have left the house: each link holds what one said and the print of the link before.
+"""The chain of documents that left the house or came in: each link holds what one said and the print of the one before.
 
 `content_of` is the document as text, the same on both databases. A link is the SHA-256 of the link before and of the
 content; so whoever changes one has to make all that follow anew, and the last one is printed by `verify_documents`. An

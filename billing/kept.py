@@ -1,6 +1,7 @@
 """What of each kind of document must stay once it has left the house: for the chain, the triggers and the verifier.
 
-Money, what it settles and closed months are kept as documents are, from the moment they are booked.
+Money, what it settles and closed months are kept as documents are, from the moment they are booked; invoices that
+others sent us from the moment they came in.
 """
 
 from dataclasses import dataclass
@@ -18,10 +19,12 @@ from billing.models import (
     Parcel,
     Payment,
     PeriodClose,
+    ReceivedInvoice,
     Reminder,
 )
 
 PDF = frozenset({"pdf", "pdf_sha256"})
+PAPERS = (("pdf", "pdf_sha256"), ("xml", "xml_sha256"))
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Kept:
     once: frozenset[str] = PDF
     parts: tuple[Part, ...] = ()
     at: str = ""  # the moment it left the house
+    files: tuple[tuple[str, str], ...] = PAPERS  # a file's column, and that of its print
 
     def has_left(self, document) -> bool:
         return not self.since or getattr(document, self.since) is not None
@@ -73,6 +77,11 @@ KINDS = (
     Kept("payment", Payment, moving=frozenset({"by", "unused"}), once=frozenset(), at="created_at"),
     Kept("allocation", Allocation, once=frozenset()),
     Kept("period_close", PeriodClose, moving=frozenset({"by"}), once=frozenset(), at="at"),
+    Kept(
+        "received", ReceivedInvoice,
+        moving=frozenset({"by", "state", "reason", "decided_by", "decided_at", "order", "paid"}), once=frozenset(),
+        at="received_at", files=(("file", "sha256"),),
+    ),
 )  # fmt: skip
 OF = {kept.model: kept for kept in KINDS}
 

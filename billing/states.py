@@ -50,12 +50,31 @@ BANK_LINE = Life(
     {
         "open": pgettext_lazy("bank line", "open"),
         "booked": pgettext_lazy("bank line", "booked"),
+        "settled": pgettext_lazy("bank line", "for received invoices"),
         "ignored": pgettext_lazy("bank line", "left out"),
     },
     [
         Move("book", ("open",), "booked"),
+        Move("settle", ("open",), "settled"),
+        Move("unsettle", ("settled",), "open"),
         Move("reopen", ("booked", "ignored"), "open"),
         Move("ignore", ("open",), "ignored"),
+    ],
+)
+
+RECEIVED = Life(
+    {
+        "to_check": pgettext_lazy("received invoice", "to be checked"),
+        "approved": pgettext_lazy("received invoice", "approved"),
+        "paid": pgettext_lazy("received invoice", "paid"),
+        "rejected": pgettext_lazy("received invoice", "rejected"),
+    },
+    [
+        Move("approve", ("to_check",), "approved"),
+        Move("reject", ("to_check", "approved"), "rejected"),
+        Move("look_again", ("approved", "rejected"), "to_check"),
+        Move("pay", ("approved",), "paid"),
+        Move("unpay", ("paid",), "approved"),
     ],
 )
 
@@ -140,3 +159,4 @@ RECURRING = Life(
 )
 
 OWED = ("issued", "partly_paid")
+RECEIVED_OPEN = ("to_check", "approved")

@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Sequence
 from billing import chain, kept
 from billing.kept import KINDS, Kept, Part
-from billing.models import Allocation, Delivery, Invoice, Kind, OrderPaper, Parcel, Payment, Seal
+from billing.models import Allocation, Delivery, Invoice, Kind, OrderPaper, Parcel, Payment, ReceivedInvoice, Seal
 from laseros.core.money import ZERO
 
 RELATED = ("invoice", "client", "payment", "refund")  # what the name of a row says
@@ -33,6 +33,8 @@ def wrong(workspace) -> Iterator[str]:
             yield from _files(kind, document)
             if kind.model is Invoice:
                 yield from _settled(document)
+            if kind.model is ReceivedInvoice:
+                yield from _paid(document)
     yield from _payments()
     yield from _numbers()
 
@@ -136,7 +138,7 @@ def _cells(where: str, was: dict, now: dict) -> Iterator[str]:
 
 
 def _files(kind: Kept, document) -> Iterator[str]:
-    for name in ("pdf", "xml"):
+    for name, its_print in kind.files:
         stored = getattr(document, name, None)
         if not stored:
             continue
@@ -146,7 +148,7 @@ def _files(kind: Kept, document) -> Iterator[str]:
         except OSError:
             yield f"{_where(kind, document)}: the file {stored.name} is missing"
             continue
-        if found != getattr(document, f"{name}_sha256"):
+        if found != getattr(document, its_print):
             yield f"{_where(kind, document)}: the file {stored.name} is not the one that was stored"
 
 
@@ -165,6 +167,13 @@ def _settled(invoice: Invoice) -> Iterator[str]:
     state = _state_of(invoice, is_reversed=any(kind == Kind.CANCELLATION for kind, _total in taken))
     if invoice.state != state:
         yield f"{invoice.number} (invoice {invoice.pk}): state is {invoice.state!r} and should be {state!r}"
+
+
+def _paid(invoice: ReceivedInvoice) -> Iterator[str]:
+    paid = sum(invoice.settlements.values_list("amount", flat=True), Decimal(0))
+    if paid != invoice.paid:
+        where = f"{invoice.number} (received invoice {invoice.pk})"
+        yield f"{where}: payments add up to {paid}, paid is {invoice.paid}"
 
 
 def _state_of(invoice: Invoice, is_reversed: bool) -> str:

@@ -17,6 +17,7 @@ from django_scopes import get_scope, scope
 from accounts.floor_keys import pins
 from accounts.models import Workspace
 from billing import deliveries
+from billing.received import owing
 from billing.states import OWED
 from crm import certificates, diary
 from inventory import purchasing, reorder, stock
@@ -189,6 +190,14 @@ MATTERS = (
     Matter(
         "bank_lines", _("Money from the bank, not booked yet"), "billing.bankline", "account_balance", "warning",
         lambda today: {"state__exact": "open", "amount__gt": "0"}, "billing.receive_payment",
+    ),
+    Matter(
+        "received_invoices", _("Received invoices to be checked"), "billing.receivedinvoice", "inbox", "warning",
+        _is("to_check"), "billing.decide_receivedinvoice",
+    ),
+    Matter(
+        "late_received", _("Received invoices overdue"), "billing.receivedinvoice", "event_busy", "danger",
+        lambda today: {"owed": "late"}, "billing.decide_receivedinvoice", rows=owing.late,
     ),
     Matter(
         "card_events", _("Card payments to be looked at"), "billing.providerevent", "credit_card_off", "danger",

@@ -280,6 +280,8 @@ NAVIGATION = (
                 "inbox",
                 "admin:billing_receivedinvoice_changelist",
                 "billing.view_receivedinvoice",
+                "received_invoices",
+                "warning",
             ),
             Entry(_("Payments"), "payments", "admin:billing_payment_changelist", "billing.view_payment"),
             Entry(

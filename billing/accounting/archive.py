@@ -1,4 +1,5 @@
-"""The papers of a while in one ZIP, with a manifest that names each with its print. Made by the worker.
+"""The papers of a while in one ZIP, with a manifest that names each with its print: ours, and the invoices that others
+sent us. Made by the worker.
 
 Papers that nobody has asked for yet are drawn before it, in turns: those of a month take longer than a task may.
 """
@@ -27,7 +28,7 @@ from billing import documents
 from billing.documents.order_paper import order_paper_pdf
 from billing.documents.reminder import reminder_pdf
 from billing.documents.statement import kept_pdf
-from billing.models import AccountStatement, Archive, Delivery, Invoice, OrderPaper, Quote, Reminder
+from billing.models import AccountStatement, Archive, Delivery, Invoice, OrderPaper, Quote, ReceivedInvoice, Reminder
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 
@@ -67,7 +68,7 @@ def _go_on(row: Archive, by) -> Archive:
 def _order(workspace, from_on: date, until_on: date, by, key: str) -> Archive:
     row = Archive(workspace=workspace, from_on=from_on, until_on=until_on, by=by if getattr(by, "pk", None) else None)
     row.key = key or row.key
-    row.total = sum(rows.count() for rows in _rows(row))
+    row.total = sum(rows.count() for rows in _rows(row)) + _came(row).count()
     row.save()
     activity.record("exported", row, by, details={"what": _("archive of documents")})
     work.queue(make_archive, workspace, row.pk, subject=row, by=by)
@@ -107,6 +108,11 @@ def _rows(row: Archive) -> tuple:
     )
 
 
+def _came(row: Archive):
+    """Invoices of others that came in these days: kept as they are, nothing of them is drawn."""
+    return ReceivedInvoice.objects.filter(received_at__date__range=(row.from_on, row.until_on)).order_by("id")
+
+
 def _fill(archive: zipfile.ZipFile, row: Archive) -> None:
     entries = []
     for name, kind, number, day, content in _papers(row):
@@ -140,7 +146,7 @@ def _draw(row: Archive, until: float) -> bool:
                 _kept(record)
                 if time.monotonic() > until:
                     break
-            left = sum(rows.filter(pdf="").count() for rows in _rows(row))
+            left = sum(rows.filter(pdf="").count() for rows in _rows(row)) + _came(row).count()
             Archive._base_manager.filter(pk=row.pk).update(done=max(row.total - left, 0))
             if time.monotonic() > until:
                 return not left
@@ -159,6 +165,12 @@ def _papers(row: Archive) -> Iterator[tuple[str, str, str, date, bytes]]:
             _kept(record)
             yield from _papers_of(record)
             done += 1
+    for record in _came(row):
+        content, ending = _checked(record.file, record.sha256, record), record.file.name.rpartition(".")[2]
+        kind = "received credit note" if record.facts["credit"] else "received invoice"
+        day = record.issued_on or timezone.localdate(record.received_at)
+        yield f"received/{record.pk}-{record.sha256[:8]}.{ending}", kind, record.number, day, content
+        done += 1
     Archive._base_manager.filter(pk=row.pk).update(done=done, total=done)
 
 

@@ -8,7 +8,7 @@ from billing import closing
 from billing.accounting.accounts import Accounts, labels_of
 from billing.models import Seal, TaxRate, rules_of
 from laseros.core import numbering
-from laseros.core.templatetags.laseros import day
+from laseros.core.templatetags.laseros import day, number
 
 
 def sections(workspace) -> list[tuple[str, list[str]]]:
@@ -17,7 +17,7 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
     accounts = Accounts(rules)
     kinds = {"quote": _("Quotes"), "invoice": _("Invoices"), "credit": _("Credit notes and cancellations"),
              "payment": _("Payments"), "job": _("Jobs")}  # fmt: skip
-    rates = [f"{rate.name}: {rate.percent.normalize():f} %" for rate in TaxRate.objects.all()]
+    rates = [f"{rate.name}: {number(rate.percent)} %" for rate in TaxRate.objects.all()]
     return [
         (_("The business and the system"), [
             _("%(name)s keeps quotes, jobs, deliveries, invoices and payments in Laser OS.")
@@ -47,6 +47,11 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
             _("What nobody will pay is written off by right and with a reason."),
             _("Other currencies are booked at the rate of the day that stands on the document; gains and losses are"
               " worked out when money comes in."),
+        ]),
+        (_("Invoices of others"), [
+            _("An electronic invoice that comes in is kept unchanged under its SHA-256, is a link of the same chain,"
+              " and is never deleted. Who approved, rejected or paid it and when stands beside it and in the log."),
+            _("It is not booked here: the file is handed over in the ZIP of documents, and the accountant books it."),
         ]),
         (_("Tax"), [*(rates or [_("No VAT is charged.")]),
                     *([_("Small business: no VAT (§ 19 UStG)")] if workspace.small_business else [])]),

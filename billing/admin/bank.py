@@ -9,30 +9,32 @@ from django.contrib import admin, messages
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext, pgettext_lazy
 from unfold.decorators import display
 
 from accounts.back_office import RoomAdmin, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.forms import bounded, dress, take_refusal
 from accounts.roles import SEE_MONEY
+from billing.admin import bank_words
 from billing.admin.documents import amount
-from billing.bank import booking, columns, importing, matching
+from billing.admin.received import DECIDE
+from billing.bank import booking, columns, importing
 from billing.bank.reading import MOST_BYTES
-from billing.models import BankLine, BankStatement, Invoice, Payment
+from billing.models import BankLine, BankStatement, Invoice, Payment, ReceivedInvoice
+from billing.received import paying
 from crm.models import Client
 from laseros.core.errors import Refused
 
 RECEIVE = "billing.receive_payment"
-STATE_COLOURS = {"open": "warning", "booked": "success", "ignored": ""}
+STATE_COLOURS = {"open": "warning", "booked": "success", "settled": "success", "ignored": ""}
 PAGE = 20
-SHOWN = 30  # lines of the preview
 COLUMNS = {
     "day": _("day"),
     "amount": _("amount, with its sign"),
@@ -43,25 +45,6 @@ COLUMNS = {
     "text": _("what for"),
     "reference": _("reference"),
     "currency": _("currency"),
-}
-REASONS = {
-    "number": _("names the invoice"),
-    "all_numbers": _("names all of these invoices"),
-    "amount": _("exactly what is owed"),
-    "sum": _("exactly what they add up to"),
-    "only_one": _("no other invoice has this amount"),
-    "part": _("a part of what is owed"),
-    "over": _("more than is owed"),
-    "name": _("the name is like the client’s"),
-    "account": _("they paid from this account before"),
-    "client": _("names the client number"),
-}
-
-
-TONES = {
-    "sure": pgettext_lazy("match", "Surely"),
-    "likely": pgettext_lazy("match", "Probably"),
-    "perhaps": pgettext_lazy("match", "Perhaps"),
 }
 
 
@@ -136,12 +119,34 @@ class BookForm(forms.Form):
         return [found[number] for number in dict.fromkeys(wanted)]
 
 
+class SettleForm(forms.Form):
+    """Money that left, or that a supplier gives back: for which of the invoices that were approved."""
+
+    for_record = True
+    received = forms.ModelMultipleChoiceField(
+        queryset=None, label=_("Received invoices"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Approved and not paid yet. Together they are what the line says; one may be paid in part."),
+    )  # fmt: skip
+
+    def __init__(self, *args, record, **kwargs):
+        super().__init__(*args, **kwargs)
+        rows = ReceivedInvoice.objects.filter(state="approved", currency=record.currency)
+        rows = rows.filter(owed__gt=F("paid")) if record.amount < 0 else rows.filter(owed__lt=F("paid"))
+        field = self.fields["received"]
+        field.queryset = rows.order_by("due_on", "id")
+        field.label_from_instance = lambda row: f"{row}: {amount(row.left, row.currency)}"
+
+
 class WhyForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=120)
 
 
 def _book(request, line, client, numbers):
     booking.book(line, client, numbers, request.user)
+
+
+def _settle(request, line, received):
+    paying.settle(line, list(received), request.user)
 
 
 def _undo(request, line, reason):
@@ -173,9 +178,11 @@ class BankLineAdmin(RoomAdmin):
     verbs = (
         Verb("book", _("Book it"), _book, RECEIVE, lambda line: line.state == "open" and line.amount > 0,
              form=BookForm, primary=True, icon="payments", done=_("The payment is booked.")),
-        Verb("undo", _("Take it back"), _undo, RECEIVE, lambda line: line.state == "booked", form=WhyForm,
+        Verb("settle", _("For received invoices"), _settle, DECIDE, lambda line: line.state == "open", form=SettleForm,
+             icon="inbox", done=_("The received invoices are paid with it.")),
+        Verb("undo", _("Take it back"), _undo, RECEIVE, lambda line: line.state in ("booked", "settled"), form=WhyForm,
              dangerous=True, icon="undo", done=_("The payment is taken back; the line is open again.")),
-        Verb("leave-out", _("No payment of a client"), _leave_out, RECEIVE, lambda line: line.state == "open",
+        Verb("leave-out", _("Leave it out"), _leave_out, RECEIVE, lambda line: line.state == "open",
              form=WhyForm, icon="block", done=_("The line is left out.")),
         Verb("take-up", _("Take it up again"), lambda request, line: booking.take_up(line, request.user), RECEIVE,
              lambda line: line.state == "ignored", icon="undo", done=_("The line is open again.")),
@@ -191,6 +198,7 @@ class BankLineAdmin(RoomAdmin):
         return [
             to_record(obj.payment, icon="payments"),
             to_record(obj.payment.client, icon="groups") if obj.payment else None,
+            *(to_record(part.invoice, icon="inbox") for part in obj.settlements.select_related("invoice")),
             to_record(obj.statement, icon="account_balance"),
         ]
 
@@ -219,22 +227,25 @@ class BankLineAdmin(RoomAdmin):
 
     def match_view(self, request):
         self._may(request)
-        term = " ".join(request.GET.get("q", "").split())[:80]
-        lines = BankLine.objects.filter(state="open", amount__gt=0)
+        term, is_out = " ".join(request.GET.get("q", "").split())[:80], request.GET.get("way") == "out"
+        still = BankLine.objects.filter(state="open")
+        lines = still.filter(amount__lt=0) if is_out else still.filter(amount__gt=0)
         if term:
             lines = lines.filter(text__icontains=term) | lines.filter(name__icontains=term)
         page = Paginator(lines.order_by("-day", "-id"), PAGE).get_page(request.GET.get("page"))
         page.object_list = list(page.object_list)
-        found = booking.proposals(page.object_list)
-        invoices = _shown_invoices(found)
+        found = bank_words.proposed(page.object_list)
         for line in page.object_list:
-            line.proposals = [_said(each, invoices) for each in found[line.pk]]
+            line.proposals = found[line.pk]
         context = {
             **self.admin_site.each_context(request),
             "title": _t("Match the bank"),
             "opts": self.opts,
             "page": page,
             "term": term,
+            "is_out": is_out,
+            "counts": still.aggregate(came=Count("id", Q(amount__gt=0)), left=Count("id", Q(amount__lt=0))),
+            "may_settle": request.user.has_perm(DECIDE),
         }
         return TemplateResponse(request, "admin/billing/bank_match.html", context)
 
@@ -244,18 +255,27 @@ class BankLineAdmin(RoomAdmin):
         line = self.get_object(request, str(pk))
         if line is None or request.method != "POST":
             raise Http404
-        pks = [int(each) for each in request.POST.get("invoices", "").split(",") if each.isdecimal()]
-        rows = {row.pk: row for row in Invoice.objects.filter(pk__in=pks[:50]).select_related("client")}
+        out = "received" in request.POST
+        if out and not request.user.has_perm(DECIDE):
+            raise PermissionDenied
+        model = ReceivedInvoice if out else Invoice
+        pks = [
+            int(each) for each in request.POST.get("received" if out else "invoices", "").split(",") if each.isdecimal()
+        ]
+        rows = model.objects.in_bulk(dict.fromkeys(pks[:50]))
         try:
             if not rows or len(rows) != len(set(pks)):
                 raise Refused(_t("These invoices are not there any more."), code="gone")
-            chosen = [rows[pk] for pk in pks]
-            booking.book(line, chosen[0].client, chosen, request.user)
+            if out:
+                paying.settle(line, list(rows.values()), request.user)
+            else:
+                booking.book(line, rows[pks[0]].client, list(rows.values()), request.user)
         except Refused as refusal:
             messages.error(request, refusal.reason)
         else:
             messages.success(request, _t("%(line)s is booked.") % {"line": line})
-        return redirect(reverse(f"admin:{self.page_name}_match"))
+        way = "?way=out" if line.amount < 0 else ""
+        return redirect(reverse(f"admin:{self.page_name}_match") + way)
 
     # --- a file ---------------------------------------------------------------------------------------------------
 
@@ -284,7 +304,6 @@ class BankLineAdmin(RoomAdmin):
             "opts": self.opts,
             "form": dress(form),
             "found": found,
-            "shown": SHOWN,
             "content": content,
             "name": name,
             "columns": COLUMNS.items(),
@@ -304,40 +323,6 @@ def _chosen(posted) -> dict[str, int] | None:
         return None
     places = {what: posted.get(f"column-{what}", "") for what in columns.WORDS}
     return {what: int(place) for what, place in places.items() if place.isdecimal() and int(place) < 100}
-
-
-def _shown_invoices(found) -> dict[int, Invoice]:
-    pks = {pk for proposals in found.values() for each in proposals for pk in each.invoices}
-    return {row.pk: row for row in Invoice.objects.filter(pk__in=pks).select_related("client").defer("frozen")}
-
-
-def _said(proposal: matching.Proposal, invoices: dict[int, Invoice]) -> dict:
-    rows = [invoices[pk] for pk in proposal.invoices]
-    certainty = proposal.certainty
-    tone = "sure" if certainty >= matching.SURE else "likely" if certainty >= matching.LIKELY else "perhaps"
-    return {
-        "pks": ",".join(str(row.pk) for row in rows),
-        "invoices": [(row, amount(row.balance, row.currency)) for row in rows],
-        "client": rows[0].client,
-        "certainty": certainty,
-        "tone": tone,
-        "word": TONES[tone],
-        "reasons": [REASONS[reason] for reason in proposal.reasons],
-        "afterwards": _afterwards(proposal, rows),
-    }
-
-
-def _afterwards(proposal: matching.Proposal, rows: list[Invoice]) -> str:
-    """What booking it does, in words: what is paid, what stays open, what becomes the client's credit."""
-    currency, left = rows[0].currency, proposal.left_over
-    if left < 0:
-        return _t("Booked, %(amount)s stay open.") % {"amount": amount(-left, currency)}
-    paid = ngettext("Booked, the invoice is paid.", "Booked, all %(count)s invoices are paid.", len(rows))
-    paid %= {"count": len(rows)}
-    if left > 0:
-        more = _t("%(amount)s more become the client’s credit.") % {"amount": amount(left, currency)}
-        return f"{paid} {more}"
-    return paid
 
 
 @admin.register(BankStatement)

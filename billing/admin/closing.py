@@ -26,7 +26,7 @@ from accounts.roles import SEE_MONEY
 from billing import closing
 from billing.accounting import archive, datev, journal, procedure
 from billing.law import turnover
-from billing.models import Archive, BankLine, Invoice, PeriodClose, Reminder, rules_of
+from billing.models import Archive, BankLine, Invoice, PeriodClose, ReceivedInvoice, Reminder, rules_of
 from billing.models.reminding import new_key
 from billing.states import OWED
 from laseros.core.errors import Refused
@@ -183,6 +183,7 @@ def _steps(first: date, last: date) -> list[dict]:
     drafts = Invoice.objects.filter(state="draft").count()
     made = jobs.to_invoice().count()
     lines = BankLine.objects.filter(state="open", amount__gt=0, day__lte=last).count()
+    unchecked = ReceivedInvoice.objects.filter(state="to_check").count()
     due = Reminder.objects.filter(state="proposed").count()
     late = Invoice.objects.filter(Q(state__in=OWED) & Q(due_on__lte=last)).count()
     invoices = reverse("admin:billing_invoice_changelist")
@@ -191,9 +192,11 @@ def _steps(first: date, last: date) -> list[dict]:
             (_("Drafts to issue: %(count)s") % {"count": drafts}, f"{invoices}?state__exact=draft", drafts),
             (_("Jobs made and not invoiced: %(count)s") % {"count": made},
              f"{reverse('admin:production_job_changelist')}?bill=open", made))},
-        {"title": _("Book payments"), "left": lines, "icon": "payments", "links": (
+        {"title": _("Book payments"), "left": lines + unchecked, "icon": "payments", "links": (
             (_("Read in a bank statement"), reverse("admin:billing_bankline_import"), 0),
-            (_("Bank lines to book: %(count)s") % {"count": lines}, reverse("admin:billing_bankline_match"), lines))},
+            (_("Bank lines to book: %(count)s") % {"count": lines}, reverse("admin:billing_bankline_match"), lines),
+            (_("Received invoices to check: %(count)s") % {"count": unchecked},
+             f"{reverse('admin:billing_receivedinvoice_changelist')}?state__exact=to_check", unchecked))},
         {"title": _("Remind"), "left": due, "icon": "notification_important", "links": (
             (_("Reminders to send: %(count)s") % {"count": due}, reverse("admin:billing_reminder_look"), due),
             (_("Overdue at the end of the month: %(count)s") % {"count": late},

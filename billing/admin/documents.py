@@ -59,7 +59,7 @@ def once(shown):
 
 def tax_choices(there: Iterable[Decimal]) -> list[tuple[str, str]]:
     """The rates there are by their names, and `there` by their figures; the highest first."""
-    rates = {percent: f"{percent.normalize():f} %" for percent in there}
+    rates = {percent: f"{number(percent)} %" for percent in there}
     rates |= {rate.percent: str(rate) for rate in TaxRate.objects.all()}
     return [(rate_text(percent), label) for percent, label in sorted(rates.items(), reverse=True)]
 

@@ -169,24 +169,24 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                     "issued_on", "due_on")  # fmt: skip
     list_display_links = ("number_shown",)
     list_select_related = ("client", "job")
-    list_reads = ("number", "kind", "client", "client__code", "client__name", "job", "job__number", "state", "currency",
-                  "total", "paid", "credited", "issued_on", "due_on")  # fmt: skip
+    list_reads = ("number", "kind", "is_deposit", "client", "client__code", "client__name", "job", "job__number",
+                  "state", "currency", "total", "paid", "credited", "issued_on", "due_on")  # fmt: skip
     list_filter = ("kind", "is_deposit", "state", ("issued_on", BetweenDays), ("due_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("number", "client__name", "client__code", "job__number")
     search_help_text = _("Number, client or job")
     money_fields = ("total_shown", "balance_shown", "sums", "received", "discount_percent")
     inlines = (InvoiceLineInline,)
-    readonly_fields = ("number_shown", "kind", "standing", "client", "issued_on", "due_on", "sums", "received",
+    readonly_fields = ("number_shown", "called", "standing", "client", "issued_on", "due_on", "sums", "received",
                        "corrected")  # fmt: skip
     fieldsets = (
-        (None, {"fields": (("number_shown", "kind", "standing"), ("client", "treatment"),
+        (None, {"fields": (("number_shown", "standing"), ("called", "client"), "treatment",
                            ("supplied_on", "issued_on", "due_on"), ("discount_percent", "discount_amount"),
                            "note", "sums")}),
         (_("Payments"), {"fields": ("received",)}),
     )  # fmt: skip
     correction_fieldsets = (
-        (None, {"fields": (("number_shown", "standing"), ("kind", "corrected"), "client", "reason",
+        (None, {"fields": (("number_shown", "standing"), ("called", "corrected"), "client", "reason",
                            ("supplied_on", "issued_on"), ("discount_percent", "discount_amount"),
                            "note", "sums")}),
     )  # fmt: skip
@@ -234,6 +234,13 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
 
     def has_add_permission(self, request):
         return False
+
+    def title_of(self, obj) -> str:
+        return obj.called
+
+    @display(description=_("kind"))
+    def called(self, invoice):
+        return invoice.called
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.einvoice_view)

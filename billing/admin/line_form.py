@@ -5,10 +5,11 @@ from decimal import Decimal, InvalidOperation
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.formats import localize_input, sanitize_separators
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
+
+from accounts import typed_numbers
 
 TYPED = re.compile(r"([^%]*?)\s*(%?)")
 MOST = Decimal(10) ** 12
@@ -34,15 +35,15 @@ class LineForm(forms.ModelForm):
 
 def written(line) -> str:
     if line.discount_percent:
-        return f"{localize_input(short(line.discount_percent))} %"
-    return localize_input(short(line.discount_amount)) if line.discount_amount else ""
+        return f"{typed_numbers.written(short(line.discount_percent))} %"
+    return typed_numbers.written(short(line.discount_amount)) if line.discount_amount else ""
 
 
 def read(typed: str) -> tuple[Decimal, Decimal]:
     """(percent, amount) of what was typed; nothing for neither."""
     match = TYPED.fullmatch(typed)
     try:
-        value = Decimal(sanitize_separators(match[1].strip()) or 0) if match else Decimal("NaN")
+        value = Decimal(typed_numbers.plain(match[1].strip()) or 0) if match else Decimal("NaN")
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or value < 0 or value >= MOST:

@@ -13,6 +13,7 @@ from billing import payments
 from billing.admin.documents import amount, to_seals
 from billing.admin.money_forms import CreditBackForm, ReverseForm
 from billing.models import BankLine, ExchangeRate, Invoice, Payment
+from laseros.core.templatetags.laseros import number
 
 
 def _refund_credit(request, payment, once, **facts):
@@ -122,7 +123,7 @@ class PaymentAdmin(RoomAdmin):
     @display(description=_("rate"))
     def rate_shown(self, payment):
         """Of another currency than ours."""
-        return "–" if payment.currency == payment.workspace.currency else f"{payment.rate.normalize():f}"
+        return "–" if payment.currency == payment.workspace.currency else number(payment.rate, most=8)
 
     @display(description=_("exchange gain or loss"))
     def gain_shown(self, payment):

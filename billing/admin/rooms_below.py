@@ -6,15 +6,18 @@ from django.contrib.admin.exceptions import NotRegistered
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.back_office import Verb
+from accounts.back_office import Verb, to_list, to_record
 from accounts.roles import SEE_MONEY
 from billing import completing, credit_limit, deliveries, invoices, order_papers, payments, product_cost, quotes
 from billing.admin import recurring, statements
+from billing.admin.documents import amount
 from billing.admin.money_forms import ClientPaymentForm
 from billing.invoices import deposits
-from billing.models import QuoteLine
+from billing.invoices.drafting import currency_of
+from billing.models import Kind, QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
+from inventory.models import PurchaseOrder
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
 from production.admin import job_template
@@ -61,6 +64,9 @@ class DepositForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, value in deposits.terms_of(record).items():
             self.fields[name].initial = value
+        currency = currency_of(record)
+        left = amount(deposits.left_to_invoice(record, currency)[0].net, currency)
+        self.fields["amount"].help_text = _("Not invoiced yet, without tax: %(left)s") % {"left": left}
 
     def clean(self):
         data = super().clean()
@@ -75,9 +81,9 @@ def _deposit(request, job, percent, amount):
 
 
 def _may_ask_deposit(job) -> bool:
-    return job.state != "cancelled" and any(
-        line.parent_id is None and line.invoiced < line.quantity for line in lines_of(job)
-    )
+    """Something with a price is not invoiced yet, and no draft waits that would have to go first."""
+    priced = any(line.parent_id is None and line.unit_price and line.invoiced < line.quantity for line in lines_of(job))
+    return job.state != "cancelled" and priced and not job.invoices.filter(state="draft", kind=Kind.INVOICE).exists()
 
 
 def _deliver(request, job):
@@ -200,7 +206,16 @@ ADDED = {
     ),
 }  # fmt: skip
 
-LINKS = {Client: (statements.link_of, recurring.link_of, job_template.for_client)}
+
+def _received_for(order):
+    """The invoices a supplier sent for an order: one by its name, several as a list."""
+    rows = list(order.received_invoices.all()[:2])
+    if len(rows) > 1:
+        return to_list("billing.receivedinvoice", icon="inbox", order__id__exact=order.pk)
+    return to_record(rows[0], icon="inbox") if rows else None
+
+
+LINKS = {PurchaseOrder: (_received_for,), Client: (statements.link_of, recurring.link_of, job_template.for_client)}
 WARNINGS = {Job: (credit_limit.of_job,), Client: (credit_limit.warning,)}
 
 
@@ -216,12 +231,12 @@ class DeliverFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=rows) if self.value() == "open" else queryset
 
 
-for model, verbs in ADDED.items():
+for model in {**ADDED, **LINKS}:
     try:
         room = type(admin.site.get_model_admin(model))
     except NotRegistered:
         continue
-    room.verbs = (*room.verbs, *verbs)
+    room.verbs = (*room.verbs, *ADDED.get(model, ()))
     room.money_warnings = (*room.money_warnings, *WARNINGS.get(model, ()))
     room.more_links = (*room.more_links, *LINKS.get(model, ()))
 

@@ -21,6 +21,7 @@ from billing.choices import MOST_EACH, Choices
 from billing.models import PriceRules, QuoteLine
 from billing.price_book import PriceBook
 from laseros.core.errors import Refused
+from laseros.core.templatetags.laseros import number
 from production.models import CuttingParameter, EnquiryLine
 
 MOST_PIECES = 1_000_000
@@ -62,7 +63,7 @@ class WhatIfForm(forms.Form):
             label = f"{one.operation.name} ({words.unit(one.operation.unit, 2)})"
             self.fields[f"operation_{one.operation.pk}"] = forms.DecimalField(
                 label=label, required=False, min_value=0, max_value=MOST_EACH, max_digits=10, decimal_places=4,
-                help_text=_("proposed: %(count)s") % {"count": f"{one.proposed.normalize():f}"},
+                help_text=_("proposed: %(count)s") % {"count": number(one.proposed, most=4)},
             )  # fmt: skip
 
     def _choose(self, name: str, found: list) -> None:

@@ -12,6 +12,7 @@ from accounts import activity
 from billing import payments
 from billing.bank.matching import Line, Open, Proposal, propose
 from billing.models import BankLine, Invoice, Kind
+from billing.received import paying
 from billing.states import BANK_LINE, OWED
 from crm.families import living
 from crm.models import Client
@@ -42,7 +43,10 @@ def book(line: BankLine, client: Client, invoices: Sequence[Invoice], by=None) -
 
 
 def undo(line: BankLine, reason: str, by=None) -> BankLine:
-    """Take the payment back; the line waits again."""
+    """Take the payment back, or what it paid of received invoices; the line waits again."""
+    line = BankLine.objects.select_related("payment").get(pk=line.pk)
+    if line.state == "settled":
+        return paying.reopen(line, reason, by)
     if line.payment is None:
         raise Refused(_("%(line)s is not booked.") % {"line": line}, code="state")
     payments.reverse(line.payment, day=timezone.localdate(), reason=reason, by=by)
@@ -53,7 +57,7 @@ def undo(line: BankLine, reason: str, by=None) -> BankLine:
 @retried
 @transaction.atomic
 def leave_out(line: BankLine, note: str, by=None) -> None:
-    """No payment of a client: rent, tax, wages."""
+    """Neither a payment of a client nor of a received invoice: rent, tax, wages."""
     BANK_LINE.move(line, "ignore", note=note[:200])
     activity.record("skipped", line, by, details={"why": note})
 
@@ -62,7 +66,7 @@ def leave_out(line: BankLine, note: str, by=None) -> None:
 @transaction.atomic
 def take_up(line: BankLine, by=None) -> None:
     """Left out by mistake."""
-    if line.state == "booked":
+    if line.state in ("booked", "settled"):
         raise Refused(_("It is booked: take the payment back."), code="state")
     BANK_LINE.move(line, "reopen", note="")
     activity.record("reopened", line, by)

@@ -22,6 +22,7 @@ from laseros.core.retry import retried
 from laseros.core.sentences import Sentences
 
 BATCH = 500
+SHOWN = 30  # lines of a preview
 NO_REFERENCE = ("", "NONREF", "NOTPROVIDED")  # what banks write where they have none
 _refusals = Sentences(
     gettext_noop("The file could not be read."),
@@ -49,6 +50,11 @@ class Understood:
     columns: dict[str, int] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)  # rows without a day or an amount
     known: int = 0
+
+    @property
+    def shown(self) -> list[dict]:
+        """The lines with their days as days, for a page."""
+        return [{**line, "on": date.fromisoformat(line["day"])} for line in self.lines[:SHOWN]]
 
     @property
     def fits(self) -> bool:
@@ -87,7 +93,8 @@ def _of_camt(workspace, statement: dict, account: str) -> Understood:
             lines.append({**line, "amount": f"{amount:f}", "day": day.isoformat(), "currency": currency})
         else:
             skipped.append(number)
-    done = Understood(account or statement["account"], statement["currency"] or workspace.currency, skipped=skipped)
+    # What the file says counts: under another name each of its lines would be another one.
+    done = Understood(statement["account"] or account, statement["currency"] or workspace.currency, skipped=skipped)
     done.lines = _with_keys(done.account, lines)
     return done
 

@@ -84,7 +84,7 @@ def _candidates(line: Line, items: list[Open]):
         if item.balance == line.amount:
             yield [item], []
     for mine in by_client.values():
-        known = _alike(line.name, mine[0].client_name) or _says(line.text, mine[0].client_code)
+        known = alike(line.name, mine[0].client_name) or _says(line.text, mine[0].client_code)
         if not known and len(mine) > MOST_TOGETHER:
             continue
         yield from ((group, []) for group in _sums(mine[:MOST_TOGETHER], line.amount))
@@ -112,7 +112,7 @@ def _judged(line: Line, chosen: list[Open], reasons: list[str], items: list[Open
             reasons.append("only_one")
     else:
         reasons.append("part" if line.amount < owed else "over")
-    if _alike(line.name, chosen[0].client_name):
+    if alike(line.name, chosen[0].client_name):
         reasons.append("name")
     if payer == client:
         reasons.append("account")
@@ -132,7 +132,7 @@ def _says(text: str, number: str) -> bool:
     return re.search(rf"(?<![A-Za-z0-9]){pattern}(?!\d)", text, re.IGNORECASE) is not None
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether two names share most of their words; legal forms do not count."""
     mine, theirs = _words(one), _words(other)
     return bool(mine and theirs) and len(mine & theirs) * 2 > min(len(mine), len(theirs))

@@ -10,7 +10,7 @@ from billing.discounts import whole_discount
 from billing.models import Quote
 from billing.models.rules import MorePieces
 from crm import links
-from laseros.core.money import cents, show
+from laseros.core.money import cents, figures, show
 
 MOST_PICTURES = 60
 
@@ -63,7 +63,7 @@ def _deposit(quote: Quote, net) -> str:
         if quote.deposit_percent:
             share = cents(net * quote.deposit_percent / 100, quote.currency)
             return _("%(percent)s %% of the order, %(amount)s without tax, before the work begins.") % {
-                "percent": f"{quote.deposit_percent.normalize():f}",
+                "percent": figures(quote.deposit_percent, workspace.locale),
                 "amount": show(share, quote.currency, workspace.locale),
             }
         if quote.deposit_amount:

@@ -1,4 +1,5 @@
-"""Files that belong to nothing: a process that was killed while it stored a paper or a proof left them behind."""
+"""Files that belong to nothing: a process that was killed while it stored a paper, a proof or what came in left them
+behind."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from billing.deliveries.proof import FOLDER as PROOFS
 from billing.kept import KINDS
-from billing.models import Archive, Delivery, Quote
+from billing.models import Archive, Delivery, Quote, ReceivedInvoice
 
 OLD = timedelta(days=1)  # nobody stores for so long
 
@@ -38,6 +39,7 @@ def _places(workspace) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
                 kept |= set(model.objects.exclude(**{field: ""}).values_list(field, flat=True))
     yield f"documents/{workspace.pk}", tuple(f"{model._meta.model_name}-" for model in models), kept
     yield f"{PROOFS}/{workspace.pk}", ("",), set(Delivery.objects.exclude(proof="").values_list("proof", flat=True))
+    yield f"received/{workspace.pk}", ("",), set(ReceivedInvoice.objects.values_list("file", flat=True))
     yield f"archives/{workspace.pk}", ("archive-",), set(Archive.objects.values_list("file", flat=True))
 
 

@@ -24,7 +24,7 @@ from billing.invoices.drafting import currency_of, hold_draft, row_of, total
 from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, figures
 from laseros.core.retry import retried
 from production.models import Job
 
@@ -115,11 +115,10 @@ def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
 def _words(job: Job, percent: Decimal | None, is_begun: bool) -> str:
     if percent is None:
         return _("Deposit on order %(job)s") % {"job": job.number}
+    said = {"percent": figures(percent, job.workspace.locale), "job": job.number}
     if is_begun:
-        return _("Deposit of %(percent)s %% on what is left of order %(job)s") % {
-            "percent": f"{percent.normalize():f}", "job": job.number,
-        }  # fmt: skip
-    return _("Deposit of %(percent)s %% on order %(job)s") % {"percent": f"{percent.normalize():f}", "job": job.number}
+        return _("Deposit of %(percent)s %% on what is left of order %(job)s") % said
+    return _("Deposit of %(percent)s %% on order %(job)s") % said
 
 
 def terms_of(job: Job) -> dict[str, Decimal | None]:

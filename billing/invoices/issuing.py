@@ -33,7 +33,7 @@ from laseros.core import tax_words
 from laseros.core.errors import Refused
 from laseros.core.money import cents
 from laseros.core.retry import retried
-from laseros.core.templatetags.laseros import day
+from laseros.core.templatetags.laseros import day, number
 from production import milestones
 from production.models import Event, JobLine
 
@@ -186,7 +186,7 @@ def _check(paper: law.Paper) -> None:
             _("An invoice must say more: %(missing)s is missing.") % {"missing": ", ".join(lacking)}, code="missing"
         )
     if (percent := law.wrong_rate(paper)) is not None:
-        label = tax_words.label(paper.workspace.country, f"{percent.normalize():f}")
+        label = tax_words.label(paper.workspace.country, number(percent))
         words = _("%(rate)s does not apply on %(day)s, the date of supply.")
         raise Refused(words % {"rate": label, "day": day(paper.supplied_on)}, code="rate")
 

@@ -8,7 +8,7 @@ from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
 from billing.models.quote import Quote, QuoteLine
 from billing.models.rate import ExchangeRate
-from billing.models.received import ReceivedInvoice
+from billing.models.received import ReceivedInvoice, Settlement
 from billing.models.recurring import RecurringInvoice, RecurringLine, RecurringTurn
 from billing.models.reminding import AccountStatement, Reminder, ReminderHold
 from billing.models.rules import ExtraOperation, GasPrice, PriceRules, QuantityBreak, TaxRate
@@ -49,6 +49,7 @@ __all__ = [
     "Reminder",
     "ReminderHold",
     "Seal",
+    "Settlement",
     "TaxRate",
     "Treatment",
     "rules_of",

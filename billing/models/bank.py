@@ -8,6 +8,7 @@ from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
 from billing.models.payment import Payment
 from billing.states import BANK_LINE
+from laseros.core.templatetags.laseros import day
 
 
 class BankStatement(WorkspaceModel):
@@ -34,7 +35,7 @@ class BankStatement(WorkspaceModel):
         indexes = [models.Index(fields=["workspace", "-id"], name="bank_statement_by_workspace")]
 
     def __str__(self):
-        return f"{self.account} {self.from_on} – {self.until_on}"
+        return f"{self.account} {day(self.from_on)} – {day(self.until_on)}"
 
 
 class BankLine(WorkspaceModel):
@@ -77,4 +78,4 @@ class BankLine(WorkspaceModel):
         ]
 
     def __str__(self):
-        return f"{self.day} {self.name}".strip()
+        return f"{day(self.day)} {self.name}".strip()

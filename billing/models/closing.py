@@ -23,8 +23,8 @@ class PeriodClose(WorkspaceModel):
     at = models.DateTimeField(pgettext_lazy("period", "when"), default=timezone.now)
 
     class Meta:
-        verbose_name = _("period close")
-        verbose_name_plural = _("period closes")
+        verbose_name = _("closed month")
+        verbose_name_plural = _("closed months")
         ordering = ["-id"]
         indexes = [models.Index(fields=["workspace", "-id"], name="period_close_newest")]
         constraints = [

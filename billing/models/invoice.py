@@ -132,7 +132,11 @@ class Invoice(Discounted, WorkspaceModel):
         permissions = [("issue_invoice", "Can issue invoices")]
 
     def __str__(self):
-        return self.number or str(_("draft invoice") if self.kind == Kind.INVOICE else _("draft credit note"))
+        if self.number:
+            return self.number
+        if self.kind != Kind.INVOICE:
+            return str(_("draft credit note"))
+        return str(_("draft deposit invoice") if self.is_deposit else _("draft invoice"))
 
     def save(self, *args, **kwargs):
         refuse_when_issued(self.pk)
@@ -141,6 +145,11 @@ class Invoice(Discounted, WorkspaceModel):
     def delete(self, *args, **kwargs):
         refuse_when_issued(self.pk)
         return super().delete(*args, **kwargs)
+
+    @property
+    def called(self) -> str:
+        """What it is for a reader, who asks for a deposit invoice and not for a kind of invoice."""
+        return str(_("Deposit invoice") if self.is_deposit else self.get_kind_display())
 
     @property
     def is_correction(self) -> bool:

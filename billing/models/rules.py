@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import TaxField, money_field
+from laseros.core.templatetags.laseros import number
 
 
 def percent_field(label, **options):
@@ -45,7 +46,7 @@ class TaxRate(WorkspaceModel):
 
     def __str__(self):
         where = f" ({self.region} {self.postcode}".rstrip() + ")" if self.region else ""
-        return f"{self.name}{where} {self.percent.normalize():f} %"
+        return f"{self.name}{where} {number(self.percent)} %"
 
     def clean(self):
         super().clean()
@@ -141,7 +142,7 @@ class QuantityBreak(WorkspaceModel):
         constraints = [models.UniqueConstraint(fields=["rules", "pieces"], name="quantity_break_once")]
 
     def __str__(self):
-        return f"{self.pieces}: {self.percent.normalize():f} %"
+        return f"{self.pieces}: {number(self.percent)} %"
 
 
 class GasPrice(WorkspaceModel):

@@ -9,9 +9,11 @@ from billing.models.delivery import Delivery
 from billing.models.invoice import Invoice
 from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
+from billing.models.received import ReceivedInvoice
 from billing.models.reminding import AccountStatement, Reminder
 
-DOCUMENTS = ("invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation", "period_close")
+DOCUMENTS = ("invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation", "period_close",
+             "received")  # fmt: skip
 
 
 def of_document(model: type[models.Model], label) -> models.ForeignKey:
@@ -26,8 +28,8 @@ def _of_exactly_one() -> Q:
 
 
 class Seal(WorkspaceModel):
-    """What a document said when it left the house, or money and closed months when they were booked, or the print of a
-    PDF that was made later: one link of a business's chain, see `billing.chain`. Never changed."""
+    """What a document said when it left the house or came in, or money and closed months when they were booked, or the
+    print of a PDF that was made later: one link of a business's chain, see `billing.chain`. Never changed."""
 
     position = models.PositiveIntegerField(_("position"))
     invoice = of_document(Invoice, _("invoice"))
@@ -37,7 +39,8 @@ class Seal(WorkspaceModel):
     statement = of_document(AccountStatement, _("statement of account"))
     payment = of_document(Payment, _("payment"))
     allocation = of_document(Allocation, _("allocation"))
-    period_close = of_document(PeriodClose, _("period close"))
+    period_close = of_document(PeriodClose, _("closed month"))
+    received = of_document(ReceivedInvoice, _("received invoice"))
     is_paper = models.BooleanField(_("print of the PDF"), default=False)
     at = models.DateTimeField(_("when"))
     by = models.CharField(_("who"), max_length=160)

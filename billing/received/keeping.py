@@ -7,16 +7,20 @@ from decimal import Decimal
 
 from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import activity
+from billing import chain
 from billing.models import ReceivedInvoice
+from billing.received import ordering
 from billing.received.reading import MOST_BYTES
 from laseros.core import sandbox
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from laseros.core.sentences import Sentences
+from laseros.core.templatetags.laseros import day
 
 _refusals = Sentences(
     gettext_noop("The file is too large: 10 MB at most."),
@@ -35,7 +39,7 @@ LARGEST = Decimal(10) ** 12
 
 def receive(row: ReceivedInvoice, upload, by) -> ReceivedInvoice:
     """Keep an electronic invoice as it came; of a row that is not stored yet. Raises `Refused` for what is none, and
-    "known" for one that is here."""
+    "known" for one that is here, as this file or as another that was not rejected."""
     if upload.size > MOST_BYTES:
         raise Refused(_("The file is too large: 10 MB at most."), code="too-large", field="upload")
     content = upload.read()
@@ -51,12 +55,16 @@ def receive(row: ReceivedInvoice, upload, by) -> ReceivedInvoice:
     row.issued_on, row.due_on = _day(said["issued_on"]), _day(said["due_on"])
     for name in ("net", "tax", "total"):
         setattr(row, name, _amount(said[name]))
+    payable = _amount(said["payable"]) if said["payable"] else row.total
+    row.owed = -payable if said["credit"] else payable
+    row.order = ordering.named(said["order"])
     return _keep(row, content, by)
 
 
 @retried
 @transaction.atomic
 def _keep(row: ReceivedInvoice, content: bytes, by) -> ReceivedInvoice:
+    row.pk = None  # tried once more
     ending = "pdf" if row.facts["pdf"] else "xml"
     row.file.save(f"{row.workspace_id}/{row.sha256[:16]}.{ending}", ContentFile(content), save=False)
     try:
@@ -65,6 +73,11 @@ def _keep(row: ReceivedInvoice, content: bytes, by) -> ReceivedInvoice:
     except IntegrityError:  # somebody else was quicker
         row.file.storage.delete(row.file.name)
         raise _known(ReceivedInvoice.objects.get(sha256=row.sha256)) from None
+    chain.seal(row, by)  # from here on nobody else of this business stores one until we have ended
+    twins = ReceivedInvoice.objects.filter(number=row.number, seller=row.seller).exclude(state="rejected")
+    if twin := twins.exclude(pk=row.pk).first():
+        row.file.storage.delete(row.file.name)
+        raise _another(twin)
     activity.record("received", row, by, money={"total": row.total})
     return row
 
@@ -72,6 +85,14 @@ def _keep(row: ReceivedInvoice, content: bytes, by) -> ReceivedInvoice:
 def _known(row: ReceivedInvoice) -> Refused:
     words = _("This file is here already: %(invoice)s.") % {"invoice": row}
     return Refused(words, code="known", field="upload")
+
+
+def _another(twin: ReceivedInvoice) -> Refused:
+    words = _(
+        "%(invoice)s is here already, in another file of %(day)s. If this one replaces it, reject that one first."
+    )
+    words %= {"invoice": twin, "day": day(timezone.localdate(twin.received_at))}
+    return Refused(words, code="twin", field="upload")
 
 
 def _day(text: str) -> date | None:

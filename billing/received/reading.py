@@ -17,10 +17,11 @@ DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 CREDITS = ("381", "396", "261")
 
 TRADE = "SupplyChainTradeTransaction"
-SELLER = f"{TRADE}/ApplicableHeaderTradeAgreement/SellerTradeParty"
+AGREED = f"{TRADE}/ApplicableHeaderTradeAgreement"
+SELLER, BUYER = f"{AGREED}/SellerTradeParty", f"{AGREED}/BuyerTradeParty"
 SETTLED = f"{TRADE}/ApplicableHeaderTradeSettlement"
 SUMS = f"{SETTLED}/SpecifiedTradeSettlementHeaderMonetarySummation"
-SUPPLIER = "AccountingSupplierParty/Party"
+SUPPLIER, CUSTOMER = "AccountingSupplierParty/Party", "AccountingCustomerParty/Party"
 # What is said where; of several the first that is there.
 CII = {
     "number": ("ExchangedDocument/ID",),
@@ -36,6 +37,16 @@ CII = {
     "total": (f"{SUMS}/GrandTotalAmount",),
     "payable": (f"{SUMS}/DuePayableAmount",),
     "note": ("ExchangedDocument/IncludedNote/Content",),
+    "order": (f"{AGREED}/BuyerOrderReferencedDocument/IssuerAssignedID",),
+    "buyer": (f"{BUYER}/Name",),
+    "buyer_vat_number": (f"{BUYER}/SpecifiedTaxRegistration/ID[@schemeID='VA']",),
+    "country": (f"{SELLER}/PostalTradeAddress/CountryID",),
+    "terms": (f"{SETTLED}/SpecifiedTradePaymentTerms/Description",),
+    "line_total": (f"{SUMS}/LineTotalAmount",),
+    "allowances": (f"{SUMS}/AllowanceTotalAmount",),
+    "charges": (f"{SUMS}/ChargeTotalAmount",),
+    "prepaid": (f"{SUMS}/TotalPrepaidAmount",),
+    "rounding": (f"{SUMS}/RoundingAmount",),
 }
 CII_LINE = {
     "description": ("SpecifiedTradeProduct/Name",),
@@ -58,6 +69,16 @@ UBL = {
     "total": ("LegalMonetaryTotal/TaxInclusiveAmount",),
     "payable": ("LegalMonetaryTotal/PayableAmount",),
     "note": ("Note",),
+    "order": ("OrderReference/ID",),
+    "buyer": (f"{CUSTOMER}/PartyLegalEntity/RegistrationName", f"{CUSTOMER}/PartyName/Name"),
+    "buyer_vat_number": (f"{CUSTOMER}/PartyTaxScheme/CompanyID",),
+    "country": (f"{SUPPLIER}/PostalAddress/Country/IdentificationCode",),
+    "terms": ("PaymentTerms/Note",),
+    "line_total": ("LegalMonetaryTotal/LineExtensionAmount",),
+    "allowances": ("LegalMonetaryTotal/AllowanceTotalAmount",),
+    "charges": ("LegalMonetaryTotal/ChargeTotalAmount",),
+    "prepaid": ("LegalMonetaryTotal/PrepaidAmount",),
+    "rounding": ("LegalMonetaryTotal/PayableRoundingAmount",),
 }
 UBL_LINE = {
     "description": ("Item/Name",),
@@ -66,7 +87,8 @@ UBL_LINE = {
     "percent": ("Item/ClassifiedTaxCategory/Percent",),
     "net": ("LineExtensionAmount",),
 }
-FIGURES = {"net", "tax", "total", "payable", "quantity", "price", "percent"}
+FIGURES = {"net", "tax", "total", "payable", "quantity", "price", "percent", "line_total", "allowances", "charges",
+           "prepaid", "rounding"}  # fmt: skip
 
 
 def read(content: str) -> dict:

@@ -1,6 +1,7 @@
 """Deposits: invoiced before the work, taken off afterwards with exactly their tax, and never twice."""
 
 from decimal import Decimal
+from io import BytesIO
 from itertools import count as counting
 from types import SimpleNamespace
 
@@ -15,6 +16,7 @@ from accounts.models import Workspace
 from billing import einvoice, invoices, payments, totals, verifying
 from billing.accounting import journal
 from billing.accounting.accounts import Accounts
+from billing.documents import invoice_pdf
 from billing.einvoice import checking
 from billing.invoices import deposits
 from billing.models import BooksRules, ExchangeRate, Invoice
@@ -257,10 +259,50 @@ def test_the_office_asks_for_what_the_quote_says(job, office, log_in):
     quote.save()
     browser = log_in(office)
     ask = reverse("admin:production_job_verb", args=[job.pk, "deposit"])
-    assert 'value="25.00"' in browser.get(ask).content.decode()
+    assert 'value="25,00"' in browser.get(ask).content.decode()
     assert "Either a percentage or an amount." in browser.post(ask, {"percent": "25", "amount": "5"}).content.decode()
     page = browser.post(ask, {"percent": "25"}, follow=True).content.decode()
     assert "Deposit of 25 % on order" in page
+
+
+def test_the_button_is_there_only_where_it_will_work_and_the_draft_says_what_it_is(job, office, log_in):
+    browser, page = log_in(office), reverse("admin:production_job_change", args=[job.pk])
+    button = reverse("admin:production_job_verb", args=[job.pk, "deposit"]).removesuffix("/").rpartition("/do/")[2]
+
+    def is_offered():
+        return f"do/{button}/" in browser.get(page).content.decode()
+
+    assert is_offered()
+    draft = invoices.draft_deposit(job, office, percent=Decimal(10))
+    assert not is_offered()  # it would be refused: issue or discard that one first
+    shown = browser.get(reverse("admin:billing_invoice_change", args=[draft.pk])).content.decode()
+    assert (str(draft), "draft deposit invoice" in shown, "Deposit invoice" in shown) == (
+        "draft deposit invoice", True, True,
+    )  # fmt: skip
+    invoices.discard(draft, office)
+    assert is_offered()
+    JobLine._base_manager.filter(job=job).update(unit_price=0)  # the office agreed a price for the whole above it
+    assert not is_offered()
+
+
+def test_a_share_is_written_as_the_business_writes_figures(german):
+    shop, office = german
+    draft = invoices.draft_deposit(ordered(shop, (1, "67.20", "19")), office, percent=Decimal("30.5"))
+    assert draft.lines.get().description.startswith("Anzahlung von 30,5 % auf Auftrag")
+    assert (draft.net, draft.tax, draft.total) == (Decimal("20.50"), Decimal("3.90"), Decimal("24.40"))
+
+
+def test_a_draft_without_a_day_or_a_bank_has_no_empty_heading(scoped, job, office):
+    draft = invoices.draft_from(job, office)
+
+    def said():
+        pages = PdfReader(BytesIO(invoice_pdf(Invoice.objects.get(pk=draft.pk)))).pages
+        return " ".join(page.extract_text() for page in pages).split()
+
+    assert (scoped.bank_details, "Payment" in said()) == ("", False)
+    scoped.bank_details = "Bank 1"
+    scoped.save()
+    assert "Payment" in said()
 
 
 # --- every mixture ----------------------------------------------------------------------------------------------------

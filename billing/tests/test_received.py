@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import Activity
 from billing import einvoice, invoices
 from billing.models import ReceivedInvoice
-from billing.received import keeping
+from billing.received import deciding, keeping
 from billing.tests.test_discounts import german as german  # a fixture
 from billing.tests.test_hostile import bill
 from laseros.core.errors import Refused
@@ -50,16 +50,17 @@ def test_a_credit_note_is_read_as_one(german):
     note = invoices.cancel(sent, None, "Wrong")
     for form in ("xrechnung-cii", "xrechnung-ubl"):
         row = receive(german, einvoice.file_of(note, form))
-        assert (row.facts["credit"], row.total) == (True, 119)
+        assert (row.facts["credit"], row.total, row.owed) == (True, 119, -119)
+        deciding.reject(row, "Only looked at")
 
 
 def ubl(**changes) -> bytes:
-    said = {"id": "R-1", "name": "Steel", "total": "119.00", "day": "2026-11-30", **changes}
+    said = {"id": "R-1", "name": "Steel", "total": "119.00", "day": "2026-11-30", "more": "", **changes}
     return (
         '<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2">'
         "<ID>{id}</ID><IssueDate>{day}</IssueDate><DocumentCurrencyCode>EUR</DocumentCurrencyCode>"
         "<AccountingSupplierParty><Party><PartyName><Name>{name}</Name></PartyName></Party></AccountingSupplierParty>"
-        "<LegalMonetaryTotal><TaxInclusiveAmount>{total}</TaxInclusiveAmount></LegalMonetaryTotal></Invoice>"
+        "{more}<LegalMonetaryTotal><TaxInclusiveAmount>{total}</TaxInclusiveAmount></LegalMonetaryTotal></Invoice>"
     ).format(**said).encode()  # fmt: skip
 
 

@@ -4,9 +4,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 ZERO = Decimal(0)
+NO_CURRENCY = "XXX"  # as ISO 4217 writes it
 
 
 def cents(amount: Decimal, currency: str) -> Decimal:
@@ -23,6 +24,11 @@ def rate_text(percent: Decimal) -> str:
     """A rate of tax as documents keep it: two digits after the point, or as many as it has (15.00, 8.875)."""
     places = -percent.normalize().as_tuple().exponent
     return f"{percent:.{max(places, 2)}f}"
+
+
+def figures(value: Decimal, locale: str) -> str:
+    """A share or a rate as people of `locale` write it, with the places it has: 30,5."""
+    return format_decimal(value.normalize(), locale=locale, decimal_quantization=False)
 
 
 def show(amount: Decimal, currency: str, locale: str) -> str:

@@ -12,6 +12,7 @@ from billing.documents.reminder import frozen_of
 from billing.models import BooksRules, Invoice, Reminder, rules_of
 from billing.states import REMINDER
 from laseros.core.money import cents
+from laseros.demo import inbox
 from laseros.demo.ground import Business
 
 SENT_AGO = 12  # days: by the usual rules the second step of it is due
@@ -42,7 +43,8 @@ def _working_day(day: dt.date) -> dt.date:
 
 
 def _bank(business: Business, day: dt.date) -> None:
-    """A statement nobody has looked at: an invoice with its number, one without, one in part, rent, a riddle."""
+    """A statement nobody has looked at: an invoice with its number, one without, one in part, a supplier's, rent,
+    a riddle."""
     account, says, others = LASER if business.is_laser else PRINTER
     rows = Invoice.objects.filter(state="issued", issued_on__lt=day).select_related("client").order_by("-issued_on")
     texts = (says, "", says)
@@ -50,6 +52,8 @@ def _bank(business: Business, day: dt.date) -> None:
         (cents(row.total * share, row.currency), row.client.name, text.format(number=row.number))
         for row, text, share in zip(rows[:3], texts, (1, 1, Decimal("0.5")), strict=False)
     ]
+    if bought := inbox.make(business):
+        lines.append((-cents(bought.left, bought.currency), bought.seller, bought.number))
     cells = [[f"{day}", f"{amount:.2f}", name, "", text] for amount, name, text in (*lines, *others)]
     table = {"header": HEADER, "rows": list(enumerate(cells, start=2))}
     (found,) = importing.understood(business.workspace, {"table": table}, account)

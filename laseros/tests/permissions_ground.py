@@ -47,6 +47,7 @@ from billing.models import (
     Reminder,
     TaxRate,
 )
+from billing.received import paying
 from billing.tests.ground import make, new_enquiry, with_address
 from crm import clients, links
 from crm.models import AccessLink, Client, Contact, ExemptionCertificate, FollowUp, Tag
@@ -455,12 +456,26 @@ def _closed(world) -> None:
     world.period_close = PeriodClose.objects.create(workspace=shop.workspace, until_on=day)
     world.archive = Archive.objects.create(workspace=shop.workspace, from_on=day, until_on=day)
     world.archive.file.save("a.zip", ContentFile(b"PK"))
-    world.received_invoice = ReceivedInvoice(
-        workspace=shop.workspace, sha256="0" * 64, number="R-1", seller="Steel Merchants", currency="ZAR",
-        facts={"syntax": "ubl", "pdf": False, "credit": False, "lines": []},
+    world.received_invoice, world.approved_received, world.rejected_received, world.paid_received = (
+        _received(shop, state, **facts)
+        for state, facts in (
+            ("to_check", {}), ("approved", {}), ("rejected", {"reason": "Bent"}), ("approved", {}),
+        )
     )  # fmt: skip
-    world.received_invoice.file.save("r.xml", ContentFile(b"<Invoice/>"), save=False)
-    world.received_invoice.save()
+    world.part_received = _received(shop, "approved")
+    paying.pay(world.part_received, Decimal(2), day)
+    paying.pay(world.paid_received, Decimal(5), day)
+
+
+def _received(shop, state: str, **facts) -> ReceivedInvoice:
+    row = ReceivedInvoice(
+        workspace=shop.workspace, sha256=f"{ReceivedInvoice.objects.count():064}", currency="ZAR",
+        number=f"R-{ReceivedInvoice.objects.count()}", seller="Steel Merchants", total=5, owed=5, state=state,
+        facts={"syntax": "ubl", "pdf": False, "credit": False, "lines": []}, **facts,
+    )  # fmt: skip
+    row.file.save("r.xml", ContentFile(b"<Invoice/>"), save=False)
+    row.save()
+    return row
 
 
 def _bank(world) -> None:
@@ -469,11 +484,11 @@ def _bank(world) -> None:
     world.bank_statement = BankStatement.objects.create(
         workspace=shop.workspace, name="n.csv", account="Giro", currency="ZAR", from_on=day, until_on=day
     )
-    world.bank_line, world.booked_line, world.rent_line = (
+    world.bank_line, world.booked_line, world.rent_line, world.outgoing_line = (
         BankLine.objects.create(
-            workspace=shop.workspace, statement=world.bank_statement, key=f"{n}", day=day, amount=5, currency="ZAR"
+            workspace=shop.workspace, statement=world.bank_statement, key=f"{n}", day=day, amount=amount, currency="ZAR"
         )
-        for n in range(3)
+        for n, amount in enumerate((5, 5, 5, -5))
     )
     booking.book(world.booked_line, shop.client, [], None)
     booking.leave_out(world.rent_line, "Rent", None)
@@ -719,6 +734,8 @@ def _mark_money(world) -> None:
             with guards_off():
                 model.objects.update(**dict.fromkeys(names, Decimal("7319.37")))
     Activity.objects.exclude(money={}).update(money={"total": "7319.37"})
+    BankLine.objects.filter(pk=world.outgoing_line.pk).update(amount=Decimal("-7319.37"))
+    ReceivedInvoice.objects.filter(pk=world.paid_received.pk).update(paid=Decimal("7319.37"))
     with guards_off():  # one that adds up to no more than it says can be taken back
         InvoiceLine.objects.filter(invoice=world.wrong_invoice).update(unit_price=1, discount_amount=0)
         Invoice.objects.filter(pk=world.wrong_invoice.pk).update(discount_amount=0)

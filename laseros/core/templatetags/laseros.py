@@ -92,7 +92,7 @@ STATES = {
 }
 
 
-def _locale() -> str:
+def reader_locale() -> str:
     """The reader's language as written in the country of the open workspace."""
     workspace = get_scope().get("workspace")
     return locale_of((get_language() or "en").split("-")[0], getattr(workspace, "country", ""))
@@ -101,13 +101,13 @@ def _locale() -> str:
 @register.filter("money")
 def money_filter(amount, currency: str) -> str:
     """{{ invoice.total|money:invoice.currency }}"""
-    return "" if amount in (None, "") else show(Decimal(amount), currency, _locale())
+    return "" if amount in (None, "") else show(Decimal(amount), currency, reader_locale())
 
 
 @register.filter
 def price(amount, currency: str) -> str:
     """{{ line.unit_price|price:invoice.currency }}: as `money`, with all digits of a price that is no whole cents."""
-    return "" if amount in (None, "") else show_price(Decimal(amount), currency, _locale())
+    return "" if amount in (None, "") else show_price(Decimal(amount), currency, reader_locale())
 
 
 @register.simple_tag(takes_context=True)
@@ -144,7 +144,7 @@ def number(value, digits: int | None = None, *, least: int = 0, most: int | None
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     if most is not None:
         pattern = f"#,##0.{'0' * least}{'#' * (most - least)}".rstrip(".")
-    return _number(str(value), pattern, _locale())
+    return _number(str(value), pattern, reader_locale())
 
 
 @register.filter
@@ -152,12 +152,12 @@ def day(value) -> str:
     """A date with its month in letters, as short as that goes: 21 Nov 2026."""
     if not value:
         return ""
-    return _day(value.date() if isinstance(value, datetime) else value, _locale())
+    return _day(value.date() if isinstance(value, datetime) else value, reader_locale())
 
 
 def day_writer() -> Callable[[date], str]:
     """`day` for many dates of one reader, who is asked for once."""
-    locale = _locale()
+    locale = reader_locale()
     return lambda value: _day(value, locale)
 
 
@@ -190,7 +190,7 @@ def _written(value: date, form: str, language: str) -> str:
 @register.filter
 def moment(value) -> str:
     """A date with its time, in the workspace's: 21 Nov 2026, 14:05."""
-    return format_datetime(timezone.localtime(value), "medium", locale=_locale()) if value else ""
+    return format_datetime(timezone.localtime(value), "medium", locale=reader_locale()) if value else ""
 
 
 @register.filter

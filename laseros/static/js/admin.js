@@ -26,6 +26,21 @@
     }
   });
 
+  // The theme writes the name of a chosen file into the first text field around it, whatever that asks: only its own,
+  // which has no name, is meant.
+  const around = (input) => input.parentNode.parentNode?.parentNode?.querySelector?.("input[type=text][name]");
+  const stood = new WeakMap();
+  document.addEventListener("change", ({ target }) => {
+    const field = target.type === "file" && around(target);
+    if (field) stood.set(field, field.getAttribute("value"));
+  }, true);
+  document.addEventListener("change", ({ target }) => {
+    const field = target.type === "file" && around(target);
+    if (!field || !stood.has(field)) return;
+    if (stood.get(field) === null) field.removeAttribute("value");
+    else field.setAttribute("value", stood.get(field));
+  });
+
   // A form that was sent is not sent again by an impatient finger; going back wakes it up.
   document.addEventListener("submit", (event) => {
     const form = event.target;

@@ -484,6 +484,7 @@ GET  billing_bankline            match,import           403    200    200    200
 POST billing_bankline            import                 403    200    200    200    200    - account=Giro
 GET  billing_bankline            accept                 403    404    404    404    404    bank_line
 POST billing_bankline            accept                 403    302    302    302    404    bank_line invoices={invoice}
+POST billing_bankline            accept                 403    302    302    302    404    outgoing_line received={approved_received}
 GET  billing_bankstatement       list,export            200    200    200    200    200
 POST billing_bankstatement       saved                  302    302    302    302    302    - label=Mine&query=q%3Dx
 GET  billing_bankstatement       add                    403    403    403    403    403

@@ -197,6 +197,14 @@ billing_bankline            book           403    302    302    302    404    ba
 billing_bankline            undo           403    302    302    302    404    booked_line reason=Wrong
 billing_bankline            leave-out      403    302    302    302    404    bank_line reason=Rent
 billing_bankline            take-up        403    302    302    302    404    rent_line
+billing_bankline            settle         403    302    302    302    404    outgoing_line received={approved_received}
+billing_receivedinvoice     approve        403    302    302    302    404    received_invoice
+billing_receivedinvoice     reject         403    302    302    302    404    received_invoice reason=Bent
+billing_receivedinvoice     order          403    302    302    302    404    received_invoice
+billing_receivedinvoice     pay            403    302    302    302    404    approved_received amount=1&paid_on=2026-01-01
+billing_receivedinvoice     forgo          403    302    302    302    404    part_received reason=Discount
+billing_receivedinvoice     look-again     403    302    302    302    404    rejected_received
+billing_receivedinvoice     take-back      403    302    302    302    404    paid_received reason=Wrong
 crm_client                  payment        403    302    302    302    404    client amount=1&received_on=2026-01-01&method=transfer&currency=ZAR
 billing_invoice             tax            403    302    302    302    404    moved_draft
 billing_invoice             deduct         403    302    302    302    404    final_draft

@@ -56,3 +56,20 @@ def test_a_lost_upload_can_be_tried_again(shop):
     shop.answers["/files/"] = (200, "", {})
     row.get_by_role("button", name="Try part.dxf again").click()
     expect(row).to_contain_text("uploaded")
+
+
+ASKED = """<form method="post">
+<div><div><label for="file">File</label><input type="file" id="file" name="file"></div></div>
+<label for="account">Account</label><input type="text" id="account" name="account" value="Giro"></form>"""
+# As the theme does it.
+NAMES = """() => document.querySelector("input[type=file]").addEventListener("change", ({ target }) =>
+  target.parentNode.parentNode.parentNode.querySelector("input[type=text]").setAttribute("value", target.files[0].name))
+"""
+
+
+def test_the_name_of_a_file_is_no_answer_to_another_question(shop):
+    """The theme writes it into the first text field it finds: an account would be called like the file."""
+    page = shop.open(ASKED, scripts='<script defer src="{% static "js/admin.js" %}"></script>')
+    page.evaluate(NAMES)
+    page.get_by_label("File").set_input_files([file("statement.xml")])
+    expect(page.get_by_label("Account")).to_have_value("Giro")

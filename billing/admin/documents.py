@@ -103,8 +103,8 @@ class DraftLines(RoomInline):
         return amount(line.discount_amount, self.document_of(line).currency) if line.discount_amount else "–"
 
     @display(description=_("net"))
-    def net_shown(self, line):
-        return amount(line.net, self.document_of(line).currency) if line.pk else "–"
+    def amount_shown(self, line):
+        return amount(line.amount, self.document_of(line).currency) if line.pk else "–"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(self.fk_name)

@@ -56,10 +56,10 @@ ELECTRONIC = {
 
 class InvoiceLineInline(DraftLines):
     model = InvoiceLine
-    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "amount_shown")
     fk_name = "invoice"
-    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown")
-    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
+    readonly_fields = ("amount_shown", "unit_price_shown", "discount_shown", "tax_shown")
+    money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
 
 
 class CancelForm(forms.Form):
@@ -134,11 +134,11 @@ def _has_credit(invoice) -> bool:
 def _deduct(request, invoice):
     """Says what was taken off, and what of it waits."""
     invoices.deduct(invoice, request.user)
-    off = sum((line.unit_price + line.deposit_tax for line in invoice.lines.exclude(deposit=None)), ZERO)
+    off = sum((line.deposit_total for line in invoice.lines.exclude(deposit=None)), ZERO)
     messages.success(request, _t("Deposits of %(amount)s are taken off.") % {"amount": amount(off, invoice.currency)})
     taken: dict[int, Decimal] = {}
     for line in invoice.lines.exclude(deposit=None):
-        taken[line.deposit_id] = taken.get(line.deposit_id, ZERO) + line.unit_price + line.deposit_tax
+        taken[line.deposit_id] = taken.get(line.deposit_id, ZERO) + line.deposit_total
     for row in invoices.open_deposits(invoice.job, invoice.currency):
         left = row.total - row.deducted - row.credited - taken.get(row.pk, ZERO)
         if left > 0:

@@ -42,10 +42,10 @@ STATE_COLOURS = {
 
 class QuoteLineInline(DraftLines):
     model = QuoteLine
-    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown", "reason")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "amount_shown", "reason")
     fk_name = "quote"
-    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
-    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
+    readonly_fields = ("amount_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
+    money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
 
     def get_fields(self, request, obj=None):
         """Where the client took other quantities, they stand beside those that were asked for."""

@@ -237,7 +237,7 @@ def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, c
     ]  # fmt: skip
     for row, (*_said, each) in zip(rows, lines, strict=True):
         take_off(row, *each, row.quantity * row.unit_price)
-        row.net = totals.net_of(row, currency)
+        row.net = totals.amount_of(row, currency)
         row.description = row.description if row.description.isprintable() else "Teil"
     whole = Invoice()
     take_off(whole, *off, sum(row.net for row in rows))

@@ -18,6 +18,11 @@ def has_sales_tax(country: str) -> bool:
     return country == "US"
 
 
+def may_include_tax(country: str) -> bool:
+    """Whether a price may be said with its tax in it: not where tax is added to it by custom."""
+    return not has_sales_tax(country)
+
+
 def label(country: str, percent: str, state: str = "") -> str:
     """Before an amount of tax, in the language that is on: "VAT 15 %", "Sales tax (MA 6.25 %)", "Tax 10 %".
 

@@ -63,8 +63,8 @@ def follow_pieces(line, was, currency: str) -> None:
 
 
 def rounding_of(line, currency: str) -> Decimal:
-    """What a credit note's line over the last pieces of an invoice's line takes beside its own pieces: together with the
-    notes before it is the line, to the cent. 2 × 12.345 are 24.69; one of them is 12.35, and the other 12.34.
+    """What a credit note's line over the last pieces of an invoice's line takes beside its own pieces: with the notes
+    before, it is the line to the cent. 2 × 12.345 are 24.69; one of them is 12.35, and the other 12.34.
 
     Nothing where its price or its discount is another than theirs: what somebody typed is what they meant.
     """

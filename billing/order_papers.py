@@ -71,7 +71,8 @@ def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, 
     found = totals.of(rows, currency, said)
     paper = OrderPaper(
         workspace=client.workspace, kind=kind, client=client, job=job, quote=quote, currency=currency,
-        tax_included=said.tax_included, net=found.net, tax=found.tax, total=found.total, created_by=by if getattr(by, "pk", None) else None,
+        tax_included=said.tax_included, net=found.net, tax=found.tax, total=found.total,
+        created_by=by if getattr(by, "pk", None) else None,
     )  # fmt: skip
     paper.frozen = {
         **frozen_facts(_Treated(paper, treatment), found.rates, found.discounts),

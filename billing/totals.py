@@ -1,7 +1,7 @@
 """What lines add up to: amounts per line rounded, tax per rate on the rounded sum of rounded lines, less the discount.
 
-Amounts of lines and discounts are in the document's prices. Where these include the tax (`tax_included`) it is taken out
-of the sum of a rate, and the net is what is left: what the client pays is what was said. See docs/adr/0021.
+Amounts of lines and discounts are in the document's prices. Where these include the tax (`tax_included`) it is taken
+out of the sum of a rate, and the net is what is left: what the client pays is what was said. See docs/adr/0021.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from laseros.core import discounts
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, tax_in, tax_on
+from laseros.core.money import ZERO, cents, tax_in, tax_on
 
 BEYOND_THE_BOOKS = Decimal(10) ** 12  # what the columns can hold
 
@@ -54,7 +54,8 @@ def amount_of(line, currency: str) -> Decimal:
     """
     amount = discounts.before_discount(line, currency)
     amount -= discounts.taken_off(amount, line, currency)
-    amount += getattr(line, "rounding", ZERO)
+    if rounding := getattr(line, "rounding", ZERO):
+        amount = cents(amount + rounding, currency)
     if getattr(line, "deposit_id", None):
         amount = -amount
     if amount >= BEYOND_THE_BOOKS:

@@ -20,7 +20,16 @@ from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import copies, discounts, documents, einvoice, invoices, law, payments, taxes
 from billing.admin.ageing import AgeingDoors
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, standing_rows, to_seals
+from billing.admin.documents import (
+    DocumentAdmin,
+    DraftLines,
+    amount,
+    is_draft,
+    once,
+    prices_verb,
+    standing_rows,
+    to_seals,
+)
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
@@ -191,7 +200,8 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                            "note", "sums")}),
     )  # fmt: skip
     export_fields = ("number", "kind", "is_deposit", "origin", "client", "job", "state", "treatment", "issued_on",
-                     "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
+                     "supplied_on", "due_on", "currency", "tax_included", "net", "tax", "total", "paid",
+                     "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
     money_warnings = (turnover.of_invoice, united_states.of_document, taxes.doubt)
@@ -218,6 +228,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
+        prices_verb(invoices.switch_prices, "billing.change_invoice", _is_draft_invoice),
         Verb("tax", _("Tax anew"), lambda request, invoice: taxes.follow_the_client(invoice, request.user),
              "billing.change_invoice", lambda invoice: bool(taxes.suggested(invoice)), icon="percent",
              done=_("The lines are as the client’s data say now.")),

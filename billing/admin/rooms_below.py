@@ -61,6 +61,8 @@ class DepositForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, value in deposits.terms_of(record).items():
             self.fields[name].initial = value
+        if record.tax_included:
+            self.fields["amount"].label = _("or an amount with tax")
 
     def clean(self):
         data = super().clean()

@@ -1,8 +1,8 @@
 """What EN 16931 wants of a document whose prices include tax: everything without it.
 
-Of each rate the net is what the document says. It is divided over the lines by their amounts, to the cent: each gets what
-is whole of its share, and the cents that are left go to the largest fractions. A price of one piece has as many digits
-as bring its line to the cent.
+Of each rate the net is what the document says. It is divided over the lines by their amounts, to the cent: each gets
+what is whole of its share, and the cents that are left go to the largest fractions. A price of one piece has as many
+digits as bring its line to the cent.
 """
 
 from collections.abc import Sequence

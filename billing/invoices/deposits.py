@@ -1,10 +1,11 @@
 """Deposits: an invoice before the work, with its tax, and the later one that is less by it, to the cent.
 
 A line with a `deposit` takes off what that invoice said at one rate: its net counts against the invoice, and so does
-exactly the tax that was charged, whether the prices of either include it or not (`totals.of`). So deposits and final invoice together are what the order costs. Where
-the rate has changed meanwhile, the deposit stands on the final invoice at its own, as § 14 (5) UStG wants it, and the
-work at the new one. A deposit with VAT and a final invoice without (or the other way round) contradict each other: one
-of them is wrong in law, so it is refused in words and nothing is left out silently.
+exactly the tax that was charged (`totals.of`), whether the prices of either include it or not. So deposits and final
+invoice together are what the order costs. Where the rate has changed meanwhile, the deposit stands on the final invoice
+at its own, as § 14 (5) UStG wants it, and the work at the new one. A deposit with VAT and a final invoice without (or
+the other way round) contradict each other: one of them is wrong in law, so it is refused in words and nothing is left
+out silently.
 """
 
 from collections.abc import Iterable
@@ -167,8 +168,8 @@ def deduct(invoice: Invoice, by, *, drafting: bool = False) -> Invoice:
     lines = list(invoice.lines.all())
     room = {rate: list(sums) for rate, sums in totals.of(lines, invoice.currency, invoice).rates.items()}
     taken = [
-        (row, rate, *_within(net, tax, room[rate], invoice.tax_included)) for row in fitting for rate, net, tax in _left_of(row)
-        if rate in room
+        (row, rate, *_within(net, tax, room[rate], invoice.tax_included))
+        for row in fitting for rate, net, tax in _left_of(row) if rate in room
     ]  # fmt: skip
     later = _rates_to_come(invoice, lines)
     taken += [

@@ -172,8 +172,8 @@ class InvoiceLine(Discounted, WorkspaceModel):
     delivery_line = models.ForeignKey(
         "billing.DeliveryLine", models.PROTECT, null=True, blank=True, editable=False, related_name="invoice_lines"
     )
-    # What this line takes off: of a deposit invoice what it said at one rate, in the prices of this invoice, and exactly
-    # the tax that was on it: `deposit_net`, `deposit_total`.
+    # What this line takes off: of a deposit invoice what it said at one rate, in the prices of this invoice, and
+    # exactly the tax that was on it: `deposit_net`, `deposit_total`.
     deposit = models.ForeignKey(
         Invoice, models.PROTECT, null=True, blank=True, editable=False, related_name="deductions"
     )

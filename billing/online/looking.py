@@ -155,7 +155,13 @@ def look_at(basket: Enquiry, lines: list[EnquiryLine]) -> Looked:
         )
     rows = [_Row(part.line.quantity, part.price.unit_price, percent) for part in parts if part.standing == "priced"]
     rows += [_Row(1, filling, percent)] if filling else []
-    facts = [[part.print for part in parts], f"{filling:f}", f"{percent:f}", said.tax_included, basket.workspace.quote_terms]
+    facts = [
+        [part.print for part in parts],
+        f"{filling:f}",
+        f"{percent:f}",
+        said.tax_included,
+        basket.workspace.quote_terms,
+    ]
     seen = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:32]
     return Looked(basket, parts, totals.of(rows, workspace.currency, said), filling, workspace.currency, seen)
 

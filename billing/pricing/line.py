@@ -132,13 +132,15 @@ class Line:
         return net * (100 + self.rates.tax_percent) / 100
 
     def unit_price(self, quantity: int) -> Decimal:
-        """What the client reads, rounded by the shop's rule, but up where the line would otherwise fall below the minimum
-        charge."""
+        """What the client reads, rounded by the shop's rule, but up where the line would otherwise fall below the
+        minimum charge."""
         cent = Decimal(1).scaleb(-get_currency_precision(self.rates.currency))
         step = max(cent, self.rates.round_to)
         way = ROUND_CEILING if self.rates.round_up else ROUND_HALF_UP
         price = (self.taxed(self.net_each(quantity)) / step).quantize(Decimal(1), rounding=way) * step
-        least = (self.taxed(self.rates.minimum_line) / quantity / step).quantize(Decimal(1), rounding=ROUND_CEILING) * step
+        least = (self.taxed(self.rates.minimum_line) / quantity / step).quantize(
+            Decimal(1), rounding=ROUND_CEILING
+        ) * step
         return max(price, least).quantize(cent, rounding=ROUND_HALF_UP)
 
 

@@ -99,7 +99,9 @@ def _less_to_fill_up(quote: Quote, lines: list[QuoteLine], found: dict[int, Offe
         (found[line.pk].amount if line.pk in found else line.amount, line.tax_percent)
         for line in lines if line is not filling
     ]  # fmt: skip
-    missing = lacking(Decimal(filling.breakdown[FILLING]), others, quote.tax_included, quote.currency, filling.tax_percent)
+    missing = lacking(
+        Decimal(filling.breakdown[FILLING]), others, quote.tax_included, quote.currency, filling.tax_percent
+    )
     return {filling.pk: Offer(1 if missing else 0, missing, missing, ZERO, 0)}
 
 

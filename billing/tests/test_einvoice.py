@@ -237,10 +237,10 @@ def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, c
     ]  # fmt: skip
     for row, (*_said, each) in zip(rows, lines, strict=True):
         take_off(row, *each, row.quantity * row.unit_price)
-        row.net = totals.amount_of(row, currency)
+        row.amount = totals.amount_of(row, currency)
         row.description = row.description if row.description.isprintable() else "Teil"
     whole = Invoice()
-    take_off(whole, *off, sum(row.net for row in rows))
+    take_off(whole, *off, sum(row.amount for row in rows))
     found = totals.of(rows, currency, whole)
     vat = [{"percent": str(rate), "net": str(net), "tax": str(tax)} for rate, (net, tax) in found.rates.items()]
     frozen = {"seller": SELLER, "buyer": BUYER, "language": "de", "locale": "de_DE", "vat": vat,

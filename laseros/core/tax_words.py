@@ -35,6 +35,17 @@ def label(country: str, percent: str, state: str = "") -> str:
     return _("Sales tax (%(rate)s %%)") % {"rate": f"{state} {percent}".strip()}
 
 
+def contained(country: str, percent: str) -> str:
+    """Of a sum that includes it, as clients read it: "contains 15 % VAT"."""
+    words = _("contains %(percent)s %% VAT") if country in VAT else _("contains %(percent)s %% tax")
+    return words % {"percent": percent}
+
+
+def included(country: str) -> str:
+    """Beside a price that includes it."""
+    return _("incl. VAT") if country in VAT else _("incl. tax")
+
+
 def word(country: str) -> str:
     """The word alone, as a heading or inside a sentence."""
     if country in VAT:

@@ -13,7 +13,7 @@ from billing.models import Treatment
 from crm.models import Client
 from laseros.core import discounts, tax_words
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents, turned
+from laseros.core.money import ZERO, cents, less_tax, plus_tax, turned
 
 # Here the tax leaves the price. A small business, or one that is not registered, gets the price as it was agreed.
 LEAVES = frozenset(
@@ -32,8 +32,8 @@ def tax_for(tax_included: bool, percent: Decimal) -> Decimal:
 
 
 def amount_turned(amount: Decimal, percent: Decimal, currency: str, tax_included: bool) -> Decimal:
-    """The same for an amount, which is whole cents either way."""
-    return cents(turned(amount, percent, currency, tax_included), currency)
+    """An amount brought to the other prices: whole cents either way."""
+    return cents(plus_tax(amount, percent) if tax_included else less_tax(amount, percent), currency)
 
 
 def told(before: bool, after: bool) -> dict:
@@ -83,5 +83,4 @@ def _whole_discount(document, lines: list, currency: str, tax_included: bool) ->
     if not document.discount_amount:
         return document.discount_amount
     off = totals.of(lines, currency, document).discounts
-    parts = (turned(amount, percent, currency, tax_included) for percent, amount in off.items())
-    return cents(sum(parts, ZERO), currency)
+    return sum((amount_turned(amount, percent, currency, tax_included) for percent, amount in off.items()), ZERO)

@@ -111,10 +111,10 @@ def test_discounts_are_of_what_the_client_reads():
     assert sums(totals.of(lines, "EUR", free)) == (0, 0, 0)
 
 
-@given(
-    st.lists(st.tuples(st.integers(1, 5000), st.decimals(0, 5000, places=4), st.sampled_from(["19", "7", "8.875", "0"])),
-             min_size=1, max_size=8),
-)  # fmt: skip
+RATES = st.sampled_from(["19", "7", "8.875", "0"])
+
+
+@given(st.lists(st.tuples(st.integers(1, 5000), st.decimals(0, 5000, places=4), RATES), min_size=1, max_size=8))
 def test_what_is_said_is_what_is_paid(lines):
     rows = [row(*line) for line in lines]
     found = totals.of(rows, "EUR", GROSS)
@@ -156,8 +156,8 @@ def test_two_rates_a_discount_and_a_deposit_to_the_cent(german):
 
 def _paper_says(final):
     words = text_of(final.pdf.read())
-    for expected in ("inkl. MwSt.", "enthält 19 % MwSt.", "enthält 7 % MwSt.", "86,02", "12,19", "64,13", "73,19", "Summe netto",
-                     "27,49", "5,22", "32,71"):  # fmt: skip
+    for expected in ("inkl. MwSt.", "enthält 19 % MwSt.", "enthält 7 % MwSt.", "86,02", "12,19", "64,13", "73,19",
+                     "Summe netto", "27,49", "5,22", "32,71"):  # fmt: skip
         assert expected in words, expected
 
 
@@ -175,7 +175,7 @@ def _books_say(shop, deposit, final):
 
 
 def _file_says(final):
-    """All of it without tax: 91.62 at 19 % with an allowance of 7.45 are 99.07, and 12.95 at 7 % with 1.06 are 14.01."""
+    """All of it without tax: 91.62 at 19 % with an allowance of 7.45 are 99.07, 12.95 at 7 % with 1.06 are 14.01."""
     facts = said.read(final, list(final.lines.all()))
     assert [(line.unit_price, line.net) for line in facts.lines] == [
         (D("8.394"), D("83.94")), (D("4.67"), D("14.01")), (D("16.81"), D("15.13")),

@@ -2,6 +2,7 @@
 
 Tax is rounded on each document. Three notes over a third each can come to a cent more, or less, than the invoice said:
 so none takes more tax at a rate than the notes before have left, and the one that takes all that is left takes its tax.
+Where prices include the tax the sum is what its lines say, and the cent is in the net.
 """
 
 from collections.abc import Iterable
@@ -22,15 +23,25 @@ def sums_of(invoice: Invoice, lines: Iterable) -> totals.Totals:
         rates = dict(_said(invoice))
     else:
         left = _left(invoice)
-        rates = {percent: (net, _tax(net, tax, left.get(percent))) for percent, (net, tax) in found.rates.items()}
+        within = _within_the_sum if found.tax_included else _within_the_net
+        # A rate that the invoice did not have: the law refuses it, or a person has chosen it.
+        rates = {
+            percent: within(*sums, *left[percent]) if percent in left else sums for percent, sums in found.rates.items()
+        }
+    net = sum((net for net, _tax in rates.values()), ZERO)
     tax = sum((tax for _net, tax in rates.values()), ZERO)
-    return replace(found, tax=tax, total=found.net + tax, rates=rates)
+    return replace(found, net=net, tax=tax, total=net + tax, rates=rates)
 
 
-def _tax(net: Decimal, tax: Decimal, left: tuple[Decimal, Decimal] | None) -> Decimal:
-    if left is None:  # a rate that the invoice did not have: the law refuses it, or a person has chosen it
-        return tax
-    return left[1] if net == left[0] else min(tax, max(left[1], ZERO))
+def _within_the_net(net: Decimal, tax: Decimal, left_net: Decimal, left_tax: Decimal) -> tuple[Decimal, Decimal]:
+    return net, left_tax if net == left_net else min(tax, max(left_tax, ZERO))
+
+
+def _within_the_sum(net: Decimal, tax: Decimal, left_net: Decimal, left_tax: Decimal) -> tuple[Decimal, Decimal]:
+    """Net and tax are both within what is left, as long as the sum is."""
+    whole = net + tax
+    tax = min(max(tax, whole - left_net), max(left_tax, ZERO))
+    return whole - tax, tax
 
 
 def _left(note: Invoice) -> dict[Decimal, tuple[Decimal, Decimal]]:

@@ -26,7 +26,7 @@ from billing.pricing import (
 )
 from inventory.models import Item
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, less_tax, plus_tax
 from machines.models import Machine
 from production import drawings
 from production.dxf.cut_time import CutTime
@@ -72,6 +72,7 @@ class Wish:
     quantity: int
     choices: Choices = RULES_SAY
     book: PriceBook = field(default_factory=PriceBook)
+    tax: Decimal = ZERO  # percent that the price includes
 
     def __getattr__(self, name):
         value = getattr(self.line, name)
@@ -79,13 +80,16 @@ class Wish:
 
 
 def price(
-    line: EnquiryLine, quantity: int | None = None, choices: Choices | None = None, book: PriceBook | None = None
-) -> LinePrice:
+    line: EnquiryLine, quantity: int | None = None, choices: Choices | None = None, book: PriceBook | None = None,
+    *, tax: Decimal = ZERO,
+) -> LinePrice:  # fmt: skip
     """Price an enquiry's line, for as many pieces as it asks for or for another number, with what was chosen.
+
+    `tax`: the percent that the price is to include; none where it is added to it.
 
     Lines that are priced together share a `book`; read them with `price_book.WITH`.
     """
-    wish = Wish(line, quantity or line.quantity, choices or RULES_SAY, book or PriceBook([line]))
+    wish = Wish(line, quantity or line.quantity, choices or RULES_SAY, book or PriceBook([line]), tax)
     try:
         found = _price(wish)
     except Refused as refusal:
@@ -133,11 +137,12 @@ def _price(wish: Wish) -> LinePrice:
 
 def _list_price(wish: Wish) -> LinePrice:
     product, percent = wish.line.product, _discount(wish)
-    unit = cents(product.price * (100 - percent) / 100, wish.line.workspace.currency)
+    unit = cents(plus_tax(product.price * (100 - percent) / 100, wish.tax), wish.line.workspace.currency)
     breakdown = {
         "unit_price": f"{unit:f}",
         "list_price": f"{product.price:f}",
         "discount_percent": f"{percent:f}",
+        **({"tax_percent": f"{wish.tax:f}"} if wish.tax else {}),
         "basis": _product(wish),
     }
     item, seconds = wish.item, float((wish.minutes_each or 0) * 60)
@@ -155,9 +160,11 @@ def _recipe(wish: Wish) -> LinePrice:
     cost = product_cost.of(tree, wish.quantity, wish.book)
     if cost.missing:
         raise Refused(cost.missing[0], code="recipe")
-    unit = product_cost.price_of(cost, wish.quantity, wish.book, _discount(wish), currency)
+    unit = product_cost.price_of(cost, wish.quantity, wish.book, _discount(wish), currency, wish.tax)
     total = unit * wish.quantity
-    shares = [*cost.parts.items(), ("margin", unit - cost.total)]
+    tax = (unit - less_tax(unit, wish.tax)).quantize(product_cost.EXACT)
+    shares = [*cost.parts.items(), ("margin", unit - tax - cost.total)]
+    shares += [("tax", tax)] if wish.tax else []
     steps = [
         {
             "key": key,
@@ -172,7 +179,7 @@ def _recipe(wish: Wish) -> LinePrice:
     offers = []
     for pieces in (start for start, _off in wish.book.breaks if start > wish.quantity):
         batch = product_cost.of(tree, pieces, wish.book)
-        each = product_cost.price_of(batch, pieces, wish.book, _discount(wish), currency)
+        each = product_cost.price_of(batch, pieces, wish.book, _discount(wish), currency, wish.tax)
         offers.append({"quantity": str(pieces), "unit_price": f"{each:f}"})
     breakdown = {"unit_price": f"{unit:f}", "total": f"{total:f}", "steps": steps, "basis": basis, "offers": offers}
     return LinePrice(unit, breakdown, ZERO, float(cost.seconds))
@@ -355,6 +362,7 @@ def _rates(rules: PriceRules, machine: Machine, wish: Wish, gas: str = "") -> Ra
         rules.round_to,
         rules.round_up,
         rules.price_by == PriceRules.Way.MARKUP,
+        wish.tax,
         currency=wish.line.workspace.currency,
     )
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering, work
-from billing import chain, law, totals
+from billing import chain, law, prices, totals
 from billing.facts import frozen_facts
 from billing.invoices.drafting import currency_of
 from billing.models import OrderPaper, Quote, Treatment
@@ -59,18 +59,25 @@ def write_for_quote(quote: Quote, kind: str, by) -> OrderPaper:
 def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, *, quote=None, job=None) -> OrderPaper:
     if not lines:
         raise Refused(_("There is nothing on it yet."), code="no-lines")
-    rows = [_Line(line, treatment) for line in lines]
+    order = job or quote
+    rows, said = [_Line(line) for line in lines], _Said(order)
     if treatment == Treatment.STANDARD:
         law.charge(rows, client, timezone.localdate())
-    found = totals.of(rows, currency, job or quote)
+    else:
+        if order.tax_included and treatment in prices.LEAVES:
+            prices.turn(said, rows, currency, tax_included=False)
+        for row in rows:
+            row.tax_percent = ZERO
+    found = totals.of(rows, currency, said)
     paper = OrderPaper(
-        workspace=client.workspace, kind=kind, client=client, job=job, quote=quote, currency=currency, net=found.net,
-        tax=found.tax, total=found.total, created_by=by if getattr(by, "pk", None) else None,
+        workspace=client.workspace, kind=kind, client=client, job=job, quote=quote, currency=currency,
+        tax_included=said.tax_included, net=found.net, tax=found.tax, total=found.total,
+        created_by=by if getattr(by, "pk", None) else None,
     )  # fmt: skip
     paper.frozen = {
         **frozen_facts(_Treated(paper, treatment), found.rates, found.discounts),
         **facts,
-        "discount_percent": f"{(job or quote).discount_percent:f}",
+        "discount_percent": f"{order.discount_percent:f}",
         "lines": [row.said(currency) for row in rows],
     }
     there = OrderPaper.objects.filter(kind=kind, job=job, quote=quote).order_by("-id").first()
@@ -92,14 +99,22 @@ class _Treated:
         self.currency, self.treatment = paper.currency, treatment
 
 
+class _Said:
+    """The discount and the kind of prices of an order, as they will be on the invoice."""
+
+    def __init__(self, order):
+        self.tax_included = order.tax_included
+        self.discount_percent, self.discount_amount = order.discount_percent, order.discount_amount
+
+
 class _Line:
     """A line of a job or a quote, at the VAT that will be on the invoice."""
 
-    def __init__(self, line, treatment: str):
+    def __init__(self, line):
         self.description = getattr(line, "line", line).description  # of a quote, what was taken of a line
         self.quantity, self.unit_price = line.quantity, line.unit_price
         self.discount_percent, self.discount_amount = line.discount_percent, line.discount_amount
-        self.tax_percent = line.tax_percent if treatment == Treatment.STANDARD else ZERO
+        self.tax_percent = line.tax_percent
 
     def __str__(self):
         return f"{self.quantity} × {self.description}"
@@ -112,5 +127,5 @@ class _Line:
             "tax_percent": rate_text(self.tax_percent),
             "discount": f"{line_discount(self, currency):f}",
             "discount_percent": f"{self.discount_percent:f}",
-            "net": f"{totals.net_of(self, currency):f}",
+            "amount": f"{totals.amount_of(self, currency):f}",
         }

@@ -11,7 +11,7 @@ from billing.models import PriceRules
 from billing.price_book import PriceBook
 from inventory.models import Item
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, plus_tax
 from production.models import Step
 from production.recipes import Node
 
@@ -101,16 +101,21 @@ def _step(found: Cost, step: Step, place: Node, book: PriceBook) -> None:
     found.add("labour", labour * rules.labour_hour / HOUR)
 
 
-def price_of(cost: Cost, quantity: int, book: PriceBook, discount_percent: Decimal, currency: str) -> Decimal:
+def price_of(
+    cost: Cost, quantity: int, book: PriceBook, discount_percent: Decimal, currency: str, tax_percent: Decimal = ZERO
+) -> Decimal:
     """What one is offered for: the margin of the rules on the cost, the break for the quantity, the client's discount,
-    the least for a line."""
+    the least for a line; with the tax that the price is to include."""
     rules = book.rules
     percent = rules.margin_percent
     by_markup = rules.price_by == PriceRules.Way.MARKUP
     full = cost.total * (100 + percent) / 100 if by_markup else cost.total * 100 / (100 - percent)
     off = max(((pieces, off) for pieces, off in book.breaks if pieces <= quantity), default=(0, ZERO))[1]
     full = full * (100 - off) / 100 * (100 - discount_percent) / 100
-    return max(cents(full, currency), cents(rules.minimum_line / quantity, currency))
+    return max(
+        cents(plus_tax(full, tax_percent), currency),
+        cents(plus_tax(rules.minimum_line, tax_percent) / quantity, currency),
+    )
 
 
 # --- a picture of it --------------------------------------------------------------------------------------------------

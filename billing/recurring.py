@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import activity, outbox, work
-from billing import discounts, law
-from billing.models import Invoice, InvoiceLine, RecurringInvoice, RecurringTurn
+from billing import discounts, law, prices
+from billing.models import Invoice, InvoiceLine, RecurringInvoice, RecurringLine, RecurringTurn
 from billing.models.recurring import PLACE
 from billing.occasions import RECURRING_MADE, RECURRING_STOPPED
 from billing.states import RECURRING
@@ -55,6 +55,7 @@ def begin(recurring: RecurringInvoice, by) -> RecurringInvoice:
     """Store a new schedule. Nothing is due before today: what lies in the past was invoiced by hand."""
     _check_first(recurring)
     recurring.next_on = unless_over(recurring, recurring.starts_on, 0)
+    recurring.tax_included = prices.include_tax(recurring.client)
     recurring.created_by = by if getattr(by, "pk", None) else None
     recurring.save()
     activity.record("created", recurring, by, details={"due": recurring.next_on or "–"})
@@ -89,6 +90,22 @@ def replan(recurring: RecurringInvoice, by) -> RecurringInvoice:
         RECURRING.try_move(recurring, "begin_again")
     recurring.refresh_from_db()
     return recurring
+
+
+@retried
+@transaction.atomic
+def switch_prices(recurring: RecurringInvoice, by) -> None:
+    """Bring its prices to ones with tax, or to ones without. What was made of it stays as it is."""
+    recurring.refresh_from_db()
+    included = not recurring.tax_included
+    prices.check_may_switch(recurring, included)
+    lines = list(recurring.lines.all())
+    for line in lines:
+        prices.turn_line(line, recurring.workspace.currency, included)
+    RecurringLine.objects.bulk_update(lines, ["unit_price", "discount_amount"])
+    RecurringInvoice.objects.filter(pk=recurring.pk).update(tax_included=included)
+    recurring.tax_included = included
+    activity.record("changed", recurring, by, details=prices.told(not included, included))
 
 
 def pause(recurring: RecurringInvoice, by) -> None:
@@ -147,6 +164,7 @@ def make(recurring: RecurringInvoice) -> Invoice | None:
         client=client,
         currency=workspace.currency,
         treatment=law.proposed(workspace, client, day),
+        tax_included=recurring.tax_included,
         supplied_on=day,
         note=filled(recurring, recurring.note, day),
         created_by=recurring.created_by,
@@ -157,6 +175,9 @@ def make(recurring: RecurringInvoice) -> Invoice | None:
     for line in lines:
         line.description = filled(recurring, line.description, day)[:200]
     law.charge(lines, client, day)
+    if invoice.tax_included and invoice.treatment in prices.LEAVES:
+        prices.turn(invoice, lines, invoice.currency, tax_included=False)
+        invoice.save(update_fields=["tax_included"])
     invoices.change_lines(invoice, lines, [], None)
     turn = RecurringTurn.objects.create(workspace=workspace, recurring=recurring, due_on=day, invoice=invoice)
     activity.record("created", invoice, details={"from": recurring.title, "due": day}, money={"total": invoice.total})

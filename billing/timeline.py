@@ -16,7 +16,7 @@ from crm import insight, timeline
 from crm.families import family
 from crm.insight import Figure
 from crm.timeline import Line, Source
-from laseros.core.money import ZERO, show
+from laseros.core.money import ZERO, less_tax, show
 
 
 def _url(model: str, pk: int) -> str:
@@ -92,7 +92,7 @@ def _figures(client) -> list[Figure]:
 
 
 # Parts of a price that are no cost.
-NO_COST = {"margin", "discount", "minimum", "rounding"}
+NO_COST = {"margin", "discount", "minimum", "tax", "rounding"}
 
 
 def _margin(client, locale: str, since) -> list[Figure]:
@@ -100,13 +100,15 @@ def _margin(client, locale: str, since) -> list[Figure]:
     lines = QuoteLine.objects.filter(
         Q(ordered=None) | Q(ordered=F("quantity")), quote__client__in=family(client), quote__state="accepted",
         quote__decided_at__date__gt=since,
-    ).values_list("quote__currency", "quantity", "unit_price", "breakdown")  # fmt: skip
+    ).values_list("quote__currency", "quantity", "unit_price", "breakdown", "tax_percent",
+                  "quote__tax_included")  # fmt: skip
     found: dict[str, tuple[Decimal, Decimal]] = {}
-    for currency, quantity, price, breakdown in lines:
+    for currency, quantity, price, breakdown, percent, included in lines:
         steps = (breakdown or {}).get("steps")
         if steps:
             cost = sum((Decimal(step["each"]) for step in steps if step["key"] not in NO_COST), ZERO)
             net, costs = found.get(currency, (ZERO, ZERO))
+            price = less_tax(price, percent) if included else price
             found[currency] = (net + price * quantity, costs + cost * quantity)
     return [
         Figure(

@@ -158,8 +158,8 @@ def _settled(invoice: Invoice) -> Iterator[str]:
     if paid != invoice.paid:
         yield f"{invoice.number} (invoice {invoice.pk}): payments add up to {paid}, paid is {invoice.paid}"
     off = invoice.deductions.filter(invoice__kind=Kind.INVOICE, invoice__number__isnull=False)
-    off = off.exclude(invoice__state="reversed").values_list("unit_price", "deposit_tax")
-    if sum((net + tax for net, tax in off), Decimal(0)) != invoice.deducted:
+    off = off.exclude(invoice__state="reversed").select_related("invoice")
+    if sum((line.deposit_total for line in off), Decimal(0)) != invoice.deducted:
         yield f"{invoice.number} (invoice {invoice.pk}): deductions do not add up to {invoice.deducted}"
     taken = list(invoice.corrections.exclude(number=None).values_list("kind", "total"))
     if sum((total for _kind, total in taken), Decimal(0)) != invoice.credited:

@@ -29,6 +29,7 @@ STEPS = {
     "margin": _("Margin"),
     "discount": _("Discount"),
     "minimum": _("Minimum charge"),
+    "tax": _("Tax included"),
     "rounding": _("Rounding"),
 }
 HOW = {
@@ -59,6 +60,7 @@ HOW = {
     "minimum_reached": _("minimum charge of %(price)s for the line is reached"),
     "minimum": _("minimum charge of %(price)s for the line − %(net)s"),
     "no_minimum": _("no minimum charge"),
+    "tax": _("%(percent)s %% on %(price)s"),
     "rounding": _("unit price rounded to %(price)s, then × %(quantity)s"),
     # --- what was assumed ---
     "grid": _("%(material)s: %(pieces)s pieces (%(columns)s × %(rows)s) on a sheet of %(width)s × %(height)s mm, as"

@@ -15,7 +15,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
 from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_list, to_messages, to_record
-from accounts.fieldsets import without_vat_number
+from accounts.fieldsets import without_vat
 from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
 from accounts.roles import SEE_MONEY
@@ -104,7 +104,11 @@ def _mine(client) -> dict:
 
 
 IMPORT = "crm.add_client"
-TERMS = (("payment_days", "discount_percent", "credit_limit"), ("invoice_format", "buyer_reference"))
+TERMS = (
+    ("payment_days", "discount_percent", "credit_limit"),
+    ("invoice_format", "buyer_reference"),
+    ("prices_with_tax",),
+)
 
 
 @admin.register(Client)
@@ -136,7 +140,7 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     )
     empty_icon = "groups"
     export_fields = ("code", "name", "kind", "email", "phone", "vat_number", "tags", "payment_days", "invoice_format",
-                     "buyer_reference", "discount_percent", "credit_limit", "notes", "created_at",
+                     "buyer_reference", "prices_with_tax", "discount_percent", "credit_limit", "notes", "created_at",
                      "archived_at")  # fmt: skip
     verbs = (
         Verb("invite", _("Invite to the portal"),
@@ -189,9 +193,9 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
         return super().changelist_view(request, {"client_tools": shown, **(extra_context or {})})
 
     def get_fieldsets(self, request, obj=None):
-        """Nobody has a VAT number where there is no VAT."""
+        """Nobody has a VAT number where there is no VAT, and no price has the tax in it."""
         sets = super().get_fieldsets(request, obj)
-        return without_vat_number(sets) if has_sales_tax(request.workspace.country) else sets
+        return without_vat(sets) if has_sales_tax(request.workspace.country) else sets
 
     def create(self, request, obj):
         clients.register(obj, request.user)

@@ -20,7 +20,7 @@ from laseros.core.retry import retried
 
 # What a person chooses between, in the order of the page. Tags are always taken together.
 FIELDS = ("name", "kind", "email", "phone", "vat_number", "payment_days", "buyer_reference", "invoice_format",
-          "discount_percent", "credit_limit", "notes")  # fmt: skip
+          "prices_with_tax", "discount_percent", "credit_limit", "notes")  # fmt: skip
 MONEY = ("discount_percent", "credit_limit")
 OURS, THEIRS, BOTH = "ours", "theirs", "both"  # BOTH: of texts, one below the other
 JOINED = ("notes",)

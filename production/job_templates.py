@@ -10,6 +10,7 @@ from accounts import activity
 from crm.families import family
 from crm.models import Client, Contact
 from laseros.core.errors import Refused
+from laseros.core.money import turned
 from laseros.core.retry import retried
 from production import jobs
 from production.models import Job, JobTemplate, JobTemplateLine
@@ -23,7 +24,7 @@ LINE = ("position", "description", "quantity", "unit_price", "tax_percent", "mat
 def keep(job: Job, name: str, by) -> JobTemplate:
     """A template of a job as it was ordered: lines, prices, checks, milestones, time to its due day.
 
-    Discounts are not kept: they were given to one client.
+    Discounts are not kept: they were given to one client. Prices are kept without tax: it is for whomever.
 
     Raises `Refused` with code "name" where there is one of that name.
     """
@@ -37,7 +38,9 @@ def keep(job: Job, name: str, by) -> JobTemplate:
                 days=max(days, 0) if days is not None else None,
                 milestones=job.enquiry.milestones if job.enquiry else None,
             )  # fmt: skip
-            rows = job.lines.filter(parent=None).order_by("position", "id").values(*LINE)
+            rows = list(job.lines.filter(parent=None).order_by("position", "id").values(*LINE))
+            if job.tax_included:
+                _turn(rows, job.workspace.currency, tax_included=False)
             JobTemplateLine.objects.bulk_create(
                 JobTemplateLine(
                     workspace_id=job.workspace_id, template=template, checks=checks.get(row["position"], []), **row
@@ -70,11 +73,18 @@ def open_job(
     lines = list(template.lines.order_by("position", "id").values(*LINE, "checks"))
     for position, line in enumerate(lines, start=1):
         line["position"] = position  # checks find their line by it
+    if client.has_prices_with_tax:
+        _turn(lines, client.workspace.currency, tax_included=True)
     return jobs.open_from(
         client, key=f"template:{template.pk}:{key}"[:80], title=title or template.title, lines=lines, contact=contact,
         due_on=due_on, priority=template.priority, note=template.note, template=template.milestones, parent=parent,
-        despite=despite, by=by,
+        tax_included=client.has_prices_with_tax, despite=despite, by=by,
     )  # fmt: skip
+
+
+def _turn(lines: list[dict], currency: str, *, tax_included: bool) -> None:
+    for line in lines:
+        line["unit_price"] = turned(line["unit_price"], line["tax_percent"], currency, tax_included)
 
 
 def _check_drawings(template: JobTemplate, client: Client) -> None:

@@ -16,9 +16,9 @@ from accounts import activity, numbering
 from crm.models import Client, Contact
 from inventory import ledger
 from inventory.models import Item, Reservation
-from laseros.core.discounts import taken_off
+from laseros.core.discounts import by_rate, taken_off
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, tax_in
 from laseros.core.retry import retried
 from production import (
     client_material,
@@ -88,6 +88,7 @@ def open_from(
     quoted_total: Decimal | None = None,
     discount_percent: Decimal = ZERO,
     discount_amount: Decimal = ZERO,
+    tax_included: bool = False,
     note: str = "",
     template: MilestoneTemplate | None = None,
     parent: Job | None = None,
@@ -99,7 +100,7 @@ def open_from(
     All or nothing. Where there is too little in stock it is refused ("short") with a list of what is missing, unless
     `despite` says why it is accepted all the same: then its promises wait for stock. What no machine can make at the
     moment does not undo the order: it is shown to the office, and `prepare` tries again.
-    A discount is on the whole order; `quoted_total` is after it.
+    A discount is on the whole order; `quoted_total` is after it, and without tax whether prices include it or not.
     Clients follow it by `template`, else by the enquiry's or the standard one.
     With a `parent` it is a part of that job; refused where that takes none (`job_tree.hold`).
     """
@@ -114,7 +115,9 @@ def open_from(
             if parent is not None:
                 job_tree.hold(parent, client)
             off = SimpleNamespace(discount_percent=discount_percent, discount_amount=discount_amount)
-            total = _sum(lines, off, client.workspace.currency) if quoted_total is None else quoted_total
+            total = quoted_total
+            if total is None:
+                total = _net(lines, off, client.workspace.currency, tax_included)
             job = Job.objects.create(
                 workspace_id=client.workspace_id,
                 number=numbering.draw(client.workspace, "job", client=client.short_code),
@@ -129,6 +132,7 @@ def open_from(
                 quoted_total=total,
                 discount_percent=discount_percent,
                 discount_amount=discount_amount,
+                tax_included=tax_included,
                 note=note,
                 key=key,
             )
@@ -158,13 +162,18 @@ def open_from(
         return done
 
 
-def _sum(lines: list[dict], discount, currency: str) -> Decimal:
-    """Net, less what is taken off the lines and then off the whole."""
-    net = ZERO
+def _net(lines: list[dict], discount, currency: str, tax_included: bool) -> Decimal:
+    """Without tax, less what is taken off the lines and then off the whole."""
+    sums: dict[Decimal, Decimal] = {}
     for line in lines:
-        gross = cents(line.get("unit_price", ZERO) * line["quantity"], currency)
-        net += gross - taken_off(gross, SimpleNamespace(**line), currency)
-    return net - taken_off(net, discount, currency)
+        percent = Decimal(line.get("tax_percent", ZERO))
+        amount = cents(line.get("unit_price", ZERO) * line["quantity"], currency)
+        amount -= taken_off(amount, SimpleNamespace(**line), currency)
+        sums[percent] = sums.get(percent, ZERO) + amount
+    off = by_rate(sums, discount, currency)
+    whole = {percent: amount - off.get(percent, ZERO) for percent, amount in sums.items()}
+    tax = sum((tax_in(amount, percent, currency) for percent, amount in whole.items()), ZERO) if tax_included else ZERO
+    return sum(whole.values(), ZERO) - tax
 
 
 def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None, despite: str = "") -> Job:
@@ -179,7 +188,7 @@ def clone(job: Job, by, *, key: str, title: str = "", due_on: date | None = None
     return open_from(
         job.client, key=f"clone:{job.pk}:{key}"[:80], title=title or job.title, lines=lines, contact=job.contact,
         due_on=due_on, priority=job.priority, discount_percent=job.discount_percent,
-        discount_amount=job.discount_amount, note=job.note, despite=despite, by=by,
+        discount_amount=job.discount_amount, tax_included=job.tax_included, note=job.note, despite=despite, by=by,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from unfold.widgets import (
 
 from accounts import activity, logos, numbering, workspaces
 from accounts.back_office import RoomAdmin
+from accounts.fieldsets import without_vat
 from accounts.models import Workspace
 from accounts.models.workspace import MODULES
 from laseros.core import numbering as formats
@@ -73,6 +74,7 @@ class WorkspaceForm(forms.ModelForm):
             *(
                 "tax_number",
                 "small_business",
+                "prices_with_tax",
                 "registration_number",
                 "bank_details",
                 "currency",
@@ -206,6 +208,7 @@ class WorkspaceAdmin(RoomAdmin):
                 "fields": (
                     ("vat_number", "tax_number"),
                     ("registration_number", "small_business"),
+                    ("prices_with_tax",),
                     ("currency", "language"),
                     "bank_details",
                 ),
@@ -241,22 +244,10 @@ class WorkspaceAdmin(RoomAdmin):
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
         if obj is not None and has_sales_tax(obj.country):
-            fieldsets = [self._without_vat(each) for each in fieldsets]
+            fieldsets = without_vat(fieldsets)
         if obj is None or not request.user.is_superuser:
             return fieldsets
         return (*fieldsets, (_("Installation"), {"classes": ("tab",), "fields": ("slug", "is_active", "created_at")}))
-
-    @staticmethod
-    def _without_vat(fieldset):
-        """Sales tax knows neither a VAT number nor the small businesses of VAT."""
-        name, options = fieldset
-        rows = (
-            tuple(field for field in row if field not in ("vat_number", "small_business"))
-            if isinstance(row, tuple)
-            else row
-            for row in options["fields"]
-        )
-        return name, {**options, "fields": tuple(rows)}
 
     def changelist_view(self, request, extra_context=None):
         """There is one business to set up: one's own."""

@@ -41,7 +41,7 @@ def rows(lines, currency: str) -> list[dict]:
             "unit_price": -line.unit_price if getattr(line, "deposit_id", None) else line.unit_price,
             "discount": line_discount(line, currency),
             "discount_percent": line.discount_percent,
-            "net": line.net,
+            "amount": line.amount,
             "tax_percent": line.tax_percent,
             "offers": getattr(line, "offers", ()),
         }

@@ -39,6 +39,7 @@ class Migration(FirstMigration):
                 ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
                 ('tax_number', models.CharField(blank=True, help_text='Where there is no VAT number, and beside it in Germany', max_length=40, verbose_name='tax number')),
                 ('small_business', models.BooleanField(default=False, help_text='§ 19 UStG: invoices carry no VAT and say so', verbose_name='small business without VAT')),
+                ('prices_with_tax', models.CharField(choices=[('never', 'nobody: tax is added to all prices'), ('private', 'private clients'), ('all', 'all clients')], default='never', help_text='Of new quotes, jobs and invoices; a client may be an exception, and a draft can be switched', max_length=7, verbose_name='prices include tax for')),
                 ('registration_number', models.CharField(blank=True, max_length=60, verbose_name='registration number')),
                 ('bank_details', models.TextField(blank=True, verbose_name='bank details')),
                 ('currency', models.CharField(default='ZAR', max_length=3, verbose_name='currency')),
@@ -64,6 +65,7 @@ class Migration(FirstMigration):
                 'verbose_name': 'business',
                 'verbose_name_plural': 'businesses',
                 'ordering': ['name'],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('country', 'US'), _negated=True), ('prices_with_tax', 'never'), _connector='OR'), name='workspace_tax_on_top', violation_error_message='In the United States sales tax is added to prices.')],
             },
         ),
         migrations.CreateModel(

@@ -7,13 +7,13 @@ from accounts.models.workspace import money_field
 
 
 class Discounted(models.Model):
-    """Less than its price by a share, or by an amount without tax: see `laseros.core.discounts`."""
+    """Less than its price by a share, or by an amount in the prices of its document: see `laseros.core.discounts`."""
 
     discount_percent = models.DecimalField(
         _("discount %"), max_digits=5, decimal_places=2, default=0, blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )  # fmt: skip
-    discount_amount = money_field(_("or discount without tax"), blank=True, validators=[MinValueValidator(0)])
+    discount_amount = money_field(_("or discount amount"), blank=True, validators=[MinValueValidator(0)])
 
     class Meta:
         abstract = True

@@ -28,6 +28,14 @@ class PortalOrders(models.TextChoices):
     ALL = "all", _("order, for every client")
 
 
+class PricesWithTax(models.TextChoices):
+    """For whom a business quotes and invoices prices that include the tax: see docs/adr/0021."""
+
+    NEVER = "never", _("nobody: tax is added to all prices")
+    PRIVATE = "private", _("private clients")
+    ALL = "all", _("all clients")
+
+
 def all_modules() -> list[str]:
     return list(MODULES)
 
@@ -64,6 +72,10 @@ class Workspace(models.Model):
     small_business = models.BooleanField(
         _("small business without VAT"), default=False, help_text=_("§ 19 UStG: invoices carry no VAT and say so")
     )
+    prices_with_tax = models.CharField(
+        _("prices include tax for"), max_length=7, choices=PricesWithTax.choices, default=PricesWithTax.NEVER,
+        help_text=_("Of new quotes, jobs and invoices; a client may be an exception, and a draft can be switched"),
+    )  # fmt: skip
     registration_number = models.CharField(_("registration number"), max_length=60, blank=True)
     bank_details = models.TextField(_("bank details"), blank=True)
     currency = models.CharField(_("currency"), max_length=3, default="ZAR")
@@ -115,6 +127,12 @@ class Workspace(models.Model):
         verbose_name = _("business")
         verbose_name_plural = _("businesses")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(country="US") | models.Q(prices_with_tax="never"), name="workspace_tax_on_top",
+                violation_error_message=_("In the United States sales tax is added to prices."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self):
         return self.name

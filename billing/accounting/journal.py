@@ -70,10 +70,10 @@ def _earned(workspace, accounts: Accounts, row: Invoice, document: Booking) -> I
     whole, booked = dict(_rates_of(row)), in_books(row.total, row.rate, workspace)
     for line in row.taken_off:
         if line.deposit.rate == row.rate:
-            whole[line.tax_percent] = whole.get(line.tax_percent, ZERO) + _gross(line)
-            booked += in_books(_gross(line), row.rate, workspace)
+            whole[line.tax_percent] = whole.get(line.tax_percent, ZERO) + line.deposit_total
+            booked += in_books(line.deposit_total, row.rate, workspace)
         else:  # earned at the rate it was received at: the foreign money was worth that much
-            yield _of(document, _gross(line), in_books(_gross(line), line.deposit.rate, workspace),
+            yield _of(document, line.deposit_total, in_books(line.deposit_total, line.deposit.rate, workspace),
                       account(row.treatment, line.tax_percent), line.tax_percent, line.deposit.rate)  # fmt: skip
     parts = shared(booked, list(whole.values()), workspace.currency)
     for (percent, gross), part in zip(whole.items(), parts, strict=True):
@@ -85,10 +85,10 @@ def _no_longer_prepaid(workspace, accounts: Accounts, row: Invoice, document: Bo
     """A deposit that the final invoice takes off is no longer one: back by way of the client, as it was booked."""
     back = replace(document, side=OTHER_SIDE[document.side])
     for line in row.taken_off:
-        booked = in_books(_gross(line), line.deposit.rate, workspace)
+        booked = in_books(line.deposit_total, line.deposit.rate, workspace)
         account = accounts.prepaid(line.deposit.treatment, line.tax_percent)
         text = _("Deposit %(number)s taken off") % {"number": line.deposit.number}
-        yield replace(_of(back, _gross(line), booked, account, line.tax_percent, line.deposit.rate), text=text)
+        yield replace(_of(back, line.deposit_total, booked, account, line.tax_percent, line.deposit.rate), text=text)
 
 
 def _of(document: Booking, amount: Decimal, booked: Decimal, contra: str, percent: Decimal, rate: Decimal) -> Booking:
@@ -97,10 +97,6 @@ def _of(document: Booking, amount: Decimal, booked: Decimal, contra: str, percen
     return replace(
         document, amount=abs(amount), booked=abs(booked), contra=contra, percent=percent, rate=rate, side=side
     )
-
-
-def _gross(line: InvoiceLine) -> Decimal:
-    return line.unit_price + line.deposit_tax
 
 
 def _rates_of(invoice: Invoice) -> list[tuple[Decimal, Decimal]]:

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from accounts.back_office import Related, RoomAdmin, RoomInline, to_record
+from accounts.back_office import Related, RoomAdmin, RoomInline, Verb, to_record
 from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import documents, printing
@@ -23,6 +23,7 @@ from billing.admin.draft_form import SEEN, DraftForm
 from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
+from laseros.core import tax_words
 from laseros.core.money import rate_text
 from laseros.core.templatetags.laseros import money_filter, number, price
 
@@ -57,6 +58,38 @@ def once(shown):
     return remembered
 
 
+def prices_verb(switch, permission: str, applies) -> Verb:
+    """Brings a draft's prices to ones with tax, or without, and says what its total was and is."""
+
+    def turn(request, document):
+        before = getattr(document, "total", None)
+        document = switch(document, request.user) or document
+        said = _t("Prices include tax now.") if document.tax_included else _t("Tax is added to the prices now.")
+        if before is not None and request.user.has_perm(SEE_MONEY):
+            totals = {"before": amount(before, document.currency), "now": amount(document.total, document.currency)}
+            said += " " + _t("The total was %(before)s and is %(now)s.") % totals
+        messages.success(request, said)
+
+    return Verb(
+        "prices", _("Prices with or without tax"), turn, permission,
+        lambda document: applies(document) and tax_words.may_include_tax(document.workspace.country),
+        icon="price_change",
+        confirm=_("Prices without tax become ones that include it, or the other way round. What was calculated is"
+                  " calculated again, what was typed is converted."),
+    )  # fmt: skip
+
+
+def named_prices(form, document, *names: str) -> None:
+    """What is typed as an amount is in the document's prices: its fields say which these are."""
+    labels = {"discount_amount": (_("or discount with tax"), _("or discount without tax")),
+              "deposit_amount": (_("or deposit with tax"), _("or deposit without tax")),
+              "unit_price": (_("unit price with tax"), _("unit price"))}  # fmt: skip
+    for name in names:
+        if name in form.base_fields:
+            with_tax, without = labels[name]
+            form.base_fields[name].label = with_tax if document.tax_included else without
+
+
 def tax_choices(there: Iterable[Decimal]) -> list[tuple[str, str]]:
     """The rates there are by their names, and `there` by their figures; the highest first."""
     rates = {percent: f"{number(percent)} %" for percent in there}
@@ -80,6 +113,8 @@ class DraftLines(RoomInline):
             there = obj.lines.values_list("tax_percent", flat=True) if obj is not None else ()
             field.widget = UnfoldAdminSelectWidget(choices=tax_choices(there) or [("0.00", "0 %")])
             field.initial = usual_tax() if obj is None else rate_for(obj.client)
+        if obj is not None:
+            named_prices(formset.form, obj, "unit_price")
         return formset
 
     def get_fields(self, request, obj=None):
@@ -102,9 +137,9 @@ class DraftLines(RoomInline):
             return f"{number(line.discount_percent)} %"
         return amount(line.discount_amount, self.document_of(line).currency) if line.discount_amount else "–"
 
-    @display(description=_("net"))
-    def net_shown(self, line):
-        return amount(line.net, self.document_of(line).currency) if line.pk else "–"
+    @display(description=pgettext_lazy("money", "amount"))
+    def amount_shown(self, line):
+        return amount(line.amount, self.document_of(line).currency) if line.pk else "–"
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(self.fk_name)
@@ -134,6 +169,12 @@ class DocumentAdmin(RoomAdmin):
 
     def has_change_permission(self, request, obj=None):
         return is_draft(obj) and super().has_change_permission(request, obj)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None:
+            named_prices(form, obj, "discount_amount", "deposit_amount")
+        return form
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)

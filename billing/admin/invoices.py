@@ -20,7 +20,16 @@ from accounts.documents import download
 from accounts.roles import SEE_MONEY
 from billing import copies, discounts, documents, einvoice, invoices, law, payments, taxes
 from billing.admin.ageing import AgeingDoors
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, standing_rows, to_seals
+from billing.admin.documents import (
+    DocumentAdmin,
+    DraftLines,
+    amount,
+    is_draft,
+    once,
+    prices_verb,
+    standing_rows,
+    to_seals,
+)
 from billing.admin.draft_form import SEEN
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
@@ -56,10 +65,10 @@ ELECTRONIC = {
 
 class InvoiceLineInline(DraftLines):
     model = InvoiceLine
-    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "amount_shown")
     fk_name = "invoice"
-    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown")
-    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
+    readonly_fields = ("amount_shown", "unit_price_shown", "discount_shown", "tax_shown")
+    money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
 
 
 class CancelForm(forms.Form):
@@ -134,11 +143,11 @@ def _has_credit(invoice) -> bool:
 def _deduct(request, invoice):
     """Says what was taken off, and what of it waits."""
     invoices.deduct(invoice, request.user)
-    off = sum((line.unit_price + line.deposit_tax for line in invoice.lines.exclude(deposit=None)), ZERO)
+    off = sum((line.deposit_total for line in invoice.lines.exclude(deposit=None)), ZERO)
     messages.success(request, _t("Deposits of %(amount)s are taken off.") % {"amount": amount(off, invoice.currency)})
     taken: dict[int, Decimal] = {}
     for line in invoice.lines.exclude(deposit=None):
-        taken[line.deposit_id] = taken.get(line.deposit_id, ZERO) + line.unit_price + line.deposit_tax
+        taken[line.deposit_id] = taken.get(line.deposit_id, ZERO) + line.deposit_total
     for row in invoices.open_deposits(invoice.job, invoice.currency):
         left = row.total - row.deducted - row.credited - taken.get(row.pk, ZERO)
         if left > 0:
@@ -191,7 +200,8 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                            "note", "sums")}),
     )  # fmt: skip
     export_fields = ("number", "kind", "is_deposit", "origin", "client", "job", "state", "treatment", "issued_on",
-                     "supplied_on", "due_on", "currency", "net", "tax", "total", "paid", "credited")  # fmt: skip
+                     "supplied_on", "due_on", "currency", "tax_included", "net", "tax", "total", "paid",
+                     "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
     money_warnings = (turnover.of_invoice, united_states.of_document, taxes.doubt)
@@ -218,6 +228,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         *ON_INVOICES,
         Verb("currency", _("Other currency"), _currency, "billing.change_invoice", _is_draft_invoice,
              form=CurrencyForm, icon="currency_exchange", done=_("The prices are at today’s rate.")),
+        prices_verb(invoices.switch_prices, "billing.change_invoice", _is_draft_invoice),
         Verb("tax", _("Tax anew"), lambda request, invoice: taxes.follow_the_client(invoice, request.user),
              "billing.change_invoice", lambda invoice: bool(taxes.suggested(invoice)), icon="percent",
              done=_("The lines are as the client’s data say now.")),

@@ -23,6 +23,8 @@ def explained(line: QuoteLine, stale: list[str] | None = None) -> dict:
         "by_hand": "by_hand" in found,
         "calculated": Decimal(found["unit_price"]) if "unit_price" in found else None,
         "list_price": Decimal(found["list_price"]) if "list_price" in found else None,
+        "tax_included": line.quote.tax_included,
+        "tax_percent": Decimal(found.get("tax_percent", 0)),
         "discount_percent": Decimal(found.get("discount_percent", 0)),
         "steps": [
             {

@@ -15,7 +15,7 @@ from accounts.back_office import Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, discounts, order_papers, quotes, staleness
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, standing_rows
+from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, prices_verb, standing_rows
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
 from billing.admin.what_if import WhatIf
@@ -42,10 +42,10 @@ STATE_COLOURS = {
 
 class QuoteLineInline(DraftLines):
     model = QuoteLine
-    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "net_shown", "reason")
+    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "amount_shown", "reason")
     fk_name = "quote"
-    readonly_fields = ("net_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
-    money_fields = ("net_shown", "unit_price_shown", "discount", "discount_shown")
+    readonly_fields = ("amount_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
+    money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
 
     def get_fields(self, request, obj=None):
         """Where the client took other quantities, they stand beside those that were asked for."""
@@ -174,6 +174,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
              lambda quote: is_draft(quote) and quotes.has_typed_prices(quote), icon="undo",
              confirm=_("Prices that were typed are worked out from the tables again."),
              done=_("All prices are calculated.")),
+        prices_verb(quotes.switch_prices, "billing.change_quote", is_draft),
         Verb("accept", _("Accepted by the client"), _accept, "billing.send_quote", lambda quote: quote.state == "sent",
              form=AcceptForm, done=_("The job is in the queue."), icon="thumb_up"),
         Verb("decline", _("Declined by the client"),

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
 from billing import recurring
-from billing.admin.documents import once, tax_choices
+from billing.admin.documents import named_prices, once, prices_verb, tax_choices
 from billing.admin.line_form import LineForm
 from billing.models import RecurringInvoice, RecurringLine
 from billing.taxes import usual_tax
@@ -52,6 +52,8 @@ class RecurringLineInline(RoomInline):
         field = formset.form.base_fields.get("tax_percent")
         if field is not None:
             field.widget, field.initial = UnfoldAdminSelectWidget(choices=tax_choices([ZERO])), usual_tax()
+        if obj is not None:
+            named_prices(formset.form, obj, "unit_price")
         return formset
 
 
@@ -64,10 +66,10 @@ class RecurringInvoiceAdmin(RoomAdmin):
     search_help_text = _("Title or client")
     autocomplete_fields = ("client",)
     inlines = (RecurringLineInline,)
-    readonly_fields = ("standing", "next_on", "turns", "story")
+    readonly_fields = ("standing", "next_on", "turns", "tax_included", "story")
     fieldsets = (
         (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
-                           ("then", "next_on", "turns"), "note")}),
+                           ("then", "next_on", "turns"), "tax_included", "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (
@@ -83,6 +85,7 @@ class RecurringInvoiceAdmin(RoomAdmin):
         Verb("resume", _("Go on"), lambda request, row: recurring.resume(row, request.user),
              "billing.change_recurringinvoice", lambda row: row.state == "paused", primary=True, icon="play_arrow",
              done=_("It goes on. What was due meanwhile is not made up for.")),
+        prices_verb(recurring.switch_prices, "billing.change_recurringinvoice", lambda row: row.state != "ended"),
         Verb("skip", _("Leave the next one out"), lambda request, row: recurring.skip(row, request.user),
              "billing.change_recurringinvoice", lambda row: row.next_on is not None and row.state != "ended",
              icon="skip_next", done=_("The next one is left out.")),

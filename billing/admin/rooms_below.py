@@ -64,9 +64,12 @@ class DepositForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, value in deposits.terms_of(record).items():
             self.fields[name].initial = value
-        currency = currency_of(record)
-        left = amount(deposits.left_to_invoice(record, currency)[0].net, currency)
-        self.fields["amount"].help_text = _("Not invoiced yet, without tax: %(left)s") % {"left": left}
+        currency, words = currency_of(record), _("Not invoiced yet, without tax: %(left)s")
+        if record.tax_included:
+            words = _("Not invoiced yet: %(left)s")
+            self.fields["amount"].label = _("or an amount with tax")
+        left = deposits.left_to_invoice(record, currency)[0].said
+        self.fields["amount"].help_text = words % {"left": amount(left, currency)}
 
     def clean(self):
         data = super().clean()

@@ -164,5 +164,5 @@ def _compared(row: QuoteLine, quantity: int, found) -> dict:
         unit_price=found.unit_price, breakdown=found.breakdown,
         discount_percent=row.discount_percent, discount_amount=row.discount_amount,
     )  # fmt: skip
-    line.net = totals.net_of(line, row.quote.currency)
-    return {"price": explained(line), "new": line, "less": line.net - row.net}
+    line.amount = totals.amount_of(line, row.quote.currency)
+    return {"price": explained(line), "new": line, "less": line.amount - row.amount}

@@ -43,6 +43,7 @@ def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> byt
         "due_on": day(invoice.due_on, locale),
         "rows": rows(lines, invoice.currency),
         **whole_discount(invoice, found),
+        "tax_included": found.contains_tax,
         "found": invoice,
         "vat": vat(facts["vat"]),
         "tax_state": facts.get("sales_tax", {}).get("state", ""),
@@ -96,9 +97,9 @@ def _deposits(lines: list[InvoiceLine], locale: str) -> list[dict]:
             "number": rows[line.deposit_id].number,
             "day": day(rows[line.deposit_id].issued_on, locale),
             "percent": line.tax_percent,
-            "net": line.unit_price,
+            "net": line.deposit_net,
             "tax": line.deposit_tax,
-            "total": line.unit_price + line.deposit_tax,
+            "total": line.deposit_total,
         }
         for line in off
     ]

@@ -11,7 +11,7 @@ from billing.models import OrderPaper
 from crm import links
 from crm.families import living
 
-AMOUNTS = ("unit_price", "tax_percent", "discount", "discount_percent", "net")
+AMOUNTS = ("unit_price", "tax_percent", "discount", "discount_percent", "amount")
 
 
 def order_paper_pdf(paper: OrderPaper) -> bytes:
@@ -33,7 +33,8 @@ def order_paper_pdf(paper: OrderPaper) -> bytes:
         "rows": rows,
         "discount": discount,
         "discount_percent": Decimal(facts["discount_percent"]),
-        "before_discount": paper.net + discount,
+        "before_discount": (paper.total if paper.tax_included else paper.net) + discount,
+        "tax_included": paper.tax_included and any(Decimal(row["percent"]) for row in facts["vat"]),
         "found": paper,
         "vat": vat(facts["vat"]),
         "tax_state": facts.get("sales_tax", {}).get("state", ""),

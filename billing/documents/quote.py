@@ -39,6 +39,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "valid_until": day(until(quote), workspace.locale),
         "rows": rows(lines, quote.currency),
         **whole_discount(quote, found),
+        "tax_included": found.contains_tax,
         "with_pictures": any(line.picture for line in lines),
         "with_offers": any(line.offers for line in lines),
         "may_choose": quote.more_pieces == MorePieces.CHOOSE,
@@ -46,7 +47,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
         "tax_state": facts.get("sales_tax", {}).get("state", ""),
         "currency": quote.currency,
-        "deposit": _deposit(quote, found.net),
+        "deposit": _deposit(quote, found),
         "statement": facts["statement"],
         "several_rates": len(found.rates) > 1,
         "link": address,
@@ -56,19 +57,24 @@ def quote_pdf(quote: Quote) -> bytes:
     return pdf.render("billing/quote.html", context, workspace.language)
 
 
-def _deposit(quote: Quote, net) -> str:
-    """What is to be paid before the work begins, in words."""
+def _deposit(quote: Quote, found: totals.Totals) -> str:
+    """What is to be paid before the work begins, in words; in the quote's prices."""
     workspace = quote.workspace
     with translation.override(workspace.language):
         if quote.deposit_percent:
-            share = cents(net * quote.deposit_percent / 100, quote.currency)
-            return _("%(percent)s %% of the order, %(amount)s without tax, before the work begins.") % {
+            share = cents(found.said * quote.deposit_percent / 100, quote.currency)
+            words = _("%(percent)s %% of the order, %(amount)s without tax, before the work begins.")
+            if found.tax_included:
+                words = _("%(percent)s %% of the order, %(amount)s, before the work begins.")
+            return words % {
                 "percent": figures(quote.deposit_percent, workspace.locale),
                 "amount": show(share, quote.currency, workspace.locale),
             }
         if quote.deposit_amount:
-            amount = show(quote.deposit_amount, quote.currency, workspace.locale)
-            return _("%(amount)s without tax, before the work begins.") % {"amount": amount}
+            words = _("%(amount)s without tax, before the work begins.")
+            if found.tax_included:
+                words = _("%(amount)s, before the work begins.")
+            return words % {"amount": show(quote.deposit_amount, quote.currency, workspace.locale)}
     return ""
 
 

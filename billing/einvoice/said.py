@@ -10,9 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.documents.pictures import BIC, iban_in
+from billing.einvoice import nets
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Treatment
-from laseros.core.discounts import gross_of, line_discount
 from laseros.core.money import rate_text
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -110,6 +110,7 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
     with translation.override(facts["language"]):
         terms, discount = _terms(invoice, facts["locale"]), _("Discount")
     outside = invoice.treatment == Treatment.NONE
+    without_tax = nets.of(invoice, lines)
     return Said(
         number=invoice.number,
         credit=invoice.is_correction,
@@ -125,7 +126,10 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
         terms=terms,
         iban=iban_in(seller["bank_details"]),
         bic=match[1] if (match := BIC.search(seller["bank_details"])) else "",
-        lines=tuple(_line(number, line, invoice, statement, discount) for number, line in enumerate(lines, start=1)),
+        lines=tuple(
+            _line(number, line, net, invoice, statement, discount)
+            for number, (line, net) in enumerate(zip(lines, without_tax, strict=True), start=1)
+        ),
         taxes=tuple(
             _tax(invoice, Decimal(row["percent"]), statement, Decimal(row["net"]), Decimal(row["tax"]))
             for row in facts["vat"]
@@ -134,7 +138,7 @@ def read(invoice: Invoice, lines: list[InvoiceLine]) -> Said:
         tax=invoice.tax,
         total=invoice.total,
         origin=(origin.number, origin.issued_on) if origin else None,
-        allowances=_allowances(invoice, lines, statement, discount),
+        allowances=_allowances(invoice, lines, without_tax, statement, discount),
     )
 
 
@@ -200,22 +204,23 @@ def _text(value: str) -> str:
     return CONTROL.sub(" ", value).strip()
 
 
-def _allowances(invoice: Invoice, lines: list[InvoiceLine], statement: str, reason: str) -> tuple[Allowance, ...]:
+def _allowances(invoice: Invoice, lines: list[InvoiceLine], without_tax: list[nets.Net], statement: str,
+                reason: str) -> tuple[Allowance, ...]:  # fmt: skip
     """What is taken off the whole, one at each rate."""
-    found = []
-    for row in invoice.frozen.get("discounts", ()):
-        percent = Decimal(row["percent"])
-        basis = sum((line.net for line in lines if line.tax_percent == percent and not line.deposit_id), Decimal(0))
+    found, basis = [], {}
+    for line, net in zip(lines, without_tax, strict=True):
+        if not line.deposit_id:
+            basis[line.tax_percent] = basis.get(line.tax_percent, Decimal(0)) + net.amount
+    for percent, off in nets.allowances(invoice).items():
         tax = _tax(invoice, percent, statement)
-        found.append(Allowance(Decimal(row["amount"]), basis, invoice.discount_percent or None, reason, tax))
+        share = invoice.discount_percent or None
+        found.append(Allowance(off, basis.get(percent, Decimal(0)), share, reason, tax))
     return tuple(found)
 
 
-def _line(number: int, line: InvoiceLine, invoice: Invoice, statement: str, reason: str) -> Line:
+def _line(number: int, line: InvoiceLine, net: nets.Net, invoice: Invoice, statement: str, reason: str) -> Line:
     tax = _tax(invoice, line.tax_percent, statement)
     # A deposit is taken off by a negative quantity: EN 16931 wants prices positive.
     pieces = -line.quantity if line.deposit_id else line.quantity
-    off, allowance = line_discount(line, invoice.currency), None
-    if off:
-        allowance = Allowance(off, gross_of(line, invoice.currency), line.discount_percent or None, reason)
-    return Line(str(number), _text(line.description), pieces, line.unit_price, line.net, tax, allowance)
+    allowance = Allowance(net.off, net.whole, line.discount_percent or None, reason) if net.off else None
+    return Line(str(number), _text(line.description), pieces, net.unit_price, net.amount, tax, allowance)

@@ -7,7 +7,16 @@ from billing.facts import TURNOVER, address_lines, address_of, frozen_facts, lin
 from billing.invoices.correcting import cancel, credit, may_be_cancelled, may_be_credited
 from billing.invoices.currency import change_currency
 from billing.invoices.deposits import deduct, draft_deposit, open_deposits
-from billing.invoices.drafting import change_lines, discard, draft_from, hold_draft, recount, total, treat
+from billing.invoices.drafting import (
+    change_lines,
+    discard,
+    draft_from,
+    hold_draft,
+    recount,
+    switch_prices,
+    total,
+    treat,
+)
 from billing.invoices.issuing import issue, issue_soon
 
 __all__ = [
@@ -31,6 +40,7 @@ __all__ = [
     "may_be_credited",
     "open_deposits",
     "recount",
+    "switch_prices",
     "total",
     "treat",
 ]

@@ -16,7 +16,7 @@ from laseros.core.money import ZERO, show
 from laseros.core.retry import retried
 from production.models import JobLine
 
-SAID = ("position", "description", "quantity", "unit_price", "discount_percent", "discount_amount")
+SAID = ("position", "description", "quantity", "unit_price", "discount_percent", "discount_amount", "rounding")
 STANDING = ("issued", "partly_paid", "paid")
 
 
@@ -85,6 +85,7 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
         job=invoice.job,
         currency=invoice.currency,
         treatment=invoice.treatment,
+        tax_included=invoice.tax_included,
         discount_percent=invoice.discount_percent,
         discount_amount=invoice.discount_amount,
         supplied_on=invoice.supplied_on,
@@ -101,7 +102,7 @@ def _draft(invoice: Invoice, kind: str, reason: str, by) -> Invoice:
             deposit_id=line.deposit_id,
             deposit_tax=line.deposit_tax,
         )
-        copy.net = totals.net_of(copy, draft.currency)
+        copy.amount = totals.amount_of(copy, draft.currency)
         copy.save()
     if draft.discount_amount:
         draft.discount_amount = discounts.of_correction(draft, draft.lines.all())  # notes before it took theirs

@@ -1,6 +1,6 @@
 """A draft in another currency: its prices at the rate of the day, until it is issued at that day's."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,10 +11,8 @@ from billing import exchange, totals
 from billing.invoices.drafting import hold_draft, total
 from billing.models import Invoice
 from laseros.core.errors import Refused
-from laseros.core.money import cents
+from laseros.core.money import FINE, cents
 from laseros.core.retry import retried
-
-FINE = Decimal("0.0001")
 
 
 @retried
@@ -35,7 +33,7 @@ def change_currency(invoice: Invoice, currency: str, by) -> Invoice:
     for line in invoice.lines.all():
         line.discount_amount = cents(line.discount_amount * factor, currency)
         line.unit_price = (line.unit_price * factor).quantize(FINE, rounding=ROUND_HALF_UP)
-        line.net = totals.net_of(line, currency)
+        line.amount = totals.amount_of(line, currency)
         line.save()
     total(invoice)
     activity.record("changed", invoice, by, details={"currency": [before, currency]}, money={"total": invoice.total})

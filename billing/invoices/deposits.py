@@ -1,10 +1,11 @@
 """Deposits: an invoice before the work, with its tax, and the later one that is less by it, to the cent.
 
 A line with a `deposit` takes off what that invoice said at one rate: its net counts against the invoice, and so does
-exactly the tax that was charged (`totals.of`). So deposits and final invoice together are what the order costs. Where
-the rate has changed meanwhile, the deposit stands on the final invoice at its own, as § 14 (5) UStG wants it, and the
-work at the new one. A deposit with VAT and a final invoice without (or the other way round) contradict each other: one
-of them is wrong in law, so it is refused in words and nothing is left out silently.
+exactly the tax that was charged (`totals.of`), whether the prices of either include it or not. So deposits and final
+invoice together are what the order costs. Where the rate has changed meanwhile, the deposit stands on the final invoice
+at its own, as § 14 (5) UStG wants it, and the work at the new one. A deposit with VAT and a final invoice without (or
+the other way round) contradict each other: one of them is wrong in law, so it is refused in words and nothing is left
+out silently.
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from accounts import activity
 from accounts.documents.letterhead import day
-from billing import discounts, law, totals
+from billing import discounts, law, prices, totals
 from billing.invoices.drafting import currency_of, hold_draft, row_of, total
 from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
@@ -36,8 +37,8 @@ _OFF_THE_SUM = Decimal(-1)  # beside the rates: what deposits at other rates hav
 @retried
 @transaction.atomic
 def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decimal | None = None) -> Invoice:
-    """A draft of a deposit invoice: a share of what of the order is not invoiced yet, or an amount without tax, divided
-    over its rates.
+    """A draft of a deposit invoice: a share of what of the order is not invoiced yet, or an amount, divided over its
+    rates. Both are of the order's prices, with tax or without.
 
     Raises `Refused`: "draft" while the job has another draft, "deposit" for nothing, or more than is left of the order.
     """
@@ -46,13 +47,15 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
         raise Refused(_("There is a draft invoice for this job: issue or discard it first."), code="draft")
     currency = currency_of(job)
     left, is_begun = left_to_invoice(job, currency)
-    order = {rate: net for rate, (net, _tax) in left.rates.items()}
     treatment = law.proposed(job.workspace, job.client)
+    included = job.tax_included and treatment not in prices.LEAVES
+    order = {rate: _said(net, tax, included) for rate, (net, tax) in left.rates.items()}
     if treatment != Treatment.STANDARD:
         order = {ZERO: sum(order.values(), ZERO)}
     parts = shares(order, currency, percent=percent, amount=amount)
     wanted = sum(parts.values(), ZERO)
-    before = sum((net for row in open_deposits(job, currency) for _rate, net, _tax in _left_of(row)), ZERO)
+    open_ones = open_deposits(job, currency)
+    before = sum((_said(net, tax, included) for row in open_ones for _rate, net, tax in _left_of(row)), ZERO)
     if wanted <= 0 or wanted + before > sum(order.values(), ZERO):
         raise Refused(
             _("A deposit is more than nothing, and all of them no more than what of the order is not invoiced yet."),
@@ -65,6 +68,7 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
         is_deposit=True,
         currency=currency,
         treatment=treatment,
+        tax_included=included,
         supplied_on=timezone.localdate(),
         created_by=by if getattr(by, "pk", None) else None,
     )
@@ -72,8 +76,8 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
         words = _words(job, percent, is_begun)
     lines = [
         InvoiceLine(workspace=job.workspace, invoice=invoice, position=position, description=words, quantity=1,
-                    unit_price=net, tax_percent=rate, net=net)
-        for position, (rate, net) in enumerate(parts.items(), start=1)
+                    unit_price=part, tax_percent=rate, amount=part)
+        for position, (rate, part) in enumerate(parts.items(), start=1)
     ]  # fmt: skip
     if treatment == Treatment.STANDARD:
         law.charge(lines, job.client, invoice.supplied_on)
@@ -84,20 +88,24 @@ def draft_deposit(job: Job, by, *, percent: Decimal | None = None, amount: Decim
     return invoice
 
 
+def _said(net: Decimal, tax: Decimal, tax_included: bool) -> Decimal:
+    return net + tax if tax_included else net
+
+
 def shares(
     order: dict[Decimal, Decimal], currency: str, *, percent: Decimal | None = None, amount: Decimal | None = None
 ) -> dict[Decimal, Decimal]:
-    """{rate: net} of a deposit on an order of {rate: net}: what is left by rounding goes to the last rate."""
+    """{rate: part} of a deposit on an order of {rate: sum}: what is left by rounding goes to the last rate."""
     whole = sum(order.values(), ZERO)
     wanted = cents(whole * percent / HUNDRED, currency) if percent is not None else cents(amount or ZERO, currency)
     found, left = {}, wanted
-    rates = [rate for rate, net in sorted(order.items(), reverse=True) if net]
+    rates = [rate for rate, part in sorted(order.items(), reverse=True) if part]
     for rate in rates[:-1]:
         found[rate] = cents(wanted * order[rate] / whole, currency)
         left -= found[rate]
     if rates:
         found[rates[-1]] = left
-    return {rate: net for rate, net in found.items() if net}
+    return {rate: part for rate, part in found.items() if part}
 
 
 def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
@@ -106,7 +114,9 @@ def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
     rows = [row_of(each, each.invoiced, each.quantity - each.invoiced, currency) for each in lines
             if each.quantity > each.invoiced]  # fmt: skip
     is_begun = any(each.invoiced for each in lines)
-    rest = SimpleNamespace(discount_percent=job.discount_percent, discount_amount=ZERO)
+    rest = SimpleNamespace(
+        discount_percent=job.discount_percent, discount_amount=ZERO, tax_included=job.tax_included
+    )  # fmt: skip
     if job.discount_amount and rows:
         rest.discount_amount = discounts.of_order(job, rows, currency, last=True)
     return totals.of(rows, currency, rest), is_begun
@@ -157,8 +167,8 @@ def deduct(invoice: Invoice, by, *, drafting: bool = False) -> Invoice:
     lines = list(invoice.lines.all())
     room = {rate: list(sums) for rate, sums in totals.of(lines, invoice.currency, invoice).rates.items()}
     taken = [
-        (row, rate, *_within(net, tax, room[rate])) for row in fitting for rate, net, tax in _left_of(row)
-        if rate in room
+        (row, rate, *_within(net, tax, room[rate], invoice.tax_included))
+        for row in fitting for rate, net, tax in _left_of(row) if rate in room
     ]  # fmt: skip
     later = _rates_to_come(invoice, lines)
     taken += [
@@ -169,17 +179,26 @@ def deduct(invoice: Invoice, by, *, drafting: bool = False) -> Invoice:
     for row, rate, net, tax in taken:
         if net:
             position += 1
+            off = _said(net, tax, invoice.tax_included)
             InvoiceLine.objects.create(
                 workspace=invoice.workspace, invoice=invoice, position=position, deposit=row, deposit_tax=tax,
-                description=_named(row), quantity=1, unit_price=net, tax_percent=rate, net=-net,
+                description=_named(row), quantity=1, unit_price=off, tax_percent=rate, amount=-off,
             )  # fmt: skip
     total(invoice)
     return invoice
 
 
-def _within(net: Decimal, tax: Decimal, room: list[Decimal]) -> tuple[Decimal, Decimal]:
-    """A whole deposit where there is room for it at its rate; otherwise all there is room for. The room shrinks."""
-    if net > room[0] or tax > room[1]:
+def _within(net: Decimal, tax: Decimal, room: list[Decimal], tax_included: bool) -> tuple[Decimal, Decimal]:
+    """A whole deposit where there is room for it at its rate; otherwise all there is room for. The room shrinks.
+
+    Rounded apart, the taxes of several deposits may come to a cent more than the tax of the order. Where prices include
+    it the client owes nothing for that: the cent is in the net of what is taken off.
+    """
+    whole = net + tax
+    if tax_included and whole <= sum(room):
+        tax = min(max(tax, whole - room[0]), room[1])
+        net = whole - tax
+    elif net > room[0] or tax > room[1]:
         net, tax = min(net, room[0]), min(tax, room[1])
     room[0], room[1] = room[0] - net, room[1] - tax
     return net, tax
@@ -243,9 +262,10 @@ def _left_of(deposit: Invoice) -> Iterable[tuple[Decimal, Decimal, Decimal]]:
             sums = left.setdefault(Decimal(row["percent"]), [ZERO, ZERO])
             sums[0] -= Decimal(row["net"])
             sums[1] -= Decimal(row["tax"])
-    for line in deposit.deductions.filter(invoice__kind="invoice", invoice__state__in=(*STANDING, "credited")):
+    off = deposit.deductions.filter(invoice__kind="invoice", invoice__state__in=(*STANDING, "credited"))
+    for line in off.select_related("invoice"):
         sums = left.setdefault(line.tax_percent, [ZERO, ZERO])
-        sums[0] -= line.unit_price
+        sums[0] -= line.deposit_net
         sums[1] -= line.deposit_tax
     return [(rate, net, tax) for rate, (net, tax) in sorted(left.items(), reverse=True) if net > 0]
 
@@ -284,7 +304,7 @@ def _by_deposit(lines: list[InvoiceLine]) -> dict[int, Decimal]:
     found: dict[int, Decimal] = {}
     for line in lines:
         if line.deposit_id is not None:
-            found[line.deposit_id] = found.get(line.deposit_id, ZERO) + line.unit_price + line.deposit_tax
+            found[line.deposit_id] = found.get(line.deposit_id, ZERO) + line.deposit_total
     return found
 
 

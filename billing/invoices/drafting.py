@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from billing import discounts, law, totals
+from billing import discounts, law, prices, totals
 from billing.corrected import sums_of
 from billing.law import limits
 from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
@@ -46,6 +46,7 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
         job=job,
         currency=currency_of(job),
         treatment=law.proposed(workspace, job.client, supplied_on),
+        tax_included=job.tax_included,
         discount_percent=job.discount_percent,
         supplied_on=supplied_on,
         created_by=by if getattr(by, "pk", None) else None,
@@ -53,14 +54,16 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
     law.charge(rows, job.client, supplied_on)
     for position, row in enumerate(rows, start=1):
         row.workspace, row.invoice, row.position = workspace, invoice, position
-        if invoice.treatment != Treatment.STANDARD:
-            row.tax_percent = ZERO
-        row.net = totals.net_of(row, invoice.currency)
-        row.save()
     last = _is_last(job, rows)
     if job.discount_amount:
         invoice.discount_amount = discounts.of_order(job, rows, invoice.currency, last)
-        invoice.save(update_fields=["discount_amount"])
+    _let_tax_leave(invoice, rows)
+    for row in rows:
+        if invoice.treatment != Treatment.STANDARD:
+            row.tax_percent = ZERO
+        row.amount = totals.amount_of(row, invoice.currency)
+        row.save()
+    invoice.save(update_fields=["discount_amount", "tax_included"])
     total(invoice)
     if last:
         from billing.invoices import deposits
@@ -68,6 +71,14 @@ def draft_from(job: Job, by, delivery: Delivery | None = None) -> Invoice:
         deposits.deduct(invoice, by, drafting=True)
     activity.record("created", invoice, by, details={"job": job.number}, money={"total": invoice.total})
     return invoice
+
+
+def _let_tax_leave(invoice: Invoice, rows: list[InvoiceLine]) -> bool:
+    """Bring prices with tax to those without, where the reason why there is none takes it out of the price."""
+    leaves = invoice.tax_included and invoice.treatment in prices.LEAVES
+    if leaves:
+        prices.turn(invoice, rows, invoice.currency, tax_included=False)
+    return leaves
 
 
 def _is_last(job: Job, rows: list[InvoiceLine]) -> bool:
@@ -142,7 +153,7 @@ def change_lines(invoice: Invoice, changed: list[InvoiceLine], removed: list[Inv
         if invoice.treatment != Treatment.STANDARD:
             line.tax_percent = ZERO
         discounts.follow_pieces(line, was.get(line.pk), invoice.currency)
-        line.net = totals.net_of(line, invoice.currency)
+        line.amount = totals.amount_of(line, invoice.currency)
         line.save()
     if follows:
         invoice.discount_amount = discounts.of_correction(invoice, invoice.lines.all())
@@ -176,15 +187,52 @@ def treat(invoice: Invoice, by) -> Invoice:
     hold_draft(invoice)
     lines = InvoiceLine._base_manager.filter(invoice=invoice)
     lines.exclude(deposit=None).delete()  # they stand at the rates of their deposits: taken off again by the button
+    before, included = invoice.total, invoice.tax_included
     if invoice.treatment == Treatment.STANDARD:
-        day = invoice.supplied_on or timezone.localdate()
+        day, had_none = invoice.supplied_on or timezone.localdate(), not lines.exclude(tax_percent=0).exists()
         lines.filter(tax_percent=0).update(tax_percent=rate_on(invoice.client, day))
+        rows = list(lines)
+        if had_none and not included and prices.include_tax(invoice.client):
+            prices.turn(invoice, rows, invoice.currency, tax_included=True)
+            _store_turned(invoice, rows)
     else:
+        rows = list(lines)
+        if _let_tax_leave(invoice, rows):
+            _store_turned(invoice, rows)
         lines.update(tax_percent=0)
-    before = invoice.total
     total(invoice)
-    activity.record("changed", invoice, by, details={"what": "lines"}, money={"total": [before, invoice.total]})
+    details = {"what": "lines"} | prices.told(included, invoice.tax_included)
+    activity.record("changed", invoice, by, details=details, money={"total": [before, invoice.total]})
     return invoice
+
+
+@retried
+@transaction.atomic
+def switch_prices(invoice: Invoice, by) -> Invoice:
+    """Bring a draft's prices to ones with tax, or to ones without. Raises `Refused` where it may not be, or for what
+    takes an invoice back: it has that one's prices."""
+    hold_draft(invoice)
+    invoice.refresh_from_db()
+    if invoice.is_correction:
+        raise Refused(_("What takes something back has the prices of its invoice."), code="correction")
+    included = not invoice.tax_included
+    prices.check_may_switch(invoice, included)
+    before, rows = invoice.total, list(invoice.lines.all())
+    prices.turn(invoice, rows, invoice.currency, included)
+    _store_turned(invoice, rows)
+    from billing.invoices import deposits
+
+    if deposits.overdrawn(rows, totals.of(rows, invoice.currency, invoice)):
+        deposits.deduct(invoice, by)
+    total(invoice)
+    details = prices.told(not included, included)
+    activity.record("changed", invoice, by, details=details, money={"total": [before, invoice.total]})
+    return invoice
+
+
+def _store_turned(invoice: Invoice, rows: list[InvoiceLine]) -> None:
+    invoice.save(update_fields=["discount_amount", "tax_included"])
+    InvoiceLine._base_manager.bulk_update(rows, ["unit_price", "discount_amount", "amount"], batch_size=200)
 
 
 def total(invoice: Invoice) -> totals.Totals:

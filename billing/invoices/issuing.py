@@ -134,7 +134,7 @@ def _post(invoice: Invoice, expected: str, stored: papers.Stored | None, by) -> 
         deposits.count(lines)
     _let_followers_know(document, by)
     for line in lines:
-        InvoiceLine._base_manager.filter(pk=line.pk).update(net=totals.net_of(line, document.currency))
+        InvoiceLine._base_manager.filter(pk=line.pk).update(amount=totals.amount_of(line, document.currency))
     INVOICE.move(
         document,
         "book" if document.is_correction else "issue",

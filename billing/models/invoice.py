@@ -68,6 +68,7 @@ class Invoice(Discounted, WorkspaceModel):
         _("tax"), max_length=10, choices=Treatment.choices, default=Treatment.STANDARD,
         help_text=_("Anything but the first takes the tax off all lines and says why on the document"),
     )  # fmt: skip
+    tax_included = models.BooleanField(_("prices include tax"), default=False, editable=False)
     note = models.TextField(_("note to the client"), blank=True)
     issued_on = models.DateField(_("date"), null=True, editable=False)
     supplied_on = models.DateField(_("date of supply"), null=True, blank=True)
@@ -180,7 +181,8 @@ class InvoiceLine(Discounted, WorkspaceModel):
     delivery_line = models.ForeignKey(
         "billing.DeliveryLine", models.PROTECT, null=True, blank=True, editable=False, related_name="invoice_lines"
     )
-    # What this line takes off: of a deposit invoice the net at one rate, and exactly the tax that was on it.
+    # What this line takes off: of a deposit invoice what it said at one rate, in the prices of this invoice, and
+    # exactly the tax that was on it: `deposit_net`, `deposit_total`.
     deposit = models.ForeignKey(
         Invoice, models.PROTECT, null=True, blank=True, editable=False, related_name="deductions"
     )
@@ -189,7 +191,10 @@ class InvoiceLine(Discounted, WorkspaceModel):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
     tax_percent = TaxField(_("tax %"))
-    net = money_field(_("net"), editable=False)
+    # A cent more or less: of a credit note's line, what the notes before it have left of the invoice's.
+    rounding = money_field(_("rounding"), editable=False)
+    # In the prices of the invoice, with tax or without, less its discount.
+    amount = money_field(pgettext_lazy("money", "amount"), editable=False)
 
     class Meta:
         verbose_name = _("invoice line")
@@ -214,6 +219,14 @@ class InvoiceLine(Discounted, WorkspaceModel):
 
     def __str__(self):
         return f"{self.quantity} × {self.description}"
+
+    @property
+    def deposit_net(self):
+        return self.unit_price - self.deposit_tax if self.invoice.tax_included else self.unit_price
+
+    @property
+    def deposit_total(self):
+        return self.unit_price if self.invoice.tax_included else self.unit_price + self.deposit_tax
 
     def save(self, *args, **kwargs):
         refuse_when_issued(self.invoice_id)

@@ -25,6 +25,7 @@ class OrderPaper(WorkspaceModel):
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="order_papers", verbose_name=_("job"))
     quote = models.ForeignKey(Quote, models.PROTECT, null=True, related_name="order_papers", verbose_name=_("quote"))
     currency = models.CharField(_("currency"), max_length=3)
+    tax_included = models.BooleanField(_("prices include tax"), default=False)
     net = money_field(_("net"))
     tax = money_field(_("tax"))
     total = money_field(_("total"))

@@ -30,6 +30,7 @@ class Quote(Discounted, WorkspaceModel):
     title = models.CharField(_("title"), max_length=160)
     state = models.CharField(_("state"), max_length=10, choices=QUOTE.choices, default=QUOTE.first, editable=False)
     currency = models.CharField(_("currency"), max_length=3, editable=False)
+    tax_included = models.BooleanField(_("prices include tax"), default=False, editable=False)
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
     delivery_days = models.PositiveSmallIntegerField(_("delivery within (working days)"), default=10)
     deposit_percent = models.DecimalField(
@@ -38,7 +39,7 @@ class Quote(Discounted, WorkspaceModel):
         help_text=_("Of the order, to be paid before the work begins"),
     )  # fmt: skip
     deposit_amount = money_field(
-        _("or deposit without tax"), null=True, blank=True, default=None, validators=[MinValueValidator(0)]
+        _("or deposit amount"), null=True, blank=True, default=None, validators=[MinValueValidator(0)]
     )
     note = models.TextField(_("note to the client"), blank=True)
     terms = models.TextField(_("terms"), blank=True)
@@ -99,7 +100,7 @@ class QuoteLine(Discounted, WorkspaceModel):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = money_field(_("unit price"))
     tax_percent = TaxField(_("tax %"))
-    net = money_field(_("net"), editable=False)
+    amount = money_field(pgettext_lazy("money", "amount"), editable=False)  # in the quote's prices, less its discount
     # What was chosen for this line instead of the rules': mode, machine, gas, margin, operations (billing.choices).
     choices = models.JSONField(default=dict, editable=False)
     # How the price came about, as billing.pricing wrote it, with the versions of the tables used.

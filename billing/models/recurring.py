@@ -55,6 +55,7 @@ class RecurringInvoice(WorkspaceModel):
     count = models.PositiveSmallIntegerField(
         _("how many at most"), null=True, blank=True, validators=[MinValueValidator(1)]
     )
+    tax_included = models.BooleanField(_("prices include tax"), default=False, editable=False)
     then = models.CharField(_("when it is due"), max_length=5, choices=Then.choices, default=Then.DRAFT)
     note = models.TextField(_("note to the client"), blank=True, validators=[known_places])
     turns = models.PositiveIntegerField(_("so far"), default=0, editable=False)  # made or skipped

@@ -12,14 +12,15 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from billing import costing, totals
+from billing import costing, prices, totals
 from billing.costing import LinePrice
 from billing.models import QuoteLine
 from billing.models.rules import MorePieces
 from billing.price_book import WITH, PriceBook
+from billing.quotes import offers
 from billing.taxes import rate_for
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, turned
 from machines.models import Machine
 from production import drawings, findings, words
 from production.findings import Kind
@@ -37,7 +38,7 @@ class Offer:
 
     quantity: int
     unit_price: Decimal
-    net: Decimal
+    amount: Decimal
 
 
 @dataclass
@@ -50,18 +51,19 @@ class Part:
     why: str = ""  # there is no price, in a client's words
     measurement: Measurement | None = None
     price: LinePrice | None = None
-    net: Decimal = ZERO
+    amount: Decimal = ZERO
     offers: list[Offer] = field(default_factory=list)
     wrong: list[Kind] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     unread: bool = False
     before: JobLine | None = None  # how it was ordered last time
+    before_price: Decimal = ZERO  # in the prices of this basket
     had_more: bool = False  # and that a person had priced it then: by hand, or with operations no table knows of
 
     @property
     def dearer(self) -> Decimal:
         """By how much one piece costs more than last time; negative where it costs less."""
-        return self.price.unit_price - self.before.unit_price
+        return self.price.unit_price - self.before_price
 
     @property
     def cheaper(self) -> Decimal:
@@ -107,6 +109,13 @@ class _Row:
     tax_percent: Decimal
 
 
+@dataclass(frozen=True)
+class _Prices:
+    """What totals ask of a document."""
+
+    tax_included: bool
+
+
 @dataclass
 class Looked:
     basket: Enquiry
@@ -134,21 +143,30 @@ def look(basket: Enquiry) -> Looked:
 def look_at(basket: Enquiry, lines: list[EnquiryLine]) -> Looked:
     """The same for lines that were read with `price_book.WITH`, stored or not."""
     book, workspace = PriceBook(lines), basket.workspace
-    parts = [_part(line, book, workspace.currency) for line in lines]
-    _remember(parts, basket)
-    net = sum((part.net for part in parts), ZERO)
+    percent, said = rate_for(basket.client), _Prices(prices.include_tax(basket.client))
+    tax = prices.tax_for(said.tax_included, percent)
+    parts = [_part(line, book, workspace.currency, tax) for line in lines]
+    _remember(parts, basket, said.tax_included)
     least = book.rules.minimum_order if book.rules is not None else ZERO
-    priced = bool(parts) and all(part.standing == "priced" for part in parts)
-    filling = cents(max(ZERO, least - net), workspace.currency) if net and priced else ZERO
-    percent = rate_for(basket.client)
+    filling = ZERO
+    if parts and all(part.standing == "priced" for part in parts) and any(part.amount for part in parts):
+        filling = offers.lacking(
+            least, [(part.amount, percent) for part in parts], said.tax_included, workspace.currency, percent
+        )
     rows = [_Row(part.line.quantity, part.price.unit_price, percent) for part in parts if part.standing == "priced"]
     rows += [_Row(1, filling, percent)] if filling else []
-    facts = [[part.print for part in parts], f"{filling:f}", f"{percent:f}", basket.workspace.quote_terms]
+    facts = [
+        [part.print for part in parts],
+        f"{filling:f}",
+        f"{percent:f}",
+        said.tax_included,
+        basket.workspace.quote_terms,
+    ]
     seen = hashlib.sha256(json.dumps(facts, sort_keys=True, default=str).encode()).hexdigest()[:32]
-    return Looked(basket, parts, totals.of(rows, workspace.currency), filling, workspace.currency, seen)
+    return Looked(basket, parts, totals.of(rows, workspace.currency, said), filling, workspace.currency, seen)
 
 
-def _part(line: EnquiryLine, book: PriceBook, currency: str) -> Part:
+def _part(line: EnquiryLine, book: PriceBook, currency: str, tax: Decimal) -> Part:
     file = line.design_file or (line.product.design_file if line.product else None)
     if file is not None and file.state in AT_WORK:
         return Part(line, file, "measuring")
@@ -156,19 +174,19 @@ def _part(line: EnquiryLine, book: PriceBook, currency: str) -> Part:
     if line.design_file is not None and file.state == "refused":
         return Part(line, file, "unreadable", file.reason)
     measurement = book.measurement(file) if file is not None else None
-    price = costing.price(line, book=book)
+    price = costing.price(line, book=book, tax=tax)
     part = Part(line, file, "open" if price.unpriced else "priced", measurement=measurement, price=price)
     if measurement is not None:
         _say_what_is_wrong(part, book)
     if price.unpriced:
         part.why = _("Choose the material to see the price.") if _lacks_material(line) else _("We work out this price.")
         return part
-    part.net = cents(price.unit_price * line.quantity, currency)
+    part.amount = cents(price.unit_price * line.quantity, currency)
     part.offers = _offers(price, book, currency)
     return part
 
 
-def _remember(parts: list[Part], basket: Enquiry) -> None:
+def _remember(parts: list[Part], basket: Enquiry, tax_included: bool) -> None:
     """Beside each price what the same part cost last time, and who had made that price; two queries for all."""
     prints = {part.file.sha256 for part in parts if part.file is not None}
     products = {part.line.product_id for part in parts if part.line.product_id}
@@ -178,6 +196,8 @@ def _remember(parts: list[Part], basket: Enquiry) -> None:
     for part in parts:
         if part.standing == "priced":
             part.before = last.get(_alike(part.line, part.file))
+            if part.before is not None:
+                part.before_price = _in_prices(part.before, tax_included, basket.workspace.currency)
     again = [part for part in parts if part.before is not None]
     if again:
         special = Q(breakdown__has_key="by_hand") | ~Q(choices={})
@@ -185,6 +205,13 @@ def _remember(parts: list[Part], basket: Enquiry) -> None:
         by_a_person = set(lines.values_list("quote__job", "position"))
         for part in again:
             part.had_more = (part.before.job_id, part.before.position) in by_a_person
+
+
+def _in_prices(line: JobLine, tax_included: bool, currency: str) -> Decimal:
+    """What a piece cost last time, beside prices with tax or without."""
+    if line.job.tax_included == tax_included:
+        return line.unit_price
+    return turned(line.unit_price, line.tax_percent, currency, tax_included)
 
 
 def _alike(line, file: DesignFile | None) -> tuple:

@@ -45,6 +45,7 @@ class Rates(_Checked):
     round_to: Decimal = Decimal(0)
     round_up: bool = False
     markup: bool = False
+    tax_percent: Decimal = Decimal(0)  # that the price includes: rounding is of the price with it
     currency: str = field(kw_only=True)
 
     _money = (
@@ -65,6 +66,8 @@ class Rates(_Checked):
         most = MOST_MARKUP if self.markup else MOST_MARGIN
         margin = number("margin_percent", self.margin_percent, money=True, most=most)
         object.__setattr__(self, "margin_percent", margin)
+        tax = number("tax_percent", self.tax_percent, money=True, most=HUNDRED)
+        object.__setattr__(self, "tax_percent", tax)
         if not (isinstance(self.currency, str) and re.fullmatch("[A-Z]{3}", self.currency)):
             raise PricingError(f"currency must be a code of three capital letters, not {self.currency!r}.")
 

@@ -127,14 +127,21 @@ class Line:
         """What the whole line lacks of the minimum charge."""
         return max(ZERO, self.rates.minimum_line - self.net_each(quantity) * quantity)
 
+    def taxed(self, net: Decimal) -> Decimal:
+        """With the tax, where prices include it."""
+        return net * (100 + self.rates.tax_percent) / 100
+
     def unit_price(self, quantity: int) -> Decimal:
-        """Rounded by the shop's rule, but up where the line would otherwise fall below the minimum charge."""
+        """What the client reads, rounded by the shop's rule, but up where the line would otherwise fall below the
+        minimum charge."""
         cent = Decimal(1).scaleb(-get_currency_precision(self.rates.currency))
         step = max(cent, self.rates.round_to)
         way = ROUND_CEILING if self.rates.round_up else ROUND_HALF_UP
-        net = (self.net_each(quantity) / step).quantize(Decimal(1), rounding=way) * step
-        least = (self.rates.minimum_line / quantity / step).quantize(Decimal(1), rounding=ROUND_CEILING) * step
-        return max(net, least).quantize(cent, rounding=ROUND_HALF_UP)
+        price = (self.taxed(self.net_each(quantity)) / step).quantize(Decimal(1), rounding=way) * step
+        least = (self.taxed(self.rates.minimum_line) / quantity / step).quantize(
+            Decimal(1), rounding=ROUND_CEILING
+        ) * step
+        return max(price, least).quantize(cent, rounding=ROUND_HALF_UP)
 
 
 def price_line(piece: Piece, quantity, rates: Rates, discount_percent, quantity_breaks) -> Priced:
@@ -154,13 +161,17 @@ def price_line(piece: Piece, quantity, rates: Rates, discount_percent, quantity_
             currency=rates.currency,
             steps=(*steps, _rounding(line, quantity, unit, steps)),
             cost_total=cost_total,
-            margin_percent=((total - cost_total) * 100 / total if total else ZERO).quantize(Decimal("0.01")) + ZERO,
+            margin_percent=_margin(total * 100 / (100 + rates.tax_percent), cost_total),
             sheets_per_piece=piece.material(quantity).sheets.quantize(SHEETS),
             mass_kg_each=piece.mass_kg.quantize(Decimal("1e-6")),
             seconds_each=line.seconds(quantity).quantize(MILLISECOND),
             assumptions=[*piece.assumptions, *_cheaper_by_more(line, quantity, total)],
             offers=[_offer(line, start) for start, _off in line.discounts.breaks if start > quantity],
         )
+
+
+def _margin(net: Decimal, cost: Decimal) -> Decimal:
+    return ((net - cost) * 100 / net if net else ZERO).quantize(Decimal("0.01")) + ZERO
 
 
 def _offer(line: Line, quantity: int) -> dict[str, str]:
@@ -184,7 +195,13 @@ def _on_top(line: Line, quantity: int) -> tuple[Cost, ...]:
         Cost("margin", full - cost, facts(key, percent=line.rates.margin_percent, cost=cost)),
         Cost("discount", net - full, _discount(line, quantity)),
         Cost("minimum", line.top_up(quantity) / quantity, _minimum(line, quantity)),
+        *_tax(line, net + line.top_up(quantity) / quantity),
     )
+
+
+def _tax(line: Line, net: Decimal):
+    if percent := line.rates.tax_percent:
+        yield Cost("tax", net * percent / 100, facts("tax", percent=percent, price=net))
 
 
 def _step(line: Line, quantity: int, cost: Cost) -> Step:

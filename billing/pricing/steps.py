@@ -21,6 +21,7 @@ KEYS = (
     "margin",
     "discount",
     "minimum",
+    "tax",
     "rounding",
 )
 FINEST = Decimal("1e-10")
@@ -44,7 +45,8 @@ class Step:
 class Priced:
     """A line's price: `total` is `unit_price` × quantity, and the sum of the steps' totals.
 
-    `margin_percent` is what remains of the total after cost, discount, minimum and rounding (negative below cost).
+    `margin_percent` is what remains of the total, without tax, after cost, discount, minimum and rounding (negative
+    below cost).
     `seconds_each` is machine time. `offers` are the quantity breaks above this quantity, each with its unit price and
     what one piece takes then.
     """

@@ -11,6 +11,7 @@ from billing.quotes.drafting import (
     has_typed_prices,
     open_draft,
     reprice,
+    switch_prices,
     total,
 )
 from billing.quotes.offers import chosen, ordered
@@ -37,6 +38,7 @@ __all__ = [
     "ordered",
     "reprice",
     "send",
+    "switch_prices",
     "total",
     "tried",
     "withdraw",

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import activity
-from billing import costing, totals
+from billing import costing, prices, totals
 from billing.choices import Choices
 from billing.costing import LinePrice
 from billing.models import QuoteLine
@@ -19,7 +19,8 @@ from laseros.core.retry import retried
 def tried(line: QuoteLine, quantity: int, choices: Choices, book: PriceBook | None = None) -> LinePrice:
     """The price the line would have; nothing is stored. `book` is what was read for the line already."""
     _calculable(line)
-    return costing.price(line.enquiry_line, quantity, choices, book)
+    tax = prices.tax_for(line.quote.tax_included, line.tax_percent)
+    return costing.price(line.enquiry_line, quantity, choices, book, tax=tax)
 
 
 def choose(line: QuoteLine, quantity: int, choices: Choices, by, *, seen: Decimal | None = None) -> QuoteLine:
@@ -45,7 +46,7 @@ def _store(line: QuoteLine, quantity: int, choices: Choices, found: LinePrice, b
     before = {"quantity": fresh.quantity, **fresh.choices}
     price, fresh.quantity, fresh.choices = fresh.unit_price, quantity, choices.stored()
     put_price(fresh, found)
-    fresh.net = totals.net_of(fresh, quote.currency)
+    fresh.amount = totals.amount_of(fresh, quote.currency)
     fresh.save()
     total(quote)
     after = {"quantity": quantity, **fresh.choices}

@@ -59,6 +59,7 @@ def accept(
         quoted_total=sums.net,
         discount_percent=quote.discount_percent,
         discount_amount=quote.discount_amount,
+        tax_included=quote.tax_included,
         despite=despite,
         by=by or name,
     )

@@ -1,6 +1,7 @@
 """A quote while it is a draft: made from an enquiry, priced, edited."""
 
 from dataclasses import fields
+from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
@@ -8,16 +9,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import activity, numbering
-from billing import costing, totals
+from billing import costing, law, prices, totals
 from billing.choices import Choices
 from billing.costing import LinePrice, MadeOf
 from billing.models import PriceRules, Quote, QuoteLine
 from billing.models.rules import MorePieces
 from billing.price_book import WITH, PriceBook
 from billing.quotes import large
-from billing.quotes.offers import FILLING
+from billing.quotes.offers import FILLING, lacking
 from billing.states import QUOTE
 from billing.taxes import follow_the_law, rate_for
+from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
 from laseros.core.retry import retried
@@ -26,7 +28,7 @@ from production.models import Enquiry, EnquiryLine
 
 PRICE = ("unit_price", "breakdown", "material_each", "seconds_each", "unpriced")
 MADE_OF = tuple(field.name for field in fields(MadeOf))
-PUT = (*PRICE, *(name.removesuffix("_id") for name in MADE_OF), "quantity", "net")
+PUT = (*PRICE, *(name.removesuffix("_id") for name in MADE_OF), "quantity", "amount")
 
 
 def draw_up(enquiry: Enquiry, by) -> Quote:
@@ -42,8 +44,13 @@ def draw_up(enquiry: Enquiry, by) -> Quote:
     if large.is_large(lines):
         waiting = LinePrice(unpriced=_("This price is being worked out."))
         return store(enquiry, [(line, waiting) for line in lines], by, later=True)
-    book = PriceBook(lines)
-    return store(enquiry, [(line, costing.price(line, book=book)) for line in lines], by)
+    book, tax = PriceBook(lines), tax_of(enquiry.client)
+    return store(enquiry, [(line, costing.price(line, book=book, tax=tax)) for line in lines], by)
+
+
+def tax_of(client: Client) -> Decimal:
+    """The percent that calculated prices of a new quote for this client include; none where it is added to them."""
+    return prices.tax_for(prices.include_tax(client), rate_for(client))
 
 
 def _asked_for(enquiry: Enquiry) -> list[EnquiryLine]:
@@ -65,12 +72,24 @@ def follow(enquiry: Enquiry, by) -> Quote:
     quote = draft_of(enquiry)
     if quote is None:
         return draw_up(enquiry, by)
-    chosen = {row.enquiry_line_id: Choices.read(row.choices) for row in quote.lines.exclude(enquiry_line=None)}
+    rows = list(quote.lines.exclude(enquiry_line=None))
+    chosen = {row.enquiry_line_id: Choices.read(row.choices) for row in rows}
     lines = _asked_for(enquiry)
     if large.is_large(lines):
         return _follow(quote, [(line, None) for line in lines], by)
     book = PriceBook(lines)
-    priced = [(line, costing.price(line, choices=chosen.get(line.pk), book=book)) for line in lines]
+    percents = {row.enquiry_line_id: row.tax_percent for row in rows}
+    usual = rate_for(quote.client)
+    priced = [
+        (
+            line,
+            costing.price(
+                line, choices=chosen.get(line.pk), book=book,
+                tax=prices.tax_for(quote.tax_included, percents.get(line.pk, usual)),
+            ),
+        )
+        for line in lines
+    ]  # fmt: skip
     return _follow(quote, priced, by)
 
 
@@ -128,6 +147,7 @@ def store(enquiry: Enquiry, priced: list[tuple[EnquiryLine, LinePrice]], by, *, 
         contact=enquiry.contact,
         title=enquiry.title,
         currency=workspace.currency,
+        tax_included=prices.include_tax(enquiry.client),
         terms=workspace.quote_terms,
         more_pieces=_more_pieces(),
         created_by=by if getattr(by, "pk", None) else None,
@@ -157,6 +177,7 @@ def open_draft(quote: Quote, by) -> Quote:
     quote.contact = quote.contact or only_contact(quote.client)
     quote.number = numbering.draw(workspace, "quote")
     quote.currency = workspace.currency
+    quote.tax_included = prices.include_tax(quote.client)
     quote.terms = quote.terms or workspace.quote_terms
     quote.created_by = by if getattr(by, "pk", None) else None
     quote.save()
@@ -221,7 +242,7 @@ def _keep_edit(quote: Quote, line: QuoteLine) -> None:
         line.unpriced = ""
     elif before.quantity != line.quantity and line.enquiry_line and "by_hand" not in line.breakdown:
         put_price(line, calculated(line))
-    line.net = totals.net_of(line, quote.currency)
+    line.amount = totals.amount_of(line, quote.currency)
     line.save()
 
 
@@ -236,8 +257,66 @@ def recount(quote: Quote, by) -> Quote:
     return quote
 
 
+@retried
+@transaction.atomic
+def switch_prices(quote: Quote, by) -> Quote:
+    """Bring a draft's prices to ones with tax, or to ones without. Raises `Refused` where it may not be.
+
+    What is calculated is calculated anew, so that the price the client reads is the round one; what was typed is
+    converted.
+    """
+    hold_draft(quote)
+    quote.refresh_from_db()
+    large.check_done(quote)
+    prices.check_may_switch(quote, not quote.tax_included)
+    before = quote.total
+    _turn(quote, not quote.tax_included)
+    total(quote)
+    details = prices.told(not quote.tax_included, quote.tax_included)
+    activity.record("changed", quote, by, details=details, money={"total": [before, quote.total]})
+    return quote
+
+
+def _let_tax_leave(quote: Quote) -> None:
+    """Prices with tax become ones without where the law now says that there is none on them."""
+    if quote.tax_included and law.proposed(quote.workspace, quote.client) in prices.LEAVES:
+        _turn(quote, tax_included=False)
+        activity.record("changed", quote, None, details=prices.told(True, False))
+
+
+def _turn(quote: Quote, tax_included: bool) -> None:
+    lines = list(quote.lines.select_related(*(f"enquiry_line__{name}" for name in WITH)))
+    was = totals.of(lines, quote.currency, quote)
+    prices.turn(quote, lines, quote.currency, tax_included)
+    if quote.deposit_amount and was.said:
+        now = totals.of(lines, quote.currency, quote)
+        quote.deposit_amount = cents(quote.deposit_amount * now.said / was.said, quote.currency)
+    quote.save(update_fields=["tax_included", "discount_amount", "deposit_amount"])
+    asked = [line for line in lines if line.enquiry_line is not None and "by_hand" not in line.breakdown]
+    is_large = large.is_large([line.enquiry_line for line in asked])
+    book = PriceBook(line.enquiry_line for line in asked)
+    for line in [] if is_large else asked:
+        _put_turned(line, calculated(line, book))
+    for line in lines:
+        line.amount = totals.amount_of(line, quote.currency)
+        if "by_hand" in line.breakdown:
+            line.breakdown["by_hand"] = f"{line.unit_price:f}"
+    QuoteLine._base_manager.bulk_update(lines, [*PUT, "discount_amount"], batch_size=100)
+    if is_large:
+        large.price_later(quote, None)
+
+
+def _put_turned(line: QuoteLine, price: LinePrice) -> None:
+    """A price that can be calculated no longer is converted, and stays as if it had been typed."""
+    if not price.unpriced:
+        put_price(line, price)
+    elif line.unit_price:
+        line.breakdown = {**line.breakdown, "by_hand": f"{line.unit_price:f}"}
+
+
 def calculated(line: QuoteLine, book: PriceBook | None = None) -> LinePrice:
-    return costing.price(line.enquiry_line, line.quantity, Choices.read(line.choices), book)
+    tax = prices.tax_for(line.quote.tax_included, line.tax_percent)
+    return costing.price(line.enquiry_line, line.quantity, Choices.read(line.choices), book, tax=tax)
 
 
 def total(quote: Quote) -> totals.Totals:
@@ -245,6 +324,7 @@ def total(quote: Quote) -> totals.Totals:
 
     A client the law asks no tax of finds none on any line, whatever stood there when it was typed.
     """
+    _let_tax_leave(quote)
     follow_the_law(quote)
     _fill_up(quote)
     found = totals.of(quote.lines.all(), quote.currency, quote)
@@ -269,8 +349,13 @@ def _fill_up(quote: Quote) -> None:
     others = [line for line in lines if line is not filling]
     rules = PriceRules.objects.first()
     least = rules.minimum_order if rules is not None else 0
-    net = sum((line.net for line in others), ZERO)
-    missing = max(ZERO, least - net) if net and not any(line.unpriced for line in others) else ZERO
+    missing = ZERO
+    if any(line.amount for line in others) and not any(line.unpriced for line in others):
+        percent = ZERO
+        if quote.tax_included:
+            percent = filling.tax_percent if filling is not None else rate_for(quote.client)
+        amounts = [(line.amount, line.tax_percent) for line in others]
+        missing = lacking(least, amounts, quote.tax_included, quote.currency, percent)
     if not missing:
         if filling is not None:
             filling.delete()
@@ -280,9 +365,9 @@ def _fill_up(quote: Quote) -> None:
         filling.position = max((line.position for line in lines), default=0) + 1
         with translation.override(quote.workspace.language):
             filling.description = _("Minimum order charge")
-    filling.unit_price = cents(missing, quote.currency)
+    filling.unit_price = missing
     filling.breakdown = {FILLING: f"{least:f}"}
-    filling.net = totals.net_of(filling, quote.currency)
+    filling.amount = totals.amount_of(filling, quote.currency)
     filling.save()
 
 
@@ -300,6 +385,7 @@ def duplicate(quote: Quote, by) -> Quote:
         contact=quote.contact,
         title=quote.title,
         currency=quote.currency,
+        tax_included=quote.tax_included,
         delivery_days=quote.delivery_days,
         note=quote.note,
         terms=quote.terms,
@@ -337,7 +423,7 @@ def has_typed_prices(quote: Quote) -> bool:
 
 
 def calculable(quote: Quote) -> list[QuoteLine]:
-    rows = quote.lines.exclude(enquiry_line=None)
+    rows = quote.lines.exclude(enquiry_line=None)  # each knows its quote
     return list(rows.select_related(*(f"enquiry_line__{name}" for name in WITH)))
 
 
@@ -351,7 +437,7 @@ def _priced(quote: Quote, priced, *, keep_typed: bool = False) -> list[QuoteLine
     for line, price in priced:
         if price is not None:
             put_price(line, price, keep_typed=keep_typed)
-        line.net = totals.net_of(line, quote.currency)
+        line.amount = totals.amount_of(line, quote.currency)
     return [line for line, _price in priced]
 
 

@@ -10,7 +10,7 @@ from billing.models import Quote, QuoteLine
 from billing.models.rules import MorePieces
 from laseros.core.discounts import taken_off
 from laseros.core.errors import Refused
-from laseros.core.money import ZERO, cents
+from laseros.core.money import ZERO, cents, less_tax, plus_tax
 
 FILLING = "minimum_order"  # in the breakdown of the line that fills an order up to the least the shop takes
 
@@ -21,7 +21,7 @@ class Offer:
 
     quantity: int
     unit_price: Decimal
-    net: Decimal
+    amount: Decimal
     material_each: Decimal
     seconds_each: float
 
@@ -37,13 +37,26 @@ def of(line: QuoteLine, quote: Quote) -> list[Offer]:
     return [_asked(line), *(_offer(line, row, quote.currency) for row in rows)]
 
 
-def less(line: QuoteLine, gross: Decimal, currency: str) -> Decimal:
+def less(line: QuoteLine, amount: Decimal, currency: str) -> Decimal:
     """A rounded amount less the discount on its line."""
-    return gross - taken_off(gross, line, currency)
+    return amount - taken_off(amount, line, currency)
+
+
+def lacking(
+    least: Decimal, others: Iterable[tuple[Decimal, Decimal]], tax_included: bool, currency: str, percent: Decimal
+) -> Decimal:
+    """What (amount, percent of tax) of the other lines lack of the least the shop takes, in their prices, for a line at
+    `percent`. The least is without tax, as the shop has set it.
+    """
+    if not tax_included:
+        net = sum((amount for amount, _percent in others), ZERO)
+        return cents(max(ZERO, least - net), currency)
+    net = sum((less_tax(amount, its) for amount, its in others), ZERO)
+    return cents(max(ZERO, plus_tax(least - net, percent)), currency)
 
 
 def _asked(line: QuoteLine) -> Offer:
-    return Offer(line.quantity, line.unit_price, line.net, line.material_each, line.seconds_each)
+    return Offer(line.quantity, line.unit_price, line.amount, line.material_each, line.seconds_each)
 
 
 def _offer(line: QuoteLine, row: dict, currency: str) -> Offer:
@@ -82,8 +95,13 @@ def _less_to_fill_up(quote: Quote, lines: list[QuoteLine], found: dict[int, Offe
     filling = next((line for line in lines if FILLING in line.breakdown and "by_hand" not in line.breakdown), None)
     if filling is None:
         return {}
-    others = sum((found[line.pk].net if line.pk in found else line.net for line in lines if line is not filling), ZERO)
-    missing = cents(max(ZERO, Decimal(filling.breakdown[FILLING]) - others), quote.currency)
+    others = [
+        (found[line.pk].amount if line.pk in found else line.amount, line.tax_percent)
+        for line in lines if line is not filling
+    ]  # fmt: skip
+    missing = lacking(
+        Decimal(filling.breakdown[FILLING]), others, quote.tax_included, quote.currency, filling.tax_percent
+    )
     return {filling.pk: Offer(1 if missing else 0, missing, missing, ZERO, 0)}
 
 
@@ -95,7 +113,7 @@ class Ordered:
     quantity: int
     unit_price: Decimal
     tax_percent: Decimal
-    net: Decimal
+    amount: Decimal
 
     @property
     def discount_percent(self) -> Decimal:
@@ -116,6 +134,6 @@ def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | 
             quantity, unit = offer.quantity, offer.unit_price
         elif line.ordered is not None:
             quantity, unit = line.ordered, line.ordered_price
-        net = less(line, cents(unit * quantity, quote.currency), quote.currency)
-        found.append(Ordered(line, quantity, unit, line.tax_percent, net))
+        amount = less(line, cents(unit * quantity, quote.currency), quote.currency)
+        found.append(Ordered(line, quantity, unit, line.tax_percent, amount))
     return found

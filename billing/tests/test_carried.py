@@ -82,7 +82,7 @@ def check(paper: bytes, nets: list[Decimal], workspace, language: str = "en") ->
 
 
 def nets_of(document) -> list[Decimal]:
-    return [line.net for line in document.lines.all()]
+    return [line.amount for line in document.lines.all()]
 
 
 CASES = [

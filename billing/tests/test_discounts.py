@@ -66,7 +66,7 @@ SHARE = (D("203.39"), D("32.95"), D("236.34"))
 @pytest.mark.one_database
 def test_what_is_taken_off_a_quote_is_taken_off_its_paper_job_and_invoice(german):
     quote = draft(german, discount_percent=D(5))
-    assert [line.net for line in quote.lines.all()] == [D("111.10"), D(53), D(50)]
+    assert [line.amount for line in quote.lines.all()] == [D("111.10"), D(53), D(50)]
     assert sums(quote) == SHARE
     quotes.send(quote, None)
     paper = text_of(documents.quote_pdf(quote))
@@ -128,7 +128,7 @@ def test_what_is_cut_down_keeps_its_part_of_the_discounts(german):
     rod = invoice.lines.get(description="Rod")
     rod.quantity = 2
     invoices.change_lines(invoice, [rod], [], None)
-    assert (rod.discount_amount, rod.net) == (D("4.67"), D("35.33"))  # 7.00 was for three
+    assert (rod.discount_amount, rod.amount) == (D("4.67"), D("35.33"))  # 7.00 was for three
     rod.quantity = 3
     rod.discount_amount = D(7)
     invoices.change_lines(invoice, [rod], [], None)
@@ -188,7 +188,7 @@ def test_credit_notes_of_pieces_take_back_a_lines_discount_to_the_cent(german):
 def rounding(invoice) -> Decimal:
     """What a share of a line that is invoiced in parts is rounded by more than once."""
     plate = next((line for line in invoice.lines.all() if line.description == "Plate"), None)
-    return cents(plate.net - D("11.11") * plate.quantity, "EUR") if plate else D(0)
+    return cents(plate.amount - D("11.11") * plate.quantity, "EUR") if plate else D(0)
 
 
 @pytest.mark.one_database
@@ -219,10 +219,10 @@ def test_it_is_typed_as_a_share_or_an_amount_and_seen_by_who_may_see_prices(shop
             return answer
 
         assert store("12.50").status_code == 302
-        assert (line.discount_percent, line.discount_amount, line.net) == (0, D("12.50"), D("110.95"))
+        assert (line.discount_percent, line.discount_amount, line.amount) == (0, D("12.50"), D("110.95"))
         assert quote.net == D("213.95")
         assert store("12.5 %", discount_amount="13.95").status_code == 302
-        assert (line.discount_percent, line.discount_amount, line.net) == (D("12.5"), 0, D("108.02"))
+        assert (line.discount_percent, line.discount_amount, line.amount) == (D("12.5"), 0, D("108.02"))
         assert quote.net == D("197.07")
         for wrong in ("-1", "101 %", "cheap", "1 % 2", "0.001 %"):
             assert store(wrong).status_code == 200, wrong

@@ -225,9 +225,11 @@ def take_off(record, kind: str, share: Decimal, whole: Decimal) -> None:
 @settings(max_examples=EXAMPLES)
 @given(
     lines=LINES, treatment=st.sampled_from(list(Treatment)), credit=st.booleans(), note=st.text(max_size=30), off=OFF,
-    currency=st.sampled_from(["EUR", "USD", "CHF", "JPY"]),
+    currency=st.sampled_from(["EUR", "USD", "CHF", "JPY"]), tax_included=st.booleans(),
 )  # fmt: skip
-def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, credit, note, off, currency):
+def test_whatever_is_sold_at_whatever_rate_passes_every_rule(
+    lines, treatment, credit, note, off, currency, tax_included
+):  # fmt: skip
     rows = [
         InvoiceLine(
             description=text.strip() or "Teil", quantity=quantity, unit_price=price,
@@ -237,10 +239,10 @@ def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, c
     ]  # fmt: skip
     for row, (*_said, each) in zip(rows, lines, strict=True):
         take_off(row, *each, row.quantity * row.unit_price)
-        row.net = totals.net_of(row, currency)
+        row.amount = totals.amount_of(row, currency)
         row.description = row.description if row.description.isprintable() else "Teil"
-    whole = Invoice()
-    take_off(whole, *off, sum(row.net for row in rows))
+    whole = Invoice(tax_included=tax_included)
+    take_off(whole, *off, sum(row.amount for row in rows))
     found = totals.of(rows, currency, whole)
     vat = [{"percent": str(rate), "net": str(net), "tax": str(tax)} for rate, (net, tax) in found.rates.items()]
     frozen = {"seller": SELLER, "buyer": BUYER, "language": "de", "locale": "de_DE", "vat": vat,
@@ -249,6 +251,7 @@ def test_whatever_is_sold_at_whatever_rate_passes_every_rule(lines, treatment, c
     day = date(2026, 11, 29)
     invoice = Invoice(
         number="RE-2026-0001", kind="credit" if credit else "invoice", treatment=treatment, currency=currency,
+        tax_included=tax_included,
         note=note, issued_on=day, supplied_on=day, due_on=None if credit else day,
         net=found.net, tax=found.tax, total=found.total,
         discount_percent=whole.discount_percent, discount_amount=whole.discount_amount,

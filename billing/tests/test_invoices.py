@@ -34,7 +34,7 @@ def test_a_draft_takes_what_is_made_and_not_yet_invoiced(shop, office):
     first = invoices.draft_from(job, office)
     assert invoices.draft_from(job, office) == first
     line = first.lines.get()
-    assert (line.quantity, line.unit_price, line.net) == (4, Decimal("37.20"), Decimal("148.80"))
+    assert (line.quantity, line.unit_price, line.amount) == (4, Decimal("37.20"), Decimal("148.80"))
     assert (first.net, first.tax, first.total) == (Decimal("148.80"), Decimal("22.32"), Decimal("171.12"))
     invoices.issue(first, office)
     JobLine._base_manager.update(made_good=13)  # three more than ordered: nobody pays for those

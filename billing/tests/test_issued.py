@@ -202,7 +202,9 @@ def test_a_long_one_is_issued_by_the_worker_and_a_very_long_one_not_at_all(works
     draft.refresh_from_db()
     assert (draft.state, draft.number[-4:], bool(draft.pdf)) == ("issued", "0001", True)
     long = invoices.draft_from(made_job(shop, office), office)
-    rows = [InvoiceLine(workspace=workspace, invoice=long, description="x", unit_price=1, net=1) for _n in range(1000)]
+    rows = [
+        InvoiceLine(workspace=workspace, invoice=long, description="x", unit_price=1, amount=1) for _n in range(1000)
+    ]
     InvoiceLine.objects.bulk_create(rows)
     with pytest.raises(Refused) as refusal:
         invoices.issue_soon(long, office)

@@ -30,7 +30,7 @@ def sent(shop, office, **line):
 
 def test_larger_quantities_are_offered_with_their_price(rules, shop, office):
     quote = sent(shop, office)
-    found = [(offer.quantity, offer.unit_price, offer.net) for offer in quotes.offers_of(quote.lines.get(), quote)]
+    found = [(offer.quantity, offer.unit_price, offer.amount) for offer in quotes.offers_of(quote.lines.get(), quote)]
     # cost without setup 21.0377; setup 50.00 for the line; margin ÷ 0.7, then 5 % and 10 % off
     assert found == [(10, D("37.20"), D("372.00")), (50, D("29.91"), D("1495.50")), (200, D("27.37"), D("5474.00"))]
     for shown, count in (("show", 3), ("hide", 0)):
@@ -54,8 +54,8 @@ def test_the_client_orders_another_quantity_of_those_offered(rules, shop, office
     assert (made.quantity, made.unit_price, made.material_each) == (50, D("29.91"), D("0.008264"))
     assert (job.quoted_total, made.operations.get().quantity) == (D("1495.50"), 50)
     line.refresh_from_db()
-    assert (line.quantity, line.ordered, line.ordered_price, line.net) == (10, 50, D("29.91"), D("372.00"))
-    assert [row.net for row in quotes.ordered(quote, [line])] == [D("1495.50")]
+    assert (line.quantity, line.ordered, line.ordered_price, line.amount) == (10, 50, D("29.91"), D("372.00"))
+    assert [row.amount for row in quotes.ordered(quote, [line])] == [D("1495.50")]
     assert quotes.duplicate(quote, office).lines.get().ordered is None
 
 
@@ -83,6 +83,6 @@ def test_a_larger_order_needs_less_to_reach_the_minimum(rules, shop, office):
     for wanted, expected in ((50, [(50, D("29.91")), (1, D("104.50"))]), (200, [(200, D("27.37"))])):
         quote = sent(shop, office)
         line, filling = quote.lines.all()
-        assert filling.net == D("1228.00")
+        assert filling.amount == D("1228.00")
         job = quotes.accept(quote, name="Thandi", quantities={line.pk: wanted})
         assert [(row.quantity, row.unit_price) for row in job.lines.all()] == expected

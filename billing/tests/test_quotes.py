@@ -42,7 +42,7 @@ def test_ten_plates_are_priced_to_the_cent_and_the_tables_are_remembered(shop, o
     line = quote.lines.get()
     # material 1850 ÷ 121 = 15.2893 · cutting 13.2692 s × 900/h = 3.3173 · setup 50 ÷ 10 = 5 · handling 1.6667
     # waste 5 % = 0.7645 · together 26.0377 ÷ 0.7 = 37.1967
-    assert (line.unit_price, line.net, line.tax_percent) == (Decimal("37.20"), Decimal("372.00"), Decimal(15))
+    assert (line.unit_price, line.amount, line.tax_percent) == (Decimal("37.20"), Decimal("372.00"), Decimal(15))
     assert sums(quote) == (Decimal("372.00"), Decimal("55.80"), Decimal("427.80"))
     assert line.material_each == Decimal("0.008264")
     assert line.seconds_each == pytest.approx(13.269)
@@ -156,7 +156,7 @@ def test_a_product_with_a_list_price_costs_that(shop, office):
     )
     asked = {"product": product, "item": None, "design_file": None, "quantity": 3}
     line = quotes.draw_up(new_enquiry(shop, asked), office).lines.get()
-    assert (line.unit_price, line.net, line.unpriced) == (Decimal("12.50"), Decimal("37.50"), "")
+    assert (line.unit_price, line.amount, line.unpriced) == (Decimal("12.50"), Decimal("37.50"), "")
     assert line.breakdown["list_price"] == "12.5000"
 
 
@@ -197,7 +197,7 @@ def test_another_quantity_of_a_calculated_line_is_calculated_again(shop, office)
     line = quote.lines.get()
     line.quantity = 20
     quotes.change_lines(quote, [line], [], office)
-    assert (line.unit_price, line.net) == (Decimal("33.63"), Decimal("672.60"))
+    assert (line.unit_price, line.amount) == (Decimal("33.63"), Decimal("672.60"))
 
 
 def test_a_typed_price_makes_an_unpriced_line_ready(shop, office):
@@ -395,9 +395,9 @@ def test_a_draft_follows_its_enquiry_and_keeps_what_was_typed(shop, office):
     assert {name: line.quantity for name, line in rows.items()} == {
         "Base plate": 20, "Cover": 20, "Delivery": 1, "Gusset": 3,
     }  # fmt: skip
-    assert (rows["Cover"].unit_price, rows["Cover"].net) == (Decimal(99), Decimal(1980))
+    assert (rows["Cover"].unit_price, rows["Cover"].amount) == (Decimal(99), Decimal(1980))
     assert (rows["Gusset"].enquiry_line, rows["Gusset"].tax_percent) == (new, Decimal(15))
-    assert sums(quote)[0] == sum(line.net for line in rows.values())
+    assert sums(quote)[0] == sum(line.amount for line in rows.values())
     quotes.follow(enquiry, office)
     assert quote.lines.count() == 4
 

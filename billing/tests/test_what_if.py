@@ -107,7 +107,7 @@ def test_an_order_below_the_minimum_is_filled_up(quote, shop, office):
     PriceRules.objects.update(minimum_order=500)
     quotes.total(quote)
     filling = quote.lines.get(enquiry_line=None)
-    assert (filling.description, filling.net, quote.net) == ("Minimum order charge", Decimal(128), Decimal(500))
+    assert (filling.description, filling.amount, quote.net) == ("Minimum order charge", Decimal(128), Decimal(500))
     Quote.objects.filter(pk=quote.pk).update(discount_percent=10)
     quote.refresh_from_db()
     quotes.total(quote)  # what a person takes off the whole is taken off, and not filled up again

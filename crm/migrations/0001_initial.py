@@ -45,6 +45,7 @@ class Migration(FirstMigration):
                 ('vat_number', models.CharField(blank=True, max_length=40, verbose_name='VAT number')),
                 ('payment_days', models.PositiveSmallIntegerField(blank=True, help_text="Empty: that of the business", null=True, verbose_name='payment within (days)')),
                 ('discount_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
+                ('prices_with_tax', models.CharField(blank=True, choices=[('yes', 'yes'), ('no', 'no')], help_text='Empty: as the workspace says', max_length=3, verbose_name='prices include tax')),
                 ('credit_limit', models.DecimalField(blank=True, decimal_places=4, default=None, help_text='What they may owe with what is being made; quotes and jobs warn beyond it. Empty: none', max_digits=16, null=True, validators=[django.core.validators.MinValueValidator(0)], verbose_name='credit limit')),
                 ('notes', models.TextField(blank=True, verbose_name='notes')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='since')),

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
 from crm.models.tag import Tag
+from laseros.core import tax_words
 from laseros.core.locales import town_line
 
 
@@ -53,6 +54,10 @@ class Client(WorkspaceModel):
         default=0,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    prices_with_tax = models.CharField(
+        _("prices include tax"), max_length=3, choices=[("yes", _("yes")), ("no", _("no"))], blank=True,
+        help_text=_("Empty: as the workspace says"),
+    )  # fmt: skip
     credit_limit = money_field(
         _("credit limit"), default=None, null=True, blank=True, validators=[MinValueValidator(0)],
         help_text=_("What they may owe with what is being made; quotes and jobs warn beyond it. Empty: none"),
@@ -92,6 +97,18 @@ class Client(WorkspaceModel):
 
     def __str__(self):
         return f"{self.code} {self.name}"
+
+    @property
+    def has_prices_with_tax(self) -> bool:
+        """Whether new documents for them say prices that include the tax."""
+        workspace = self.workspace
+        if not tax_words.may_include_tax(workspace.country):
+            return False
+        if self.prices_with_tax:
+            return self.prices_with_tax == "yes"
+        return workspace.prices_with_tax == "all" or (
+            workspace.prices_with_tax == "private" and self.kind == self.Kind.PRIVATE
+        )
 
     @property
     def short_code(self) -> str:

@@ -63,7 +63,7 @@ def ground(workspace: Workspace, count: int) -> None:
                     workspace=workspace, invoice=draft, position=position, description=f"Teil {number}.{position}",
                     quantity=chance.randint(1, 50), unit_price=Decimal(chance.randint(1, 90_000)) / 100, tax_percent=19,
                 )  # fmt: skip
-                line.net = totals.net_of(line, "EUR")
+                line.amount = totals.amount_of(line, "EUR")
                 line.save()
             invoices.total(draft)
 

@@ -8,6 +8,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 ZERO = Decimal(0)
 NO_CURRENCY = "XXX"  # as ISO 4217 writes it
+FINE = Decimal("0.0001")  # what a price of one piece may be written with
 
 
 def cents(amount: Decimal, currency: str) -> Decimal:
@@ -18,6 +19,28 @@ def cents(amount: Decimal, currency: str) -> Decimal:
 def tax_on(net: Decimal, percent: Decimal, currency: str) -> Decimal:
     """Tax on a net amount at `percent` (15 means 15 %), rounded to the currency."""
     return cents(net * percent / 100, currency)
+
+
+def tax_in(gross: Decimal, percent: Decimal, currency: str) -> Decimal:
+    """The tax that an amount with tax contains, rounded to the currency: 15.95 of 99.90 at 19 %."""
+    return cents(gross * percent / (100 + percent), currency)
+
+
+def plus_tax(net: Decimal, percent: Decimal) -> Decimal:
+    """A net amount with its tax, exact: whoever asks knows where to round."""
+    return net * (100 + percent) / 100
+
+
+def less_tax(gross: Decimal, percent: Decimal) -> Decimal:
+    """What an amount with tax is without it, exact."""
+    return gross * 100 / (100 + percent)
+
+
+def turned(price: Decimal, percent: Decimal, currency: str, tax_included: bool) -> Decimal:
+    """A price brought to one with tax, in whole cents as people pay them, or to one without, with four digits."""
+    if tax_included:
+        return cents(plus_tax(price, percent), currency)
+    return less_tax(price, percent).quantize(FINE, rounding=ROUND_HALF_UP)
 
 
 def rate_text(percent: Decimal) -> str:

@@ -18,6 +18,11 @@ def has_sales_tax(country: str) -> bool:
     return country == "US"
 
 
+def may_include_tax(country: str) -> bool:
+    """Whether a price may be said with its tax in it: not where tax is added to it by custom."""
+    return not has_sales_tax(country)
+
+
 def label(country: str, percent: str, state: str = "") -> str:
     """Before an amount of tax, in the language that is on: "VAT 15 %", "Sales tax (MA 6.25 %)", "Tax 10 %".
 
@@ -28,6 +33,17 @@ def label(country: str, percent: str, state: str = "") -> str:
     if not has_sales_tax(country):
         return _("Tax %(percent)s %%") % {"percent": percent}
     return _("Sales tax (%(rate)s %%)") % {"rate": f"{state} {percent}".strip()}
+
+
+def contained(country: str, percent: str) -> str:
+    """Of a sum that includes it, as clients read it: "contains 15 % VAT"."""
+    words = _("contains %(percent)s %% VAT") if country in VAT else _("contains %(percent)s %% tax")
+    return words % {"percent": percent}
+
+
+def included(country: str) -> str:
+    """Beside a price that includes it."""
+    return _("incl. VAT") if country in VAT else _("incl. tax")
 
 
 def word(country: str) -> str:

@@ -10,12 +10,12 @@ from django.core.files.base import ContentFile
 from django.utils.translation import gettext
 
 from accounts.models import Activity, Sequence
-from billing import chain
+from billing import chain, totals
 from billing.models import Allocation, Delivery, Invoice, InvoiceLine, Payment, Quote, QuoteLine, Seal
 from crm.models import Address, Client, Contact
 from inventory.models import Balance, Item, Move, Reservation
 from laseros.core import numbering
-from laseros.core.money import cents, tax_on
+from laseros.core.money import cents
 from laseros.demo import departures, milestones
 from laseros.demo.clients import name_of
 from laseros.demo.ground import Business
@@ -54,11 +54,12 @@ class Numbers:
 class Books:
     """Writes chunks of orders; `close` settles stock and counters when the last chunk is in."""
 
-    def __init__(self, business: Business, drawings: dict[str, DesignFile], numbers: Numbers):
+    def __init__(self, business: Business, drawings: dict[str, DesignFile], numbers: Numbers, price):
         self.business = business
         self.workspace = business.workspace
         self.drawings = drawings  # by design, measured once; every order of the design refers to its file
         self.numbers = numbers
+        self.price = price
         self.office = business.people["office"]
         self.operator = business.people["operator"]
         self.stock = Counter({item.pk: Decimal(0) for item in business.items.values()})
@@ -103,6 +104,7 @@ class Books:
     # --- one chunk of orders --------------------------------------------------------------------------------------
 
     def write(self, orders: list[Order]) -> None:
+        self._put_tax_in(orders)
         enquiries = self._enquiries(orders)
         asked = self._enquiry_lines(orders, enquiries)
         quotes = self._quotes(orders, enquiries, asked)
@@ -111,6 +113,18 @@ class Books:
         self._work(orders, jobs, lines)
         departures.write(self, orders, jobs, lines)
         self._invoices(orders, jobs, lines)
+
+    def _put_tax_in(self, orders):
+        """Plans know no client: whoever is told prices with tax gets those."""
+        for order in orders:
+            if self.clients[order.client].has_prices_with_tax:
+                for line in order.lines:
+                    line.priced = self.price(line.part, line.quantity, with_tax=True)
+
+    def _sums(self, amount: Decimal, tax_included: bool) -> dict[str, Decimal]:
+        currency = self.workspace.currency
+        net, tax = totals.split(amount, self.business.tax_percent, currency, tax_included)
+        return {"net": net, "tax": tax, "total": net + tax}
 
     def _enquiries(self, orders):
         rows = []
@@ -146,21 +160,21 @@ class Books:
     def _quotes(self, orders, enquiries, asked):
         quotes, lines = [], []
         for order, enquiry in zip(orders, enquiries, strict=True):
+            client = enquiry.client
             asked_here = [next(asked) for _line in order.lines]
             if order.sent is None:
                 quotes.append(None)
                 continue
-            net = sum((line.priced.total for line in order.lines), Decimal(0))
-            tax = tax_on(net, self.business.tax_percent, self.workspace.currency)
+            said, included = sum((line.priced.total for line in order.lines), Decimal(0)), client.has_prices_with_tax
             quote = Quote(
                 workspace=self.workspace, number=self.numbers.draw("quote", order.sent.date()), enquiry=enquiry,
-                client=enquiry.client, title=order.title, state=order.decision or "sent",
-                currency=self.workspace.currency, valid_until=order.sent.date() + dt.timedelta(days=30), net=net,
-                tax=tax, total=net + tax, terms=self.workspace.quote_terms,
+                client=client, title=order.title, state=order.decision or "sent",
+                currency=self.workspace.currency, valid_until=order.sent.date() + dt.timedelta(days=30),
+                tax_included=included, **self._sums(said, included), terms=self.workspace.quote_terms,
                 created_by=self.office, created_at=order.sent,
                 sent_at=order.sent, decided_at=order.decided,
                 decline_reason=gettext(order.reason) if order.reason else "",
-                decided_by=enquiry.client.name[:120] if order.decision in ("accepted", "declined") else "",
+                decided_by=client.name[:120] if order.decision in ("accepted", "declined") else "",
             )  # fmt: skip
             quotes.append(quote)
             lines += [self._quote_line(quote, line, wish) for line, wish in zip(order.lines, asked_here, strict=True)]
@@ -178,7 +192,7 @@ class Books:
         return QuoteLine(
             workspace=self.workspace, quote=quote, position=wish.position, enquiry_line=wish,
             description=wish.description, quantity=line.quantity, unit_price=line.priced.unit_price,
-            tax_percent=self.business.tax_percent, net=line.priced.total, breakdown=line.priced.as_dict(),
+            tax_percent=self.business.tax_percent, amount=line.priced.total, breakdown=line.priced.as_dict(),
             material_each=self._material_each(line), seconds_each=float(line.priced.seconds_each),
             design_file_id=wish.design_file_id, item_id=wish.item_id, product_id=wish.product_id,
             revision=wish.product.revision if wish.product else None,
@@ -198,7 +212,8 @@ class Books:
                 Job(
                     workspace=self.workspace, client=enquiry.client, enquiry=enquiry, title=order.title, state=state,
                     number=self.numbers.draw("job", order.decided.date(), client=enquiry.client.short_code),
-                    due_on=order.due, approved_at=order.decided, quoted_total=quote.net, key=f"quote:{quote.pk}",
+                    due_on=order.due, approved_at=order.decided, quoted_total=quote.net,
+                    tax_included=quote.tax_included, key=f"quote:{quote.pk}",
                     started_at=order.runs[0].started if order.runs else None, made_at=order.made,
                     completed_at=order.payments[-1][0] if state == "completed" else None,
                 )
@@ -334,13 +349,13 @@ class Books:
     def _invoices(self, orders, jobs, lines):
         billed = [(order, job) for order, job in zip(orders, jobs, strict=True) if job is not None and order.invoiced]
         billed.sort(key=lambda pair: pair[0].invoiced)
-        invoices = [self._invoice(order, job) for order, job in billed]
+        invoices = [self._invoice(order, job, lines[job.pk]) for order, job in billed]
         self._create(Invoice, invoices)
         rows = self._create(InvoiceLine, [
             InvoiceLine(
                 workspace=self.workspace, invoice=invoice, position=line.position, job_line=line,
                 description=line.description, quantity=line.quantity, unit_price=line.unit_price,
-                tax_percent=line.tax_percent, net=cents(line.unit_price * line.quantity, self.workspace.currency),
+                tax_percent=line.tax_percent, amount=cents(line.unit_price * line.quantity, self.workspace.currency),
             )
             for invoice in invoices for line in lines[invoice.job_id]
         ])  # fmt: skip
@@ -349,12 +364,12 @@ class Books:
         self._payments([(at, share, invoice) for (order, _job), invoice in zip(billed, invoices, strict=True)
                         for at, share in order.payments])  # fmt: skip
 
-    def _invoice(self, order, job):
+    def _invoice(self, order, job, lines):
         from billing.facts import frozen_facts
 
-        net = job.quoted_total
-        tax = tax_on(net, self.business.tax_percent, self.workspace.currency)
-        total = net + tax
+        said = sum((cents(line.unit_price * line.quantity, self.workspace.currency) for line in lines), Decimal(0))
+        sums = self._sums(said, job.tax_included)
+        total = sums["total"]
         share = sum(part for _at, part in order.payments)
         paid = total if share >= 0.999 else cents(total * Decimal(str(share)), self.workspace.currency)
         state = "paid" if paid == total else ("partly_paid" if paid else "issued")
@@ -362,10 +377,10 @@ class Books:
             workspace=self.workspace, number=self.numbers.draw("invoice", order.invoiced.date()), client=job.client,
             job=job, state=state, currency=self.workspace.currency, issued_on=order.invoiced.date(),
             due_on=order.invoiced.date() + dt.timedelta(days=self.workspace.payment_days),
-            supplied_on=order.made.date(), net=net, tax=tax, total=total, paid=paid,
+            supplied_on=order.made.date(), tax_included=job.tax_included, paid=paid, **sums,
             created_by=self.office, created_at=order.invoiced, issued_at=order.invoiced,
         )  # fmt: skip
-        invoice.frozen = frozen_facts(invoice, {self.business.tax_percent: (net, tax)})
+        invoice.frozen = frozen_facts(invoice, {self.business.tax_percent: (sums["net"], sums["tax"])})
         return invoice
 
     def _seal(self, invoices, lines):

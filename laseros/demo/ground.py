@@ -79,6 +79,7 @@ FADENWERK = {
     "email": "office@fadenwerk.example",
     "phone": "+49 341 555 0107",
     "vat_number": "DE312345678",
+    "prices_with_tax": "private",
     "registration_number": "HRB 12345, Amtsgericht Leipzig",
     "bank_details": "Beispielbank Leipzig\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX",
     "currency": "EUR",

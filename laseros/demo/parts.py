@@ -1,5 +1,6 @@
 """What the demo's clients order, measured and priced once each by the same engine as everything else."""
 
+import dataclasses
 import functools
 import tempfile
 from decimal import Decimal
@@ -45,7 +46,8 @@ def measured_design(design: Design):
 
 
 def pricer(business: Business):
-    """A function (part, quantity) → Priced for this business, each pair priced once."""
+    """A function (part, quantity) → Priced for this business, each pair priced once; `with_tax` for a price with the
+    usual tax in it."""
     rules, machine = business.rules, business.machines[0]
     rates = Rates(
         machine.hourly_rate, rules.labour_hour, rules.setup_minutes, rules.handling_seconds, rules.margin_percent,
@@ -53,13 +55,16 @@ def pricer(business: Business):
         rules.round_to, rules.round_up, currency=business.workspace.currency,
     )  # fmt: skip
 
+    taxed = dataclasses.replace(rates, tax_percent=business.tax_percent)
+
     @functools.cache
-    def price(part: Part, quantity: int) -> Priced:
+    def price(part: Part, quantity: int, *, with_tax: bool = False) -> Priced:
+        said = taxed if with_tax else rates
         item = business.items[part.item]
         if part.grams:
             seconds = Decimal(part.minutes) * 60
-            return price_print(PrintPart(Decimal(part.grams), seconds, item.price * 1000), quantity, rates)
-        return _price_sheet(business, part, item, quantity, rates)
+            return price_print(PrintPart(Decimal(part.grams), seconds, item.price * 1000), quantity, said)
+        return _price_sheet(business, part, item, quantity, said)
 
     return price
 

@@ -68,13 +68,14 @@ def _history(business, scale, now, say):
         else keep_prints(business, parts.PRINT_PARTS, office)
     )
     numbers = Numbers(business.workspace)
-    books = Books(business, kept, numbers)
+    price = parts.pricer(business)
+    books = Books(business, kept, numbers, price)
     begin = now - dt.timedelta(days=30 * MONTHS)
     long_ago = begin - dt.timedelta(days=3 * 365)
     books.add_clients(40 + 8 * (scale - 1), long_ago if scale > 1 else begin)
     plan = Plan(
         parts=parts.LASER_PARTS if laser else parts.PRINT_PARTS,
-        price=parts.pricer(business),
+        price=price,
         clients=len(books.clients),
         machines=len(business.machines),
         payment_days=business.workspace.payment_days,

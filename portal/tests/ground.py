@@ -172,7 +172,7 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
                 quantity=quantity,
                 unit_price=Decimal(price),
                 tax_percent=Decimal(percent),
-                net=cents(quantity * Decimal(price), quote.currency),
+                amount=cents(quantity * Decimal(price), quote.currency),
                 breakdown={
                     "why": SECRETS["how the price came about"],
                     "cost": "73.1937",
@@ -316,7 +316,7 @@ def new_invoice(client, state="issued", lines=((10, "123.45", "15"),), paid="0",
                 quantity=quantity,
                 unit_price=Decimal(price),
                 tax_percent=Decimal(percent),
-                net=quantity * Decimal(price),
+                amount=quantity * Decimal(price),
             )
         invoices.total(invoice)
         if state == "issued":

@@ -172,6 +172,7 @@ class Migration(FirstMigration):
                 ('started_at', models.DateTimeField(editable=False, null=True, verbose_name='started')),
                 ('made_at', models.DateTimeField(editable=False, null=True, verbose_name='made')),
                 ('completed_at', models.DateTimeField(editable=False, null=True, verbose_name='completed')),
+                ('tax_included', models.BooleanField(default=False, editable=False, verbose_name='prices include tax')),
                 ('quoted_total', models.DecimalField(decimal_places=4, default=Decimal('0'), editable=False, max_digits=16, verbose_name='quoted, without tax')),
                 ('note', models.TextField(blank=True, verbose_name='note for the shop')),
                 ('hold_reason', models.CharField(blank=True, editable=False, max_length=200, verbose_name='why it is on hold')),
@@ -182,7 +183,7 @@ class Migration(FirstMigration):
                 ('enquiry', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='production.enquiry', verbose_name='enquiry')),
                 ('parent', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sub_jobs', to='production.job', verbose_name='part of')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
-                ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
+                ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount amount')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
             ],
             options={
@@ -220,7 +221,7 @@ class Migration(FirstMigration):
                 ('parent', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='production.jobline')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),
                 ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='job_lines', to='production.product', verbose_name='product')),
-                ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount without tax')),
+                ('discount_amount', models.DecimalField(blank=True, decimal_places=4, default=Decimal('0'), max_digits=16, validators=[django.core.validators.MinValueValidator(0)], verbose_name='or discount amount')),
                 ('discount_percent', models.DecimalField(blank=True, decimal_places=2, default=0, max_digits=5, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(100)], verbose_name='discount %')),
             ],
             options={

@@ -44,6 +44,7 @@ class Job(Discounted, WorkspaceModel):
     started_at = models.DateTimeField(_("started"), null=True, editable=False)
     made_at = models.DateTimeField(_("made"), null=True, editable=False)
     completed_at = models.DateTimeField(_("completed"), null=True, editable=False)
+    tax_included = models.BooleanField(_("prices include tax"), default=False, editable=False)
     quoted_total = money_field(_("quoted, without tax"), editable=False)
     note = models.TextField(_("note for the shop"), blank=True)
     hold_reason = models.CharField(_("why it is on hold"), max_length=200, blank=True, editable=False)

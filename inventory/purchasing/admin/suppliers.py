@@ -10,7 +10,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
-from accounts.fieldsets import without_vat_number
+from accounts.fieldsets import without_vat
 from accounts.roles import SEE_MONEY
 from inventory import stock
 from inventory.imports.admin import links as import_links
@@ -111,7 +111,7 @@ class SupplierAdmin(RoomAdmin):
 
     def get_fieldsets(self, request, obj=None):
         sets = super().get_fieldsets(request, obj)
-        return without_vat_number(sets) if has_sales_tax(request.workspace.country) else sets
+        return without_vat(sets) if has_sales_tax(request.workspace.country) else sets
 
     def changelist_view(self, request, extra_context=None):
         return super().changelist_view(request, {**import_links(request, "suppliers"), **(extra_context or {})})

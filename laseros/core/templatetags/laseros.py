@@ -127,6 +127,20 @@ def tax_label(context, percent) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def tax_contained(context, percent) -> str:
+    """{% tax_contained rate.percent %}: "contains 15 % VAT", in the words of the same country."""
+    country = context["seller"]["country"] if "seller" in context else get_scope()["workspace"].country
+    return tax_words.contained(country, number(percent))
+
+
+@register.simple_tag(takes_context=True)
+def with_tax(context) -> str:
+    """{% with_tax %}: "incl. VAT", beside a price that includes it."""
+    country = context["seller"]["country"] if "seller" in context else get_scope()["workspace"].country
+    return tax_words.included(country)
+
+
+@register.simple_tag(takes_context=True)
 def tax_word(context) -> str:
     """{% tax_word %}: "VAT", "Sales tax" or "Tax", of the same country."""
     country = context["seller"]["country"] if "seller" in context else get_scope()["workspace"].country

@@ -160,6 +160,7 @@ billing_quote               price-all      403    302    302    302    404    ty
 billing_quote               accept         403    302    302    302    404    sent name=Thandi
 billing_quote               decline        403    302    302    302    404    sent name=Thandi
 billing_quote               duplicate      403    302    302    302    404    sent
+billing_quote               prices         403    302    302    302    404    draft
 billing_quote               withdraw       403    302    302    302    404    sent
 billing_delivery            pack           403    302    302    302    404    draft_delivery
 billing_delivery            ship           403    302    302    302    404    packed_delivery shipped_on=2026-01-01
@@ -185,6 +186,8 @@ billing_payment             refund         403    302    302    302    404    cr
 billing_payment             reverse        403    302    302    302    404    credit day={today}&reason=Bounced
 billing_invoice             hold           403    302    302    302    404    invoice kind=dispute&note=Bent
 billing_invoice             lift           403    302    302    302    404    held_invoice
+billing_invoice             prices         403    302    302    302    404    draft_invoice
+billing_recurringinvoice    prices         403    302    302    302    404    recurring
 billing_recurringinvoice    pause          403    302    302    302    404    recurring
 billing_recurringinvoice    resume         403    302    302    302    404    paused_recurring
 billing_recurringinvoice    skip           403    302    302    302    404    recurring

@@ -256,7 +256,9 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         kind = ContentType.objects.get_for_model(Quote)
         link = AccessLink.objects.filter(target_type=kind, target_id=quote.pk, revoked_at=None).order_by("-id").first()
         if link is None:
-            return _("It gets one when it is sent.")
+            return (
+                _("It gets one when it is sent.") if quote.state == "draft" else _("No link to it is valid any more.")
+            )
         return format_html('<a class="lo-address" href="{0}" target="_blank" rel="noopener">{0}</a>', links.url(link))
 
     @display(description=_("so far"))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
 
+from accounts import activity
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
 from billing.models import BankLine, BankStatement, Invoice, ProviderEvent, Quote, Reminder
 from crm.models import ExemptionCertificate, FollowUp, Tag
@@ -168,6 +169,15 @@ def test_a_new_business_is_shown_its_first_steps(workspace, manager, log_in, sho
     assert "First steps" in text(page)
     one_of_each(shop, workspace)
     assert "First steps" not in text(log_in(manager).get("/admin/"))
+
+
+def test_what_happened_lately_is_what_was_done_and_not_who_came_in(shop, workspace, office, manager, log_in):
+    activity.record("changed", shop.client, office)
+    for _ in range(12):
+        activity.record("logged in", workspace, office)
+    story = log_in(manager).get("/admin/").context["story"]
+    assert (story[0]["who"], story[0]["verb"]) == ("Office", activity.VERBS["changed"])
+    assert activity.VERBS["logged in"] not in {line["verb"] for line in story}
 
 
 def test_nothing_of_another_workspace_is_counted(shop, other_workspace, manager, log_in):

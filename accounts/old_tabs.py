@@ -15,8 +15,9 @@ class AsOpened:
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            said = [(name, _said(self.initial.get(name))) for name in sorted(self.fields)]
+        asked = sorted(name for name, field in self.fields.items() if not field.widget.is_hidden)
+        if self.instance.pk and asked:
+            said = [(name, _said(self.initial.get(name))) for name in asked]
             self.as_opened = blake2b(repr(said).encode(), digest_size=12).hexdigest()
 
     def clean(self):

@@ -27,6 +27,7 @@ from accounts import activity, saved_views, telling
 from accounts.exporting import ExportMixin
 from accounts.forms import InRow, InWorkspace, RoomFormSet, bounded, dress, take_refusal
 from accounts.money_behind import MoneyListMixin, MoneyMixin
+from accounts.old_tabs import AsOpened
 from accounts.once import OnceForm
 from accounts.roles import SEE_MONEY
 from laseros.core import addresses
@@ -183,7 +184,7 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
         known = {"workspace": request.workspace, "refusal": getattr(request, "refusal", None)}
-        return type(form.__name__, (InWorkspace, form), known)
+        return type(form.__name__, (AsOpened, InWorkspace, form), known)
 
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         """Django goes to the start page with a message; here "not yours" and "not there" are the same 404."""

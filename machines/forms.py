@@ -174,5 +174,7 @@ def dressed(form: type[MachineForm]) -> type[MachineForm]:
         def __init__(self, *args, **kwargs):
             super().__init__(*args, **kwargs)
             dress(self)
+            if not self.instance.pk and "driver" in self.fields:
+                self.fields["driver"].widget.attrs["data-asks-anew"] = True
 
     return Dressed

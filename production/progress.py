@@ -24,6 +24,7 @@ class Live:
     """One active run: share done 0…1, seconds left or None where nobody can tell.
 
     `moving`: a page may let time and bar run on. Not while the machine heats up, waits or is in trouble.
+    `ended`: the machine is through with it, and nobody has counted yet.
     """
 
     line_id: int
@@ -33,6 +34,7 @@ class Live:
     seconds_left: int | None
     paused: bool
     moving: bool
+    ended: bool = False
 
     @property
     def percent(self) -> float:
@@ -64,7 +66,7 @@ def of(job: Job, lines: list[JobLine] | None = None) -> Progress:
     live = tuple(one for _pk, one in sorted(found, key=lambda pair: pair[0]))
     ordered = sum(line.quantity for line in lines)
     made = sum(min(line.made_good, line.quantity) for line in lines)
-    moving = sum(min(run.pieces * run.share, _missing(lines, run.line_id)) for run in live)
+    moving = sum(min(run.pieces * min(run.share, ALMOST), _missing(lines, run.line_id)) for run in live)
     return Progress(ordered, made, 100 * (made + moving) / ordered if ordered else 0.0, live)
 
 
@@ -97,10 +99,11 @@ def of_part(part: RunPart) -> Live:
 
 def _live(run: Run, line_id: int, description: str, pieces: int) -> Live:
     share, left = _by_machine(run) or _by_clock(run, timezone.now())
-    if run.machine_done_at is not None:
+    ended = run.machine_done_at is not None
+    if ended:
         share, left = 1.0, 0
-    moving = run.state == "running" and run.machine_done_at is None and not _stands_still(run)
-    return Live(line_id, description, pieces, share, left, run.state == "paused", moving)
+    moving = run.state == "running" and not ended and not _stands_still(run)
+    return Live(line_id, description, pieces, share, left, run.state == "paused", moving, ended)
 
 
 def _stands_still(run: Run) -> bool:

@@ -226,6 +226,34 @@ def test_lists_take_as_many_queries_for_three_rows_as_for_one(
             Item.objects.create(workspace=workspace, code=f"I{more}{n}", name="More", material=shop.material)
 
 
+# --- two people with one form -----------------------------------------------------------------------------------------
+
+
+def test_an_older_page_does_not_overwrite_what_another_wrote(shop, office, manager, log_in):
+    address = f"/admin/crm/client/{shop.client.pk}/change/"
+    first, second = log_in(office), log_in(manager)
+    sent = {}
+    for browser in (first, second):
+        page = browser.get(address)
+        form = page.context["adminform"].form
+        typed = {name: "" if value is None else value for name, value in form.initial.items()} | {"tags": []}
+        prefixes = [each.formset.prefix for each in page.context["inline_admin_formsets"]]
+        tables = {f"{prefix}-{key}_FORMS": "0" for prefix in prefixes for key in ("TOTAL", "INITIAL")}
+        assert f'name="as_opened" value="{form.as_opened}"' in page.content.decode()
+        sent[browser] = typed | tables | {"as_opened": form.as_opened, "_continue": "1"}
+    assert first.post(address, sent[first] | {"phone": "+27 31 111"}).status_code == 302
+    refused = second.post(address, sent[second] | {"notes": "pays late"})
+    shop.client.refresh_from_db()
+    assert (shop.client.phone, shop.client.notes) == ("+27 31 111", "")
+    assert "Somebody changed this record while you had it open" in refused.content.decode()
+    assert "pays late" in refused.content.decode()
+    newest = refused.context["adminform"].form.as_opened
+    assert newest != sent[second]["as_opened"]
+    assert second.post(address, sent[second] | {"notes": "pays late", "as_opened": newest}).status_code == 302
+    shop.client.refresh_from_db()
+    assert shop.client.notes == "pays late"
+
+
 # --- files people take away -------------------------------------------------------------------------------------------
 
 

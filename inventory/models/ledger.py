@@ -122,7 +122,7 @@ class Reservation(WorkspaceModel):
         ]
 
     def __str__(self):
-        return f"{self.quantity} {self.label}"
+        return f"{Decimal(self.quantity).normalize():f} {self.label}"
 
     @property
     def open_quantity(self):

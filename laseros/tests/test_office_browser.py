@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client as Browser
+from django.utils import timezone
 from django_scopes import scope
 from playwright.sync_api import expect
 
@@ -108,6 +109,34 @@ def test_a_number_format_is_tried_as_it_is_typed(office_page):
     field.fill("AN-{x}")
     expect(example).to_contain_text("The format needs {n} once")
     expect(field).to_have_attribute("aria-invalid", "true")
+    assert page.complaints == []
+
+
+def test_a_new_machine_asks_what_its_connection_needs(office_page):
+    page = office_page
+    page.goto("/admin/machines/machine/add/")
+    page.locator("#id_name").fill("Printer 1")
+    page.locator("#id_driver").select_option("bambu")
+    expect(page.locator("#id_setting_access_code")).to_be_visible()
+    expect(page.locator("#id_driver")).to_be_focused()
+    expect(page.locator("#id_name")).to_have_value("Printer 1")
+    page.locator("#id_driver").select_option("manual")
+    expect(page.locator("#id_setting_access_code")).to_have_count(0)
+    assert page.complaints == []
+
+
+def test_a_chosen_file_is_named_in_its_own_box_and_nowhere_else(office_page):
+    page, shop = office_page, office_page.shop
+    photo = {"name": "sign.png", "mimeType": "image/png", "buffer": b"PNG"}
+    page.goto(f"/admin/accounts/workspace/{shop.workspace.pk}/change/")
+    page.locator("#id_logo").set_input_files(photo)
+    expect(page.locator(".lo-file input[type=text]")).to_have_value("sign.png")
+    with scope(workspace=shop.workspace):
+        job = new_job(shop, lines=[line(shop)])
+        job.milestones.order_by("position").update(at=timezone.now(), state="reached")
+    page.goto(f"/admin/production/job/{job.pk}/change/")
+    page.locator("input[type=file]").first.set_input_files(photo)
+    assert "sign.png" not in [box.input_value() for box in page.locator("input[type=text]").all()]
     assert page.complaints == []
 
 

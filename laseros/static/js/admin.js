@@ -75,6 +75,19 @@
   new MutationObserver(spare).observe(document.documentElement, { childList: true, subtree: true });
   document.addEventListener("DOMContentLoaded", spare);
 
+  // Which questions a new record asks may hang on one answer: its part of the form is fetched anew, the rest stays as typed.
+  document.addEventListener("change", async (event) => {
+    const choice = event.target.closest("select[data-asks-anew]");
+    if (!choice) return;
+    const answer = await fetch(`?${new URLSearchParams({ [choice.name]: choice.value })}`).catch(() => null);
+    if (!answer?.ok) return; // saving asks for what is missing
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const part = page.getElementById(choice.id)?.closest("fieldset");
+    if (!part || !choice.isConnected) return;
+    choice.closest("fieldset").replaceWith(part);
+    document.getElementById(choice.id).focus();
+  });
+
   // --- keys ------------------------------------------------------------------------------------------------------------
 
   const typing = (target) => target.closest?.("input, textarea, select, [contenteditable]");

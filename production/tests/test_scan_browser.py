@@ -14,12 +14,11 @@ from playwright.sync_api import expect, sync_playwright
 from inventory import ledger, locations, lots
 from inventory.labels import contents, formats, paper
 from inventory.models import Item, Location, Lot, Material, Move, ScanEvent
-from laseros.tests.browser import PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
+from laseros.tests.browser import ARGUMENTS, PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
 from production import milestones
 from production.tests.ground import new_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PASSWORD = "correct horse battery"
 
 

@@ -42,7 +42,7 @@ MOST_TRIED_AGAIN = 5
 ENDED = re.compile(r"worker '\w+' crashed while running (?P<quote>['\"])(?P<address>.+)(?P=quote)")
 # Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
 XDIST_WORKERS = min(os.cpu_count() or 2, 6)
-# The first pass has the browsers, which wait most, and most tests besides: with as many as the other it ends long after.
+# The first has the browsers, which wait most, and most tests besides: with as many as the other it ends long after it.
 MORE_IN_THE_FIRST = 1
 
 

@@ -195,7 +195,7 @@ def committed(make):
         put_back(beginning)
 
 
-# --- what PostgreSQL counts, and does not forget with what is undone ----------------------------------------------------
+# --- what PostgreSQL counts, and does not forget with what is undone --------------------------------------------------
 
 _counts: list[dict[str, int]] = []  # where the tests begin to count; the last one holds
 

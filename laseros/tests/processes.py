@@ -1,6 +1,6 @@
 """Real processes on the database under test: what threads in one process would not show.
 
-Django is started once for all tests of a process and then forked (`forks`): the processes are real, their start is cheap.
+Django is started once for all tests of a process and then forked (`forks`): they are real, and their start is cheap.
 """
 
 import atexit

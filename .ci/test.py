@@ -38,10 +38,12 @@ LONGEST_PASS = 60 * 60
 LONGEST_TEST = 10 * 60
 # So many may have been unlucky with what else the machine did; more have a cause of their own.
 MOST_TRIED_AGAIN = 5
-# Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
 # What pytest-xdist says of a test whose process ended in the middle of it.
 ENDED = re.compile(r"worker '\w+' crashed while running (?P<quote>['\"])(?P<address>.+)(?P=quote)")
+# Of each pass; so more than there are cores: while a browser or a process is waited for, another test computes.
 XDIST_WORKERS = min(os.cpu_count() or 2, 6)
+# The first has the browsers, which wait most, and most tests besides: with as many as the other it ends long after it.
+MORE_IN_THE_FIRST = 1
 
 
 @dataclass
@@ -64,7 +66,7 @@ def main() -> int:
     began, tally = time.monotonic(), Tally()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="laseros-suite-") as folder, servers(tally) as found:
-        options = ["-n", str(XDIST_WORKERS)]
+        options = []
         if not browser():
             options += ["-m", "not browser"]
             packages = " ".join(BROWSER_PACKAGES)
@@ -75,11 +77,18 @@ def main() -> int:
             grounds[name or "SQLite with a broker"] = {**grounds["SQLite"], **found}
         # What a page looks like does not hang on the database either: Chromium walks the whole path once.
         passes = [
-            Pass(name, options + ["--another-database"] * number, {**environment, "TMPDIR": folder})
+            Pass(name, options + share_of(number), {**environment, "TMPDIR": folder})
             for number, (name, environment) in enumerate(grounds.items())
         ]
         run_passes(passes, tally)
     return report(tally, time.monotonic() - began)
+
+
+def share_of(number: int) -> list[str]:
+    """Of the first pass (0) or of another: in how many processes, and what."""
+    if number:
+        return ["-n", str(XDIST_WORKERS), "--another-database"]
+    return ["-n", str(XDIST_WORKERS + MORE_IN_THE_FIRST)]
 
 
 # --- what the tests run on -------------------------------------------------------------------------------------------

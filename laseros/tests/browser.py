@@ -10,13 +10,12 @@ import email
 import functools
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -35,6 +34,15 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobil
 # Longer than a person would wait: two cores may be busy with other tests.
 PATIENCE = 60.0
 expect.set_options(timeout=PATIENCE * 1000)
+# Of the window around the page nobody sees anything, and what opens under its address bar took half a second of each
+# context. The last such argument holds, so what Playwright leaves out is named here too, if it touches a page.
+LEFT_OUT = (
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "AimEnabled", "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose", "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter",
+    "PaintHolding", "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints",
+    "NetworkTimeServiceQuerying", "PreconnectToSearch",
+)  # fmt: skip
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--disable-features={','.join(LEFT_OUT)}"]
 
 
 def eventually(look: Callable, seconds: float = PATIENCE):
@@ -47,42 +55,25 @@ def eventually(look: Callable, seconds: float = PATIENCE):
 
 
 class House:
-    """The processes of a shop, by the names `manage.py run` gives them, with a data folder of their own."""
+    """The processes of a shop, by the names `manage.py run` gives them, with a data folder of their own.
 
-    def __init__(self, folder: Path, static: Path):
-        with socket.socket() as attempt:
-            attempt.bind(("127.0.0.1", 0))
-            port = attempt.getsockname()[1]
-        self.folder = folder
-        self.address = f"http://127.0.0.1:{port}"
-        self.running: dict[str, subprocess.Popen] = {}
-        self.environment = {
-            **processes.environment(),
-            "DATA_DIR": str(folder),
-            "STATIC_ROOT": str(static),
-            "HOST": "127.0.0.1",
-            "PORT": str(port),
-            "BASE_URL": self.address,
-            "LOG_LEVEL": "WARNING",
-        }
+    Forked by one that has started Django (`processes.Command`) and stays: so folder and port are the same for all
+    houses of a process of the tests, one after the other.
+    """
+
+    def __init__(self, folder: Path, address: str, around: dict[str, str]):
+        self.folder, self.address, self.environment = folder, address, around
+        self.running: dict[str, processes.Command] = {}
 
     def start(self, *names: str) -> "House":
         for name in names:
-            with open(self.folder / f"{name}.log", "ab") as log:
-                self.running[name] = subprocess.Popen(
-                    [sys.executable, "manage.py", PROCESSES[name]],
-                    cwd=django_settings.BASE_DIR,
-                    env=self.environment,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+            self.running[name] = processes.Command(PROCESSES[name], self.environment, self.folder / f"{name}.log")
         eventually(lambda: self._answers(names), 3 * PATIENCE)
         return self
 
     def _answers(self, names) -> bool:
         for name in names:
-            assert self.running[name].poll() is None, f"{name} ended:\n{self.said(name)}"
+            assert not self.running[name].ended(), f"{name} ended:\n{self.said(name)}"
         code, states = probe.ask(f"{self.address}/healthz", timeout=5)
         return code == 200 and all(states[name] == "ok" for name in names if name != "web")
 
@@ -91,10 +82,7 @@ class House:
 
     def kill(self, name: str) -> None:
         """At once, with all it started: as when the power goes."""
-        child = self.running.pop(name)
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        self.running.pop(name).kill()
 
     def end(self) -> None:
         for name in list(self.running):
@@ -132,16 +120,36 @@ def static_files() -> Path:
     return folder
 
 
+@functools.cache
+def house_door() -> socket.socket:
+    """Bound and never listening: the port stays ours, and who listens there asks for a used address."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    door.bind(("127.0.0.1", 0))
+    return door
+
+
 @pytest.fixture
-def house(transactional_db, tmp_path, settings):
+def house(transactional_db, settings):
     """house("web", "worker") -> those processes, ready. People made from here on can log in there."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-    folder = tmp_path / "house"
+    port = str(house_door().getsockname()[1])
+    folder, address = Path(settings.DATA_DIR) / "house", f"http://127.0.0.1:{port}"
     folder.mkdir()
     settings.MEDIA_ROOT = folder / "files"
-    found = House(folder, static_files())
+    around = {
+        **processes.environment(),
+        "DATA_DIR": str(folder),
+        "STATIC_ROOT": str(static_files()),
+        "HOST": "127.0.0.1",
+        "PORT": port,
+        "BASE_URL": address,
+        "LOG_LEVEL": "WARNING",
+    }
+    found = House(folder, address, around)
     yield found.start
     found.end()
+    shutil.rmtree(folder)
 
 
 class OneChromium:
@@ -159,10 +167,7 @@ class OneChromium:
             patch = self.running.enter_context(pytest.MonkeyPatch.context())
             playwright = self.running.enter_context(sync_playwright())
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-            self.browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            )
+            self.browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
             self.running.callback(self.browser.close)
         return self.browser
 

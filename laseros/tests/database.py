@@ -50,10 +50,22 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """As pytest-django does it; and a test with committed data leaves the database as it was, without migrating."""
     from django.test import TransactionTestCase
 
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, counted_from_here():
         beginning = rows_that_are_there()
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(beginning))
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item, nextitem):
+    """What a test counted is counted anew by the next one, as on SQLite; where all stand in one transaction, not."""
+    answer = yield
+    if _counts:
+        from django.db import connection
+
+        if connection.connection is not None and not connection.in_atomic_block:
+            count_again(_counts[-1])
+    return answer
 
 
 # --- migrated once ----------------------------------------------------------------------------------------------------
@@ -177,9 +189,55 @@ def committed(make):
         made = make()
         connection.run_on_commit.clear()  # nobody listens
     try:
-        yield made
+        with counted_from_here():
+            yield made
     finally:
         put_back(beginning)
+
+
+# --- what PostgreSQL counts, and does not forget with what is undone --------------------------------------------------
+
+_counts: list[dict[str, int]] = []  # where the tests begin to count; the last one holds
+
+
+@contextmanager
+def counted_from_here():
+    _counts.append(counted())
+    yield
+    _counts.pop()
+
+
+def counted() -> dict[str, int]:
+    """Sequence → the number it gave last, of those that gave any."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sequencename, last_value FROM pg_sequences WHERE last_value IS NOT NULL")
+        return dict(cursor.fetchall())
+
+
+def count_again(numbers: dict[str, int]) -> None:
+    """The sequences stand where they stood."""
+    now = counted()
+    _count({name: numbers.get(name, 0) for name, number in now.items() if number != numbers.get(name, 0)})
+
+
+def count_on(numbers: dict[str, int]) -> None:
+    """The sequences have given these at least."""
+    now = counted() if numbers else {}
+    _count({name: number for name, number in numbers.items() if number > now.get(name, 0)})
+
+
+def _count(numbers: dict[str, int]) -> None:
+    from django.db import connection
+
+    if numbers:
+        with connection.cursor() as cursor:
+            sets = ", ".join(["setval(%s::regclass, %s, %s)"] * len(numbers))
+            values = [value for name, number in numbers.items() for value in (f'"{name}"', max(number, 1), number > 0)]
+            cursor.execute(f"SELECT {sets}", values)
 
 
 @contextmanager

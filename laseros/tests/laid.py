@@ -21,6 +21,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django_scopes import get_scope
 
+from laseros.tests.database import count_on, counted, tables_with_rows
+
 WRITES = re.compile(r'\s*(?:INSERT\s.*?INTO|UPDATE|DELETE\s+FROM)\s+"(\w+)"', re.IGNORECASE)
 
 
@@ -30,6 +32,7 @@ class Record:
     objects: bytes
     began: datetime
     ended: datetime
+    counted: dict[str, int]  # what PostgreSQL counted meanwhile
 
     def of(self, table: str) -> Callable:
         """What becomes of the values of one table."""
@@ -164,7 +167,7 @@ def _fields(model) -> dict:
 
 def _step(make: Callable, given: dict, before: dict) -> tuple:
     objects, files, began = {name: _fields(each) for name, each in given.items() if name}, _files(), timezone.now()
-    found = make()
+    found, moved = _counting(make)
     ended, after = timezone.now(), _everything()
     stored = _files()
     if objects != {name: _fields(each) for name, each in given.items() if name} or not files.items() <= stored.items():
@@ -180,7 +183,7 @@ def _step(make: Callable, given: dict, before: dict) -> tuple:
     if before.keys() - after.keys():
         return found, None
     stored = {name: content for name, content in stored.items() if name not in files}
-    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended))
+    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended, moved))
 
 
 def _files() -> dict[str, bytes]:
@@ -214,6 +217,7 @@ def _go(step: Step, given: dict):
                     f'UPDATE "{table}" SET {values} WHERE "{key}" = %s',
                     [[*map(then, row[1:]), row[0]] for row in rows],
                 )
+    count_on(step.record.counted)
     found = _unpacked(step.record, given)
     _bring_to_now(found, step.record, {id(each) for each in given.values()})
     return found
@@ -232,19 +236,24 @@ def _recorded(make: Callable, stands_on) -> tuple:
 
     before, began = _tables_with_rows(), timezone.now()
     with connection.execute_wrapper(note):
-        found = make()
+        found, moved = _counting(make)
     ended = timezone.now()
     if touched & before:
         return found, None
     tables = {table: _rows_of(table) for table in sorted(_tables_with_rows() - before)}
     if any(type(value) is date for rows in tables.values() for row in rows for value in row):
         return found, None
-    return found, Record(tables, _packed(found, _named(stands_on)), began, ended)
+    return found, Record(tables, _packed(found, _named(stands_on)), began, ended, moved)
+
+
+def _counting(make: Callable) -> tuple:
+    """What it answers, and how far the sequences that it moved have come."""
+    before = counted()
+    found = make()
+    return found, dict(counted().items() - before.items())
 
 
 def _tables_with_rows() -> set[str]:
-    from laseros.tests.database import tables_with_rows
-
     with connection.cursor() as cursor:
         return set(tables_with_rows(cursor))
 
@@ -290,6 +299,7 @@ def _lay(record: Record, stands_on):
             cursor.executemany(
                 f'INSERT INTO "{table}" VALUES ({places})', [[record.then(value) for value in row] for row in rows]
             )
+    count_on(record.counted)
     found = _unpacked(record, _named(stands_on))
     _bring_to_now(found, record, {id(stands_on)})
     return found

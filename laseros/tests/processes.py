@@ -1,4 +1,7 @@
-"""Real processes on the database under test: what threads in one process would not show."""
+"""Real processes on the database under test: what threads in one process would not show.
+
+Django is started once for all tests of a process and then forked (`forks`): they are real, and their start is cheap.
+"""
 
 import atexit
 import json
@@ -16,55 +19,6 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
-# Django is started once for all tests of a process and then forked: the processes are real, their start is cheap.
-_FORKS = """
-import importlib, json, os, sys, traceback
-import django
-django.setup()
-from django.db import connection
-
-def answer_of(function, arguments, ready, go):
-    try:
-        connection.ensure_connection()
-        os.write(ready, b"r")
-        os.read(go, 1)
-        return {"answer": function(*arguments)}
-    except BaseException:
-        os.write(ready, b"r")  # the others are not kept waiting for it
-        return {"trouble": traceback.format_exc()}
-
-def together(function, argument_lists):
-    ready_in, ready = os.pipe()
-    go, go_out = os.pipe()
-    children = []
-    for arguments in argument_lists:
-        answers, answer = os.pipe()
-        child = os.fork()
-        if not child:
-            os.close(go_out)
-            said = json.dumps(answer_of(function, arguments, ready, go)).encode()
-            while said:
-                said = said[os.write(answer, said):]
-            os._exit(0)
-        os.close(answer)
-        children.append((child, answers))
-    os.close(ready)
-    os.close(go)
-    for _child in children:
-        os.read(ready_in, 1)
-    os.close(go_out)  # all at once
-    said = []
-    for child, answers in children:
-        said.append(b"".join(iter(lambda: os.read(answers, 65536), b"")))
-        os.close(answers)
-    os.close(ready_in)
-    ended = [os.waitpid(child, 0)[1] for child, _answers in children]
-    return [json.loads(each) if each else {"trouble": f"ended with {code}"} for each, code in zip(said, ended)]
-
-for line in sys.stdin:
-    module, name, argument_lists = json.loads(line)
-    print(json.dumps(together(getattr(importlib.import_module(module), name), argument_lists)), flush=True)
-"""
 PATIENCE = 180.0
 KILLED = re.compile(rf"ended with {int(signal.SIGKILL)}$")
 _forking: dict[tuple, subprocess.Popen] = {}  # one for each environment, until the tests end
@@ -95,14 +49,7 @@ def run_together(function: str, argument_lists, *, some_die: bool = False) -> li
 
     With `some_die` one that was killed by a signal answers None instead of failing the test.
     """
-    parent, (module, name) = _forks(), function.split(":")
-    request = json.dumps([module, name, [list(each) for each in argument_lists]])
-    parent.stdin.write(f"{request}\n".encode())
-    parent.stdin.flush()
-    said = _line_of(parent)
-    if not said:
-        raise AssertionError(f"{function} gave no answer within {PATIENCE:.0f} s")
-    answers = json.loads(said)
+    answers = _ask(_forks(environment()), together=function, arguments=[list(each) for each in argument_lists])
     if some_die:
         answers = [{"answer": None} if KILLED.match(each.get("trouble", "")) else each for each in answers]
     troubles = [each["trouble"] for each in answers if "trouble" in each]
@@ -111,12 +58,41 @@ def run_together(function: str, argument_lists, *, some_die: bool = False) -> li
     return [each["answer"] for each in answers]
 
 
-def _forks() -> subprocess.Popen:
-    around = {name: value for name, value in environment().items() if name != "PYTEST_CURRENT_TEST"}
+class Command:
+    """`manage.py name` as a process of its own, in a session of its own, in this environment."""
+
+    def __init__(self, name: str, around: dict[str, str], log: Path):
+        self.name, self.parent = name, _forks(around)
+        self.pid = _ask(self.parent, begin=name, log=str(log))
+        self._gone = False
+
+    def ended(self, *, wait: bool = False) -> bool:
+        self._gone = self._gone or _ask(self.parent, ended=self.pid, wait=wait)
+        return self._gone
+
+    def kill(self) -> None:
+        """At once, with all it started."""
+        if not self.ended():
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.ended(wait=True)
+
+
+def _ask(parent: subprocess.Popen, **request):
+    parent.stdin.write(f"{json.dumps(request)}\n".encode())
+    parent.stdin.flush()
+    said = _line_of(parent)
+    if not said:
+        raise AssertionError(f"no answer within {PATIENCE:.0f} s to {request}")
+    return json.loads(said)
+
+
+def _forks(around: dict[str, str]) -> subprocess.Popen:
+    around = {name: value for name, value in around.items() if name != "PYTEST_CURRENT_TEST"}
     key = tuple(sorted(around.items()))
     if key not in _forking or _forking[key].poll() is not None:
         _forking[key] = subprocess.Popen(
-            [sys.executable, "-c", _FORKS],
+            [sys.executable, "-m", "laseros.tests.forks"],
             env=around,
             cwd=Path(settings.BASE_DIR),
             stdin=subprocess.PIPE,

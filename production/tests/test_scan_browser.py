@@ -14,12 +14,11 @@ from playwright.sync_api import expect, sync_playwright
 from inventory import ledger, locations, lots
 from inventory.labels import contents, formats, paper
 from inventory.models import Item, Location, Lot, Material, Move, ScanEvent
-from laseros.tests.browser import PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
+from laseros.tests.browser import ARGUMENTS, PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
 from production import milestones
 from production.tests.ground import new_job
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PASSWORD = "correct horse battery"
 
 
@@ -151,7 +150,8 @@ def test_a_label_before_the_camera_and_a_scanner_that_types(house, device, spool
     scanned(page, f"{spools[2].code}\n")
     expect(page.locator(".scan-code")).to_have_text(spools[2].code)
     page.keyboard.type("930,5\n", delay=90)
-    expect(page.locator(".scan-entry .state").first).to_have_text("saved")
+    weighed = page.locator(".scan-entry", has_text=spools[2].code)  # not the one before it, which stands there first
+    expect(weighed.locator(".state")).to_have_text("saved")
     assert [quantity(workspace, lot) for lot in spools[1:4]] == [670, Decimal("700.5"), 1000]
 
     # Moved by scanning the place; a place that is none is said so, and the lot still waits for its place.

@@ -185,8 +185,8 @@ def line_of(workspace, amount="427.80", text="", **more) -> BankLine:
         workspace=workspace, name="x", account="A", currency="ZAR", from_on="2026-01-02", until_on="2026-01-02"
     )
     return BankLine.objects.create(
-        workspace=workspace, statement=statement, key=f"k{number}", day=date(2026, 1, 2), amount=D(amount), currency="ZAR",
-        name="Umgeni Pumps", text=text, **more,
+        workspace=workspace, statement=statement, key=f"k{number}", day=date(2026, 1, 2), amount=D(amount),
+        currency="ZAR", name="Umgeni Pumps", text=text, **more,
     )  # fmt: skip
 
 

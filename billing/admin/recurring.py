@@ -67,7 +67,7 @@ class RecurringInvoiceAdmin(RoomAdmin):
     readonly_fields = ("standing", "next_on", "turns", "story")
     fieldsets = (
         (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
-                           ("then", "next_on", "turns"), "note")}),
+                           "then", ("next_on", "turns"), "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (

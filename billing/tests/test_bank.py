@@ -167,6 +167,20 @@ def test_a_reference_that_is_none_hides_no_line_and_a_quiet_day_stops_none(scope
         taken(camt(("2026-11-08", "")))
 
 
+def test_the_same_table_for_another_account_is_refused(scoped, workspace, office):
+    """Its lines would be others, and every payment in it be there twice."""
+    found = read("statement.csv")
+
+    def taken(account):
+        return importing.store_all(workspace, "a.csv", b"x", importing.understood(workspace, found, account), office)
+
+    taken("Giro 1")
+    with pytest.raises(Refused, match="before, for the account “Giro 1”"):
+        taken("Sparkasse")
+    assert (BankLine.objects.count(), BankStatement.objects.count()) == (4, 1)
+    assert [row.lines_new for row in taken("giro1")] == [0]
+
+
 def test_the_largest_file_comes_back_from_the_page_it_was_looked_at_on():
     rows = b"".join(b"%d;02.11.2026;Client %d;INV-2026-%d;%d,50\n" % (n, n * 7, n * 13, n * 3) for n in range(100_000))
     content = rows[: reading.MOST_BYTES]

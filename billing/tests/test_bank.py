@@ -137,7 +137,7 @@ def test_each_line_is_taken_once_whatever_file_it_comes_in(scoped, workspace, of
     assert importing.store(workspace, "camt.xml", b"y", statement, office).lines_new == 5
     assert importing.store(workspace, "camt.xml", b"y", statement, office).lines_new == 0
     (other,) = importing.understood(workspace, found, "Savings")
-    assert importing.store(workspace, "other.csv", b"x", other, office).lines_new == 4
+    assert importing.store(workspace, "other.csv", b"z", other, office).lines_new == 4
 
 
 def camt(*days, reference="NONREF") -> dict:

@@ -18,6 +18,7 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -244,6 +245,11 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
             details = {"what": str(formset.model._meta.verbose_name_plural)}
             activity.record("changed", form.instance, request.user, details=details)
 
+    def message_user(self, request, message, *args, **kwargs):
+        """Sentences begin with a capital, also those that begin with the name of a kind of record."""
+        told = capfirst(str(message))
+        super().message_user(request, mark_safe(told) if hasattr(message, "__html__") else told, *args, **kwargs)  # noqa: S308
+
     def _record_change(self, request, obj, form):
         before = {name: _shown(form, name, form.initial.get(name)) for name in form.changed_data}
         after = {name: _shown(form, name, form.cleaned_data.get(name)) for name in form.changed_data}
@@ -391,7 +397,7 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         name = str(self.opts.verbose_name)
         # The record's own name stands before it; one that is made is called as the button that leads here.
-        context["title"] = _("New %(name)s") % {"name": name} if obj is None else self.title_of(obj)
+        context["title"] = capfirst(_("New %(name)s") % {"name": name}) if obj is None else self.title_of(obj)
         context |= self.deeds(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 

@@ -178,7 +178,7 @@ def _papers_of(record) -> Iterator[tuple[str, str, str, date, bytes]]:
     name, folder = documents.file_name(record).removesuffix(".pdf"), FOLDERS[type(record)]
     if isinstance(record, Reminder | AccountStatement):  # their names are ours, and may be there twice
         name = f"{record.pk}-{name}"
-    kind = record.kind if isinstance(record, Invoice | OrderPaper) else folder.removesuffix("s")
+    kind = record.kind if isinstance(record, Invoice | OrderPaper) else record._meta.verbose_name_raw
     for form in ("pdf", "xml"):
         stored = getattr(record, form, None)
         if stored:

@@ -145,6 +145,11 @@ def _book(request, line, client, numbers):
     booking.book(line, client, numbers, request.user)
 
 
+def _waits() -> bool:
+    """Whether there is a received invoice that a line could pay."""
+    return ReceivedInvoice.objects.filter(state="approved").exists()
+
+
 def _settle(request, line, received):
     paying.settle(line, list(received), request.user)
 
@@ -178,8 +183,8 @@ class BankLineAdmin(RoomAdmin):
     verbs = (
         Verb("book", _("Book it"), _book, RECEIVE, lambda line: line.state == "open" and line.amount > 0,
              form=BookForm, primary=True, icon="payments", done=_("The payment is booked.")),
-        Verb("settle", _("For received invoices"), _settle, DECIDE, lambda line: line.state == "open", form=SettleForm,
-             icon="inbox", done=_("The received invoices are paid with it.")),
+        Verb("settle", _("For received invoices"), _settle, DECIDE, lambda line: line.state == "open" and _waits(),
+             form=SettleForm, icon="inbox", done=_("The received invoices are paid with it.")),
         Verb("undo", _("Take it back"), _undo, RECEIVE, lambda line: line.state in ("booked", "settled"), form=WhyForm,
              dangerous=True, icon="undo", done=_("The payment is taken back; the line is open again.")),
         Verb("leave-out", _("Leave it out"), _leave_out, RECEIVE, lambda line: line.state == "open",
@@ -245,7 +250,7 @@ class BankLineAdmin(RoomAdmin):
             "term": term,
             "is_out": is_out,
             "counts": still.aggregate(came=Count("id", Q(amount__gt=0)), left=Count("id", Q(amount__lt=0))),
-            "may_settle": request.user.has_perm(DECIDE),
+            "may_settle": request.user.has_perm(DECIDE) and _waits(),
         }
         return TemplateResponse(request, "admin/billing/bank_match.html", context)
 

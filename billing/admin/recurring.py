@@ -69,7 +69,7 @@ class RecurringInvoiceAdmin(RoomAdmin):
     readonly_fields = ("standing", "next_on", "turns", "tax_included", "story")
     fieldsets = (
         (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
-                           ("then", "next_on", "turns"), "tax_included", "note")}),
+                           "then", ("next_on", "turns"), "tax_included", "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (

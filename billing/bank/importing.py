@@ -129,11 +129,15 @@ def _amount(text: str) -> Decimal | None:
     return found if found.is_finite() and abs(found) < 10**12 else None
 
 
+def _plain(account: str) -> str:
+    return "".join(account.split()).casefold()
+
+
 def _with_keys(account: str, lines: list[dict]) -> list[dict]:
     """Each line's natural key: the bank's own reference with day and amount, because not every bank counts on; without
     one all it says. With its place among those alike. An account is the same however it is spaced."""
     alike: Counter = Counter()
-    account = "".join(account.split()).casefold()
+    account = _plain(account)
     for line in lines:
         names = ("day", "amount", "currency", "name", "iban", "text", "reference")
         if line["bank_reference"] not in NO_REFERENCE:
@@ -167,6 +171,13 @@ def store(workspace, name: str, content: bytes, statement: Understood, by) -> Ba
         if amount != cents(amount, line["currency"]) or len(line["currency"]) != 3:
             raise Refused(_("%(amount)s is not an amount that can be paid in %(currency)s.") % line, code="precision")
     days = [date.fromisoformat(line["day"]) for line in statement.lines]
+    digest = hashlib.sha256(content).hexdigest()
+    same = BankStatement.objects.filter(sha256=digest).order_by("id").first() if statement.header else None
+    if same and _plain(same.account) != _plain(statement.account):
+        words = _(
+            "This file was read in before, for the account “%(account)s”: say so again, or its lines are there twice."
+        )
+        raise Refused(words % {"account": same.account}, code="other-account", field="account")
     there = set(
         BankLine.objects.filter(key__in=[line["key"] for line in statement.lines]).values_list("key", flat=True)
     )
@@ -174,7 +185,7 @@ def store(workspace, name: str, content: bytes, statement: Understood, by) -> Ba
     row = BankStatement.objects.create(
         workspace=workspace, name=name[:200], account=statement.account[:60], currency=statement.currency,
         from_on=min(days), until_on=max(days), lines_new=len(new), lines_known=len(statement.lines) - len(new),
-        sha256=hashlib.sha256(content).hexdigest(), imported_by=by if getattr(by, "pk", None) else None,
+        sha256=digest, imported_by=by if getattr(by, "pk", None) else None,
         mapping={"header": statement.header, "columns": statement.columns} if statement.header else {},
     )  # fmt: skip
     BankLine.objects.bulk_create(

@@ -137,7 +137,7 @@ def test_each_line_is_taken_once_whatever_file_it_comes_in(scoped, workspace, of
     assert importing.store(workspace, "camt.xml", b"y", statement, office).lines_new == 5
     assert importing.store(workspace, "camt.xml", b"y", statement, office).lines_new == 0
     (other,) = importing.understood(workspace, found, "Savings")
-    assert importing.store(workspace, "other.csv", b"x", other, office).lines_new == 4
+    assert importing.store(workspace, "other.csv", b"z", other, office).lines_new == 4
 
 
 def camt(*days, reference="NONREF") -> dict:
@@ -165,6 +165,20 @@ def test_a_reference_that_is_none_hides_no_line_and_a_quiet_day_stops_none(scope
     assert not BankLine.objects.filter(amount=30).exists()  # all of a file or nothing
     with pytest.raises(Refused, match="No line"):
         taken(camt(("2026-11-08", "")))
+
+
+def test_the_same_table_for_another_account_is_refused(scoped, workspace, office):
+    """Its lines would be others, and every payment in it be there twice."""
+    found = read("statement.csv")
+
+    def taken(account):
+        return importing.store_all(workspace, "a.csv", b"x", importing.understood(workspace, found, account), office)
+
+    taken("Giro 1")
+    with pytest.raises(Refused, match="before, for the account “Giro 1”"):
+        taken("Sparkasse")
+    assert (BankLine.objects.count(), BankStatement.objects.count()) == (4, 1)
+    assert [row.lines_new for row in taken("giro1")] == [0]
 
 
 def test_the_largest_file_comes_back_from_the_page_it_was_looked_at_on():

@@ -405,6 +405,28 @@ def test_lines_of_a_statement_that_is_read_in_settle_it(workspace, inbox, office
     assert row.state == "paid"
 
 
+def test_what_another_business_received_pays_nothing_here(shop, bank, office, log_in, other_workspace):
+    with scope(workspace=other_workspace):
+        theirs = ReceivedInvoice(
+            workspace=other_workspace, sha256="1", number="R-1", seller="Steel", currency="ZAR", total=115, owed=115,
+            state="approved", facts={"pdf": False, "credit": False, "lines": []},
+        )  # fmt: skip
+        theirs.save()
+    line, browser = bank("-115", "R-1"), log_in(office)
+    assert proposed(line) == []
+    accept = reverse("admin:billing_bankline_accept", args=[line.pk])
+    assert "not there any more" in browser.post(accept, {"received": theirs.pk}, follow=True).content.decode()
+    settle = reverse("admin:billing_bankline_verb", args=[line.pk, "settle"])
+    assert browser.post(settle, {"received": theirs.pk}).status_code == 200
+    for name in ("approve", "pay", "reject"):
+        page = reverse("admin:billing_receivedinvoice_verb", args=[theirs.pk, name])
+        assert browser.post(page, {"reason": "x"}).status_code == 404
+    line.refresh_from_db()
+    assert (line.state, Settlement.objects.count()) == ("open", 0)
+    with scope(workspace=other_workspace):
+        assert ReceivedInvoice.objects.get().state == "approved"
+
+
 # --- the desk ---------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.back_office import OnceForm
 from accounts.forms import bounded, dress, take_refusal
 from accounts.roles import SEE_MONEY
+from accounts.typed_numbers import plain, typed, written
 from inventory.models import Item, Location, PurchaseLine, SupplierItem
 from inventory.models.purchase import EXPECTED
 from inventory.purchasing import receiving
@@ -54,6 +55,9 @@ class ArrivedForm(OnceForm):
         return day
 
 
+HALF = Decimal("0.5")
+
+
 class RowForm(forms.Form):
     """One line: how many packs came well, how many did not, at what price, under which heat number."""
 
@@ -72,8 +76,12 @@ class RowForm(forms.Form):
     def __init__(self, *args, line: PurchaseLine, sees_money: bool, **kwargs):
         super().__init__(*args, prefix=f"line-{line.pk}", **kwargs)
         self.line = line
+        for field in self.fields.values():
+            typed(field)
         left = line.outstanding / line.pack_size
-        self.fields["good"].widget.attrs |= {"placeholder": number(left), "data-left": f"{left.normalize():f}"}
+        self.fields["good"].widget.attrs |= {
+            "placeholder": number(left), "data-left": written(left.normalize()), "data-point": written(HALF)[1],
+        }  # fmt: skip
         if sees_money:
             self.fields["pack_price"].widget.attrs["placeholder"] = number(line.unit_price)
         else:
@@ -175,10 +183,10 @@ class ReceiveDoor:
             return _t("“%(code)s” is on none of these lines.") % {"code": code[:60]}
         name = f"line-{line.pk}-good"
         try:
-            count = Decimal(data.get(name) or 0) + 1
-        except ArithmeticError:
+            count = Decimal(plain(data.get(name) or "0")) + 1
+        except (ArithmeticError, forms.ValidationError):
             count = Decimal(1)
-        data[name] = f"{count.normalize():f}"
+        data[name] = written(count.normalize())
         return _t("%(item)s: %(count)s") % {"item": line.item, "count": data[name]}
 
 

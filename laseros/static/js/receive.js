@@ -9,15 +9,17 @@
   const said = form.querySelector("[data-scanned]");
   const lines = [...form.querySelectorAll("[data-line]")];
   const good = (line) => line.querySelector('input[name$="-good"]');
-  const left = (line) => Number(good(line).dataset.left || 0);
+  // Figures as the page writes them: with a comma where its reader does.
+  const figure = (text, input) => Number((text || "0").replace(input.dataset.point, "."));
+  const left = (line) => figure(good(line).dataset.left, good(line));
 
   function scanned(text) {
     const wanted = (text.includes("://") ? text.replace(/\/+$/, "").split("/").pop() : text).toLowerCase();
     const hits = lines.filter((line) => line.dataset.codes.toLowerCase().split("|").includes(wanted));
-    const line = hits.find((hit) => Number(good(hit).value || 0) < left(hit)) || hits[0];
+    const line = hits.find((hit) => figure(good(hit).value, good(hit)) < left(hit)) || hits[0];
     if (!line) return false;
     const input = good(line);
-    input.value = String(Number(input.value || 0) + 1);
+    input.value = String(figure(input.value, input) + 1).replace(".", input.dataset.point);
     said.textContent = `${line.dataset.name}: ${input.value}`;
     line.classList.add("lo-hit");
     setTimeout(() => line.classList.remove("lo-hit"), 1200);

@@ -77,7 +77,8 @@ class InWorkspace:
         for name, field in self.fields.items():
             _without_merged(field, self.initial.get(name))
         for name, value in self.initial.items():
-            if isinstance(value, Decimal) and name in self.fields:
+            # What is chosen from a list is found there as it was stored.
+            if isinstance(value, Decimal) and name in self.fields and not _is_chosen(self.fields[name]):
                 self.initial[name] = _short(value)
 
     def full_clean(self):
@@ -119,6 +120,10 @@ def _without_merged(field, chosen) -> None:
     model = getattr(getattr(field, "queryset", None), "model", None)
     if model is not None and any(each.name == "merged_into" for each in model._meta.concrete_fields):
         field.queryset = field.queryset.filter(models.Q(merged_into=None) | models.Q(pk=chosen))
+
+
+def _is_chosen(field) -> bool:
+    return isinstance(field.widget, forms.Select)
 
 
 def _short(number: Decimal) -> Decimal:

@@ -83,12 +83,14 @@ def rounding_of(line, currency: str) -> Decimal:
 def _taken_of(line, was):
     """The line of its invoice that a credit note's line takes back, None for one of another; and the lines of the notes
     before that took of it."""
-    origin = line.invoice.origin
-    lines, notes = list(origin.lines.all()), origin.corrections.exclude(number=None).prefetch_related("lines")
-    of = _same(was, lines)
+    origin, said = line.invoice.origin, _said(was)
+    alike = [row for row in origin.lines.all() if _said(row) == said]
+    of = _at_its_place(was, alike)
     if of is None:  # put there by hand, or said in other words
         return None, []
-    return of, [row for note in notes for row in note.lines.all() if _same(row, lines) == of]
+    notes = origin.corrections.exclude(number=None).prefetch_related("lines")
+    rows = (row for note in notes for row in note.lines.all() if _said(row) == said)
+    return of, [row for row in rows if _at_its_place(row, alike) == of]
 
 
 def of_corrected_line(line, was, currency: str) -> Decimal:
@@ -102,12 +104,14 @@ def of_corrected_line(line, was, currency: str) -> Decimal:
     return left if is_last else min(cents(of.discount_amount * line.quantity / of.quantity, currency), left)
 
 
-def _same(copy, lines: list):
-    """The line of an invoice that a line of its credit note was copied from; of several that say the same, the one at
-    its place."""
-    said = ("job_line_id", "delivery_line_id", "description", "unit_price")
-    found = [line for line in lines if all(getattr(line, name) == getattr(copy, name) for name in said)]
-    return min(found, key=lambda line: abs(line.position - copy.position), default=None)
+def _said(line) -> tuple:
+    """What a line of a credit note has in common with the line of the invoice that it was copied from."""
+    return line.job_line_id, line.delivery_line_id, line.description, line.unit_price
+
+
+def _at_its_place(copy, alike: list):
+    """Of several lines that say the same, the one at the place of a copy."""
+    return min(alike, key=lambda line: abs(line.position - copy.position), default=None)
 
 
 def of_correction(invoice, rows: Iterable) -> Decimal:

@@ -54,6 +54,9 @@ def sections(workspace) -> list[tuple[str, list[str]]]:
             _("It is not booked here: the file is handed over in the ZIP of documents, and the accountant books it."),
         ]),
         (_("Tax"), [*(rates or [_("No VAT is charged.")]),
+                    *([_("Prices include tax for: %(whom)s. The tax is taken out of the sum of each rate, and what is"
+                         " left is the net.") % {"whom": workspace.get_prices_with_tax_display()}]
+                      if workspace.prices_with_tax != "never" else []),
                     *([_("Small business: no VAT (§ 19 UStG)")] if workspace.small_business else [])]),
         (_("Closed months"), [
             _("The books are closed until %(until)s.") % {"until": day(until)} if until

@@ -18,6 +18,7 @@ from billing.models import Kind, QuoteLine
 from billing.price_book import PriceBook
 from crm.models import Client
 from inventory.models import PurchaseOrder
+from laseros.core import tax_words
 from laseros.core.money import ZERO
 from laseros.core.templatetags.laseros import money_filter
 from production.admin import job_template
@@ -141,6 +142,11 @@ def _can_be_completed(job) -> bool:
     return not completing.not_invoiced(lines_of(job)) or not job.milestones.filter(state="open").exists()
 
 
+def _price_of(row: QuoteLine) -> str:
+    said, included = money_filter(row.unit_price, row.quote.currency), row.quote.tax_included
+    return f"{said} {tax_words.included(row.workspace.country)}" if included else said
+
+
 def _prices_of(request, lines) -> dict | None:
     """What the newest quote says of each part asked for; None for who may see no price."""
     if not request.user.has_perm(SEE_MONEY):
@@ -153,7 +159,7 @@ def _prices_of(request, lines) -> dict | None:
         note = row.quote.number if row.quantity == line.quantity else _("%(quote)s, for %(count)s pieces")
         priced = not row.unpriced or row.unit_price
         found[line.pk] = {
-            "text": money_filter(row.unit_price, row.quote.currency) if priced else "–",
+            "text": _price_of(row) if priced else "–",
             "note": str(note) % {"quote": row.quote.number, "count": row.quantity} if priced else row.unpriced,
         }
     return found

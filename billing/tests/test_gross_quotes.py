@@ -11,7 +11,7 @@ from accounts.models import Activity, Workspace
 from billing import invoices, online, order_papers, quotes, recurring, staleness
 from billing.choices import Choices
 from billing.models import Invoice, InvoiceLine, PriceRules, QuantityBreak, RecurringInvoice, RecurringLine
-from billing.tests.ground import add_line, make, new_enquiry, sent_quote, with_address
+from billing.tests.ground import add_line, make, new_enquiry, sent_quote
 from billing.tests.test_deposits import refused
 from billing.tests.test_documents import text_of
 from billing.tests.test_gross import german as german
@@ -21,7 +21,7 @@ from laseros.core.money import cents
 from laseros.tests.ground import new_person
 from portal.tests.test_uploads import stand
 from production import job_templates
-from production.models import Enquiry, Job, Product
+from production.models import Enquiry, Product
 
 D = Decimal
 
@@ -243,6 +243,16 @@ def test_the_office_sets_it_and_switches_drafts(german, log_in):
     assert 'name="prices_with_tax"' in page
 
 
+def test_a_line_keeps_its_rate_when_its_draft_is_stored(german, log_in):
+    """Its rate is chosen in the list: what no option stands for would be stored as the first one."""
+    draft = Invoice.objects.create(workspace=german.workspace, client=german.client, currency="EUR")
+    line = InvoiceLine(description="Book", quantity=1, unit_price=D(107), tax_percent=D(7))
+    invoices.change_lines(draft, [line], [], None)
+    browser = log_in(new_person("office", german.workspace))
+    page = browser.get(reverse("admin:billing_invoice_change", args=[draft.pk])).content.decode()
+    assert page.count('<option value="7.00" selected>') == 1
+
+
 def test_in_the_united_states_no_page_speaks_of_it(make_workspace, log_in):
     shop = make_workspace("plates", country="US", currency="USD")
     browser = log_in(new_person("admin", shop))
@@ -251,9 +261,7 @@ def test_in_the_united_states_no_page_speaks_of_it(make_workspace, log_in):
     assert "prices_with_tax" not in browser.get(reverse("admin:crm_client_add")).content.decode()
 
 
-def test_the_setting_is_kept_with_the_others(german, log_in):
-    with_address(german)
+def test_the_setting_stands_on_the_page_of_the_business(german, log_in):
     browser = log_in(new_person("admin", german.workspace))
     page = browser.get(reverse("admin:accounts_workspace_change", args=[german.workspace.pk])).content.decode()
-    assert 'name="prices_with_tax"' in page
-    assert Job.objects.count() == 0
+    assert '<option value="private" selected>' in page

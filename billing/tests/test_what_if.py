@@ -111,7 +111,7 @@ def test_an_order_below_the_minimum_is_filled_up(quote, shop, office):
     Quote.objects.filter(pk=quote.pk).update(discount_percent=10)
     quote.refresh_from_db()
     quotes.total(quote)  # what a person takes off the whole is taken off, and not filled up again
-    assert (quote.lines.get(enquiry_line=None).net, quote.net) == (Decimal(128), Decimal(450))
+    assert (quote.lines.get(enquiry_line=None).amount, quote.net) == (Decimal(128), Decimal(450))
     Quote.objects.filter(pk=quote.pk).update(discount_percent=0)
     quote.refresh_from_db()
     quotes.choose(line_of(quote), 40, Choices(), office)

@@ -66,15 +66,6 @@
     if (notes.length) notes[notes.length - 1].scrollIntoView({ block: "center" });
   });
 
-  // The theme writes the name of a chosen file into the text box three steps above, whatever that one is for: only ours has one.
-  const spare = () => {
-    for (const input of document.querySelectorAll("input[type=file]")) {
-      if (!input.closest(".lo-file")) input.hasChangeListener = true;
-    }
-  };
-  new MutationObserver(spare).observe(document.documentElement, { childList: true, subtree: true });
-  document.addEventListener("DOMContentLoaded", spare);
-
   // Which questions a new record asks may hang on one answer: its part of the form is fetched anew, the rest stays as typed.
   document.addEventListener("change", async (event) => {
     const choice = event.target.closest("select[data-asks-anew]");

@@ -88,10 +88,14 @@ def test_a_pause_stands_still(buyer):
     assert (live.share, live.seconds_left, live.paused) == (0.5, 300, True)
 
 
-def test_a_machine_that_is_done_is_done(buyer):
+def test_a_machine_that_is_done_is_done(client, buyer):
     job = new_job(buyer)
     put_on_machine(job, progress=0.97, done=True)
     assert (progress_of(job).live[0].share, progress_of(job).live[0].seconds_left) == (1.0, 0)
+    assert progress_of(job).percent == pytest.approx(30 + 70 * 0.99)  # nobody has counted the seven yet
+    answer = followed(client, job)
+    assert "Off the machine, being checked: 7 × " in answer
+    assert ("On a machine now" in answer, "100 %" in answer, "0 s" in answer) == (False, False, False)
 
 
 def test_the_piece_that_moves_is_fetched_by_itself(client, buyer):

@@ -47,6 +47,28 @@ def test_the_bell_fetches_what_changed_and_nothing_twice(shop):
     shop.until(lambda: shop.fetched.count("/card/1/") == 2)
 
 
+def test_what_is_rung_while_it_asks_asks_once_more(shop):
+    """The first answer was written before the second change and replaces what asked: the second must not go with it."""
+    bell, held = Bell(shop.page), []
+    card = CARD.format(1).replace("<div", '<div hx-swap="outerHTML"')
+    page = shop.open(card + CARD.format(2), body='data-bell-url="/ws/"')
+    expect(page.locator("body")).to_have_attribute("data-connection", "live")
+    page.route("**/card/1/", lambda route: held.append(route))
+    bell.ring(machine=1, version=5)
+    shop.until(lambda: len(held) == 1)
+    bell.ring(machine=1, version=6)
+    bell.ring(machine=2, version=6)
+    shop.until(lambda: "/card/2/" in shop.fetched)  # so the ring before it has been heard
+    assert len(held) == 1
+    held[0].fulfill(body=card.replace("old", "first"), content_type="text/html")
+    expect(page.locator("#m1")).to_have_text("first")
+    shop.until(lambda: len(held) == 2)
+    held[1].fulfill(body=card.replace("old", "second"), content_type="text/html")
+    expect(page.locator("#m1")).to_have_text("second")
+    page.wait_for_timeout(150)
+    assert len(held) == 2
+
+
 def test_pushed_cards_replace_older_ones_and_run_no_scripts(shop):
     bell = Bell(shop.page)
     page = shop.open(CARD.format(1), body='data-bell-url="/ws/"')

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -134,15 +133,20 @@ def _settle(row: ReceivedInvoice, amount: Decimal, day: date, by, **facts) -> No
         workspace_id=row.workspace_id, invoice=row, amount=amount, paid_on=day,
         by=by if getattr(by, "pk", None) else None, **facts,
     )  # fmt: skip
-    ReceivedInvoice._base_manager.filter(pk=row.pk).update(paid=F("paid") + amount)
-    row.paid += amount
+    _count(row, amount)
     if row.left == ZERO:
         RECEIVED.move(row, "pay")
 
 
+def _count(held: ReceivedInvoice, amount: Decimal) -> None:
+    """The row is held, so its sum is written as it is: SQLite adds 0.1 and 0.2 to more than 0.3."""
+    held.paid += amount
+    ReceivedInvoice._base_manager.filter(pk=held.pk).update(paid=held.paid)
+
+
 def _take_back(part: Settlement, reason: str, by) -> None:
     held = ReceivedInvoice.objects.select_for_update(of=("self",)).get(pk=part.invoice_id)
-    ReceivedInvoice._base_manager.filter(pk=held.pk).update(paid=F("paid") - part.amount)
+    _count(held, -part.amount)
     RECEIVED.try_move(held, "unpay", reason="")
     activity.record("taken back", held, by, details={"why": reason}, money={"amount": part.amount})
     part.delete()

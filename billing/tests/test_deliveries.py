@@ -15,6 +15,7 @@ from pypdf import PdfReader
 
 from accounts.models import Activity, OutgoingMail
 from billing import deliveries, documents, invoices
+from billing.accounting import archive
 from billing.carriers import page_of
 from billing.deliveries.origin import lots_of
 from billing.documents import parcel_labels
@@ -254,6 +255,11 @@ def test_the_note_names_pieces_and_parcels_and_no_price(job, packer, checker):
         assert word in text, word
     line = JobLine.objects.get(job=job)
     assert f"{line.unit_price:.2f}".replace(".", ",") not in text
+    archive._kept(delivery)
+    delivery.refresh_from_db()
+    assert [entry[:3] for entry in archive._papers_of(delivery)] == [
+        (f"deliveries/{delivery.number}.pdf", "delivery", delivery.number)
+    ]
     assert "R\u00a0" not in text
     # What was kept says what it said, whatever becomes of the job.
     kept = documents.note_of(delivery)

@@ -1,12 +1,14 @@
 """Electronic invoices of others: read in whichever syntax, kept unchanged, each file once; nonsense is refused."""
 
 import hashlib
+import io
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfWriter
 
 from accounts.models import Activity
 from billing import einvoice, invoices
@@ -64,9 +66,18 @@ def ubl(**changes) -> bytes:
     ).format(**said).encode()  # fmt: skip
 
 
+def a_plain_pdf() -> bytes:
+    paper, writer = io.BytesIO(), PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(paper)
+    return paper.getvalue()
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
+        (a_plain_pdf(), "not-an-invoice"), (ubl().replace(b"<ID>R", b"<ID>&#0;R"), "unreadable"),
+        (b"<a>" * 300_000 + b"</a>" * 300_000, "not-an-invoice"),
         (b"", "unreadable"), (b"<Invoice>", "unreadable"), (b"\x89PNG", "unreadable"), (b"%PDF-1.7 x", "unreadable"),
         (b"<html/>", "not-an-invoice"), (ubl(id=""), "not-an-invoice"), (ubl(total="NaN"), "not-an-invoice"),
         (ubl(name=""), "not-an-invoice"),

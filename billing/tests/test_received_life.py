@@ -276,6 +276,16 @@ def test_checked_approved_and_paid_part_by_part(inbox, office):
     ) == 2
 
 
+def test_parts_add_up_to_the_cent(inbox, office):
+    """As floating points 0.1 and 0.2 are more than 0.3, which no invoice allows."""
+    row, day = inbox(net="0.26", tax="0.04", total="0.30", payable="0.30"), timezone.localdate()
+    deciding.approve(row, office)
+    for amount in ("0.1", "0.2"):
+        row = paying.pay(row, D(amount), day)
+    assert (row.state, row.paid) == ("paid", D("0.30"))
+    assert paying.take_back(row, "Wrong", office).paid == 0
+
+
 def test_the_rest_is_not_paid_for_a_reason(inbox, office):
     row = inbox()
     deciding.approve(row, office)

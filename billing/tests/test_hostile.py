@@ -204,7 +204,7 @@ def test_a_month_is_closed_over_drafts_and_they_are_issued_on_an_open_day(worksp
 @pytest.mark.usefixtures("scoped")
 def test_ten_thousand_lines_are_refused_in_words_and_no_number_is_lost(workspace, shop, office):
     draft = invoices.draft_from(made_job(shop, office), office)
-    row = {"workspace": workspace, "invoice": draft, "description": "x", "unit_price": 1, "net": 1}
+    row = {"workspace": workspace, "invoice": draft, "description": "x", "unit_price": 1, "amount": 1}
     InvoiceLine.objects.bulk_create([InvoiceLine(**row) for _n in range(10_000)], batch_size=2000)
     for issue in (invoices.issue, invoices.issue_soon):
         with pytest.raises(Refused, match="more than one document can carry: make several"):

@@ -52,7 +52,7 @@ def test_issuing_stores_the_pdf_with_its_print_and_seals_it(workspace, shop, off
         "UPDATE billing_invoiceline SET quantity = 9",
         "DELETE FROM billing_invoiceline",
         "INSERT INTO billing_invoiceline (workspace_id, invoice_id, position, description, quantity, unit_price,"
-        " tax_percent, net) SELECT workspace_id, invoice_id, 9, 'more', 1, 1, 0, 1 FROM billing_invoiceline",
+        " tax_percent, amount) SELECT workspace_id, invoice_id, 9, 'more', 1, 1, 0, 1 FROM billing_invoiceline",
         "UPDATE billing_seal SET content = '{}'",
         "DELETE FROM billing_seal",
         "UPDATE billing_payment SET amount = 1",

@@ -14,7 +14,7 @@ from django_scopes import scope, scopes_disabled
 
 from accounts.models import Workspace
 from billing import closing, einvoice, verifying
-from billing.bank import booking
+from billing.bank import booking, purchases
 from billing.bank.matching import SURE
 from billing.models import (
     Allocation,
@@ -26,6 +26,7 @@ from billing.models import (
     PeriodClose,
     ProviderEvent,
     Quote,
+    ReceivedInvoice,
     Reminder,
     Seal,
 )
@@ -153,17 +154,25 @@ class TestBusiness:
 
     def test_every_issued_document_is_sealed_and_says_what_it_said(self, demo, slug):
         with scope(workspace=demo[slug]):
-            assert list(verifying.wrong(demo[slug])) == []
+            came = list(ReceivedInvoice.objects.order_by("pk"))
+            # Files of the demo lie in the folder of the test that made it.
+            missing = [f"{row.number} (received invoice {row.pk}): the file {row.file.name} is missing" for row in came]
+            assert list(verifying.wrong(demo[slug])) == missing
+            assert [row.state for row in came] == ["to_check", "approved", "paid"]
             left = Invoice.objects.exclude(number=None).count() + Delivery.objects.exclude(shipped_on=None).count()
             money = Payment.objects.count() + Allocation.objects.count() + PeriodClose.objects.count()
-            assert Seal.objects.count() == left + Reminder.objects.filter(state="sent").count() + money > 400
+            sent = Reminder.objects.filter(state="sent").count()
+            assert Seal.objects.count() == left + sent + money + len(came) > 400
 
     def test_the_bank_waits_somebody_is_reminded_and_a_month_is_closed(self, demo, slug):
         with scope(workspace=demo[slug]), timezone.override(demo[slug].timezone):
             lines = list(BankLine.objects.order_by("pk"))
             assert {line.state for line in lines} == {"open"}
             found = [proposals[0].certainty for proposals in booking.proposals(lines).values() if proposals]
-            assert (len(lines), sum(each >= SURE for each in found), len(found) >= 3) == (5, 1, True)
+            assert (len(lines), sum(each >= SURE for each in found), len(found) >= 3) == (6, 1, True)
+            (paid,) = [found for found in purchases.proposals(lines).values() if found]
+            assert ReceivedInvoice.objects.get(pk=paid[0].invoices[0]).state == "approved"
+            assert paid[0].certainty >= SURE
             steps = set(Reminder.objects.values_list("state", "step"))
             assert steps == {("sent", 1), ("proposed", 1), ("proposed", 2)}
             assert Reminder.objects.filter(state="sent").count() == 1

@@ -76,13 +76,19 @@ def pytest_collection_finish(session):
     gc.set_threshold(20_000, 20, 20)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item, nextitem):
-    """Chromium and Playwright's loop stay for the next module of a browser, and go before anything else."""
-    browser = sys.modules.get("laseros.tests.browser")
-    follows = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
-    if browser is not None and not follows:
-        browser.one_chromium.end()
+    """Chromium and Playwright's loop stay for the next module of a browser, and go before anything else.
+
+    Also after an end that failed: what follows may want a loop of its own.
+    """
+    try:
+        return (yield)
+    finally:
+        browser = sys.modules.get("laseros.tests.browser")
+        follows = nextitem is not None and (nextitem.path == item.path or "chromium" in nextitem.fixturenames)
+        if browser is not None and not follows:
+            browser.one_chromium.end()
 
 
 def depends_on_database(item) -> bool:

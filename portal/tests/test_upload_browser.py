@@ -36,6 +36,7 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
     phone = shop_tabs.log_in(shop_tabs.open(PHONE), user.email)
     phone.goto("/portal/")
     phone.get_by_role("link", name="Upload a drawing").first.click()
+    phone.wait_for_load_state()  # nobody picks files before the page has its scripts
     phone.locator("#upload").set_input_files([PLATE, SHAPE])
     parts = phone.locator(".upload-part")
     expect(parts).to_have_count(2)

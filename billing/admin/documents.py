@@ -171,6 +171,8 @@ class DocumentAdmin(RoomAdmin):
         return is_draft(obj) and super().has_change_permission(request, obj)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
+        if obj is not None and not is_draft(obj):  # what to type helps nobody who reads
+            kwargs["help_texts"] = {field.name: "" for field in self.model._meta.fields}
         form = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None:
             named_prices(form, obj, "discount_amount", "deposit_amount")

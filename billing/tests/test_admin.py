@@ -275,6 +275,7 @@ def test_an_issued_invoice_has_no_form(ground, enter, scoped):
     words = client.get(page(invoice)).content.decode()
     assert 'name="note"' not in words
     assert 'name="lines-0-unit_price"' not in words
+    assert "takes the tax off all lines" not in words  # what to type helps nobody who reads
     answer = client.post(page(invoice), {"note": "changed"}, follow=True)
     assert "Nothing was stored." in answer.content.decode()
     assert Invoice.objects.get().note == ""

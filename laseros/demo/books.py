@@ -1,12 +1,10 @@
 """A planned history into the database, in bulk: what the verbs would have left behind, with the same keys."""
 
 import datetime as dt
-import hashlib
 from collections import Counter
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.base import ContentFile
 from django.utils.translation import gettext
 
 from accounts.models import Activity, Sequence
@@ -20,7 +18,7 @@ from laseros.demo import departures, milestones
 from laseros.demo.clients import name_of
 from laseros.demo.ground import Business
 from laseros.demo.story import Order
-from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement, Milestone, Operation, Run
+from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Milestone, Operation, Run
 
 BATCH = 500
 CENT = Decimal("0.01")
@@ -465,41 +463,3 @@ class Books:
 
 def _thousandth(quantity: Decimal) -> Decimal:
     return quantity.quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
-
-
-def keep_drawings(business: Business, designs, measured, by) -> dict[str, DesignFile]:
-    """Store each design's file and what the engine found in it, once."""
-    from laseros.demo.drawings import dxf_of
-    from production.drawings import store_measurement
-
-    kept = {}
-    for design in designs:
-        row = kept[design.slug] = _file(business, design.file_name, "dxf", dxf_of(design), by)
-        store_measurement(row, measured(design.slug).as_dict())
-    return kept
-
-
-def keep_prints(business: Business, prints, by) -> dict[str, DesignFile]:
-    """Store a sliced file of each part, and what stands in it, once."""
-    from laseros.demo.prints import gcode_of
-    from machines.gcode.child import read_file
-    from production import slicing
-
-    kept = {}
-    for part in prints:
-        row = kept[part.design] = _file(business, f"{part.design}.gcode", "gcode", gcode_of(part), by)
-        slicing.keep(row, read_file(row.content.path))
-    return kept
-
-
-def _file(business: Business, name: str, kind: str, content: bytes, by) -> DesignFile:
-    row = DesignFile(
-        workspace=business.workspace, name=name, kind=kind, size=len(content), uploaded_by=by,
-        sha256=hashlib.sha256(content).hexdigest(), state="measured",
-    )  # fmt: skip
-    row.content.save(name, ContentFile(content), save=False)
-    row.save()
-    return row
-
-
-__all__ = ["Books", "Measurement", "Numbers", "keep_drawings", "keep_prints"]

@@ -26,8 +26,9 @@ from laseros.demo import (
     today,
     upkeep,
 )
-from laseros.demo.books import Books, Numbers, keep_drawings, keep_prints
+from laseros.demo.books import Books, Numbers
 from laseros.demo.drawings import DESIGNS
+from laseros.demo.files import keep_drawings, keep_prints
 from laseros.demo.ground import at_home
 from laseros.demo.story import Plan, Planner
 

@@ -12,7 +12,7 @@ from django_scopes import scope
 
 from accounts import activity
 from accounts.models import BackgroundTask, Membership, OutgoingMail, Pin, User
-from billing.models import BankLine, BankStatement, Invoice, ProviderEvent, Quote, Reminder
+from billing.models import BankLine, BankStatement, Invoice, ProviderEvent, Quote, ReceivedInvoice, Reminder
 from crm.models import ExemptionCertificate, FollowUp, Tag
 from inventory import ledger
 from inventory.models import Need, PurchaseOrder, ScanEvent, Supplier
@@ -39,17 +39,30 @@ def text(answer) -> str:
     return answer.content.decode()
 
 
+MONEY = {"currency": "ZAR", "net": Decimal(100), "tax": Decimal(15), "total": Decimal(115)}
+
+
 def one_of_each(shop, workspace, n=0):
     """A record for every matter there is."""
+    late = timezone.localdate() - timedelta(days=1)
+    _orders(shop, workspace, n, late)
+    _office(shop, workspace, n, late)
+    _stock_and_machines(shop, workspace, n, late)
+    _money(shop, workspace, n, late)
+    _people(workspace, n)
+    if not n:
+        ledger.reserve(shop.sheet, 8, key="r", label="JB")
+
+
+def _orders(shop, workspace, n, late):
     today, now = timezone.localdate(), timezone.now()
-    late, soon = today - timedelta(days=1), today + timedelta(days=2)
+    soon = today + timedelta(days=2)
     same = {"workspace": workspace, "client": shop.client, "title": "Brackets"}
-    money = {"currency": "ZAR", "net": Decimal(100), "tax": Decimal(15), "total": Decimal(115)}
     Enquiry.objects.create(**same, number=f"EN-{n}")
     ordered = Enquiry.objects.create(**same, number=f"EN-{n}-portal", state="won", origin="portal")
     for state, day in (("draft", None), ("sent", late), ("sent", today + timedelta(days=90))):
         Quote.objects.create(
-            **same, **money, number=f"QT-{n}-{state}-{day}", state=state, valid_until=day, sent_at=day and now
+            **same, **MONEY, number=f"QT-{n}-{state}-{day}", state=state, valid_until=day, sent_at=day and now
         )
     for state, due in (("approved", late), ("in_progress", soon), ("made", late)):
         job = Job.objects.create(
@@ -79,9 +92,10 @@ def one_of_each(shop, workspace, n=0):
     for part in (line, by_hand):  # one that takes a sheet, one that takes nothing
         Operation.objects.create(workspace=workspace, job_line=part, machine=shop.laser, quantity=5, seconds_each=60)
     NonConformance.objects.create(workspace=workspace, job=job, job_line=line, number=f"NC-{n}")
-    invoice = {"workspace": workspace, "client": shop.client, **money}
-    Invoice.objects.create(**invoice)
-    issued = Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
+
+
+def _office(shop, workspace, n, late):
+    today = timezone.localdate()
     BackgroundTask.objects.create(workspace=workspace, name="measure", state="failed")
     OutgoingMail.objects.create(
         workspace=workspace, key=f"m{n}", to="a@b.example", subject="x", text="x", state="failed"
@@ -94,6 +108,10 @@ def one_of_each(shop, workspace, n=0):
     FollowUp.objects.create(workspace=workspace, client=shop.client, what="Ring", due_on=late, key=str(n))
     asked = Job.objects.order_by("pk").last()
     JobMessage.objects.create(workspace=workspace, job=asked, side="client", text="?", by_name="X", key=str(n))
+
+
+def _stock_and_machines(shop, workspace, n, late):
+    now = timezone.now()
     supplier = Supplier.objects.create(workspace=workspace, code=f"SU-{n}", name="Steel & Co")
     ordered = {"number": f"PO-{n}", "currency": "ZAR", "state": "sent", "expected_on": late}
     PurchaseOrder.objects.create(workspace=workspace, supplier=supplier, **ordered)
@@ -104,10 +122,13 @@ def one_of_each(shop, workspace, n=0):
     MaintenancePlan.objects.create(workspace=workspace, machine=shop.laser, name="Lens", days=30, due_on=now.date())
     scan = {"key": f"s{n}", "kind": "weigh", "code": "FIL-001", "state": "conflict", "at": now, "said_at": now}
     ScanEvent.objects.create(workspace=workspace, by=User.objects.get_or_create(email="scans@x.example")[0], **scan)
-    guessed = Membership.objects.create(
-        workspace=workspace, role="operator", user=User.objects.create(email=f"guessed{n}@x.example")
-    )
-    Pin.objects.create(workspace=workspace, membership=guessed, digest="!", failed=5, locked_until=now)
+
+
+def _money(shop, workspace, n, late):
+    today = timezone.localdate()
+    invoice = {"workspace": workspace, "client": shop.client, **MONEY}
+    Invoice.objects.create(**invoice)
+    issued = Invoice.objects.create(**invoice, number=f"INV-{n}", state="issued", due_on=late, issued_on=today)
     statement = BankStatement.objects.create(
         workspace=workspace, name="b.csv", account="1", currency="ZAR", from_on=today, until_on=today, sha256=f"{n}"
     )
@@ -117,9 +138,17 @@ def one_of_each(shop, workspace, n=0):
     ProviderEvent.objects.create(workspace=workspace, provider="simulated", **wrong)
     asked = {"open": Decimal(115), "fee": Decimal(0), "flat": Decimal(0), "interest": Decimal(0)}
     Reminder.objects.create(workspace=workspace, invoice=issued, step=1, **asked)
+    owed = {"number": f"R{n}", "seller": "Steel & Co", "currency": "ZAR", "total": 5, "owed": 5, "due_on": late}
+    ReceivedInvoice.objects.create(workspace=workspace, sha256=f"{n:064}", facts={}, **owed)
+
+
+def _people(workspace, n):
+    now = timezone.now()
+    guessed = Membership.objects.create(
+        workspace=workspace, role="operator", user=User.objects.create(email=f"guessed{n}@x.example")
+    )
+    Pin.objects.create(workspace=workspace, membership=guessed, digest="!", failed=5, locked_until=now)
     Tablet.objects.create(workspace=workspace, name=f"T{n}", failed=5, locked_until=now)
-    if not n:
-        ledger.reserve(shop.sheet, 8, key="r", label="JB")
 
 
 def test_every_matter_is_counted_as_its_list_shows_it(shop, workspace, manager, log_in):

@@ -47,6 +47,7 @@ def test_a_rate_is_shown_and_stored_as_it_is_written(other_workspace, desk, lang
     form = filled_form(browser.get(page).content.decode())
     assert form["percent"] == "8,875"  # as all figures of a German business
     for typed, stored in (("7,125", "7.125"), ("6.5", "6.5"), ("1.234", "6.5")):
+        form = filled_form(browser.get(page).content.decode())
         browser.post(page, {**form, "percent": typed})
         rate.refresh_from_db()
         assert rate.percent == D(stored)

@@ -566,7 +566,7 @@ def test_queries_of_an_enquiry(desk, shop, enquiry, office, rows, run_work, djan
 def test_queries_of_a_job(desk, shop, rows, django_assert_num_queries):
     job = new_job(shop, lines=[line(shop) for _row in range(rows)])
     desk.get(page_of(job))
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(27):
         desk.get(page_of(job))
 
 

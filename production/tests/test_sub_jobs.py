@@ -193,7 +193,7 @@ def test_queries_of_a_tree(four, office, log_in, shop, rows, django_assert_num_q
     desk, board = log_in(office), reverse("admin:production_job_board")
     page = reverse("admin:production_job_change", args=[four[0].pk])
     desk.get(page)
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         desk.get(page)
     with django_assert_num_queries(10):
         desk.get(board)

@@ -26,20 +26,15 @@
     }
   });
 
-  // The theme writes the name of a chosen file into the first text field around it, whatever that asks: only its own,
-  // which has no name, is meant.
-  const around = (input) => input.parentNode.parentNode?.parentNode?.querySelector?.("input[type=text][name]");
-  const stood = new WeakMap();
-  document.addEventListener("change", ({ target }) => {
-    const field = target.type === "file" && around(target);
-    if (field) stood.set(field, field.getAttribute("value"));
-  }, true);
-  document.addEventListener("change", ({ target }) => {
-    const field = target.type === "file" && around(target);
-    if (!field || !stood.has(field)) return;
-    if (stood.get(field) === null) field.removeAttribute("value");
-    else field.setAttribute("value", stood.get(field));
-  });
+  // The theme writes the name of a chosen file into the first text field it finds three steps above, whatever that one
+  // asks, and stumbles where there is none: only our own box has one for it.
+  const spare = () => {
+    for (const input of document.querySelectorAll("input[type=file]")) {
+      if (!input.closest(".lo-file")) input.hasChangeListener = true;
+    }
+  };
+  new MutationObserver(spare).observe(document.documentElement, { childList: true, subtree: true });
+  document.addEventListener("DOMContentLoaded", spare);
 
   // A form that was sent is not sent again by an impatient finger; going back wakes it up.
   document.addEventListener("submit", (event) => {

@@ -62,9 +62,11 @@ ASKED = """<form method="post">
 <div><div><label for="file">File</label><input type="file" id="file" name="file"></div></div>
 <label for="account">Account</label><input type="text" id="account" name="account" value="Giro"></form>"""
 # As the theme does it.
-NAMES = """() => document.querySelector("input[type=file]").addEventListener("change", ({ target }) =>
-  target.parentNode.parentNode.parentNode.querySelector("input[type=text]").setAttribute("value", target.files[0].name))
-"""
+NAMES = """() => {
+  const input = document.querySelector("input[type=file]");
+  if (!input.hasChangeListener) input.addEventListener("change", ({ target }) => target.parentNode.parentNode.parentNode
+    .querySelector("input[type=text]").setAttribute("value", target.files[0].name));
+}"""
 
 
 def test_the_name_of_a_file_is_no_answer_to_another_question(shop):

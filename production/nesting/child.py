@@ -62,7 +62,8 @@ def main() -> None:
     elif asked["role"] == "last sheet":
         from production.nesting import stripwise
 
-        rounds = stripwise.shorten_last(problem, asked["workers"], until, offer, listener.news)
+        fullest = layout_of(problem, json.loads(asked["fullest"])) if asked.get("fullest") else None
+        rounds = stripwise.shorten_last(problem, asked["workers"], until, offer, listener.news, fullest)
     else:
         from production.nesting import greedy
 

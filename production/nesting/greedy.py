@@ -53,6 +53,7 @@ def search(
             yield
         maker.seconds = seconds
         fresh = assemble(problem, maker.fill, "sheet by sheet", maker.late)
+        kept.show_full(fresh)
         if not kept.offer(fresh) and fresh.last is not None and fresh.utilisation > PROMISING * kept.best.utilisation:
             maker.squeeze(fresh, seconds * SQUEEZED[1], kept)
         seconds = min(seconds * 1.7, LAST_ROUND)
@@ -63,13 +64,19 @@ class Kept:
     """The best layout a search knows of, its own or another's."""
 
     def __init__(self, out: Callable[[Layout], None]):
-        self.out, self.best = out, None
+        self.out, self.best, self.fullest = out, None, None
 
     def offer(self, layout: Layout) -> bool:
         """Whether it is better than what was known; then it is told."""
         if better := self.hear(layout):
             self.out(layout)
         return better
+
+    def show_full(self, layout: Layout) -> None:
+        """Tell of it where it leaves least for the last sheet: longer now, it may be the best once that is a strip."""
+        if self.fullest is None or scoring.promise(layout) < scoring.promise(self.fullest):
+            self.fullest = layout
+            self.out(layout)
 
     def hear(self, layout: Layout | None) -> bool:
         """Whether it is better than what was known."""

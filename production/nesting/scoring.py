@@ -9,6 +9,26 @@ REMNANT = 0.2  # what a remnant costs against the same area of a new sheet: it i
 
 def score(layout: Layout) -> tuple:
     """Smaller is better: what urgent is left out, what is left out, what the sheets cost, the last by its length."""
+    number = layout.last
+    if number is None:
+        return _judged(layout, 1.0)
+    sheet = layout.problem.sheets[layout.sheets[number].sheet]
+    return _judged(layout, round(layout.lengths[number], 1) / max(sheet.width, sheet.height))
+
+
+def promise(layout: Layout) -> tuple:
+    """As `score`, but the last sheet by what lies on it, however badly: smaller where the others are fuller."""
+    number = layout.last
+    if number is None:
+        return _judged(layout, 1.0)
+    laid, parts = layout.sheets[number], layout.problem.parts
+    return _judged(
+        layout, sum(parts[spot.part].solid.area for spot in laid.spots) / layout.problem.sheets[laid.sheet].area
+    )
+
+
+def _judged(layout: Layout, last: float) -> tuple:
+    """`last` is the share of the last sheet that counts."""
     problem = layout.problem
     left: dict[tuple, float] = {}
     for number, part in enumerate(problem.parts):
@@ -18,11 +38,9 @@ def score(layout: Layout) -> tuple:
     by_rank = tuple(round(left.get(rank, 0.0), 3) for rank in problem.ranks)
     spent = 0.0
     for number, laid in enumerate(layout.sheets):
-        sheet = problem.sheets[laid.sheet]
-        share = 1.0
-        if number == layout.last:
-            share = round(layout.lengths[number], 1) / max(sheet.width, sheet.height)
-        spent += cost(problem, laid.sheet) * laid.count * share * (REMNANT if sheet.remnant else 1.0)
+        share = last if number == layout.last else 1.0
+        remnant = problem.sheets[laid.sheet].remnant
+        spent += cost(problem, laid.sheet) * laid.count * share * (REMNANT if remnant else 1.0)
     return *by_rank, round(spent, 6)
 
 

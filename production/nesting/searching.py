@@ -21,7 +21,7 @@ QUICK_SECONDS, QUICK_SHARE = 2.0, 0.3  # for the candidates made in this process
 MOST_BOXES = 12.0  # s: after that no further orders of boxes are tried
 BEST_FIRST = (short_side, leftmost, area_left, lowest, long_side)
 TRIAL = 0.5  # of the time: a search by strips that has found nothing better until then is ended
-FINISH = 0.7  # of the time: from then on an odd last sheet is laid as a strip, by all processors
+FINISH = 0.5  # of the time: from then on an odd last sheet is laid as a strip, by all processors
 LEAST_FINISH = 3.0  # s: the solver of strips needs about so much for anything
 LONGEST = 24 * 3600.0  # s
 SMALL_PIECES, SMALL_POINTS = 150, 600
@@ -38,19 +38,29 @@ class Best:
     def __init__(self, problem: Problem, report: Callable[[Layout, float], None], began: float):
         self.problem, self.report, self.began, self.since = problem, report, began, began
         self.layout = Layout(problem, ())
+        self.fullest: Layout | None = None  # leaves least for its last sheet, however long that is
         self.unsound: list[str] = []
 
     def offer(self, layout: Layout) -> bool:
         """Whether it is the best now. What others say may be nonsense: then it is no layout."""
+        if not self._is_better(layout, self.layout if self.layout.sheets else None, scoring.score):
+            return False
+        self.layout, self.since = layout, time.monotonic()
+        self.report(layout, self.since - self.began)
+        return True
+
+    def hear_of_full(self, layout: Layout) -> None:
+        if self._is_better(layout, self.fullest, scoring.promise):
+            self.fullest = layout
+
+    def _is_better(self, layout: Layout, known: Layout | None, judged: Callable[[Layout], tuple]) -> bool:
         try:
-            if self.layout.sheets and scoring.score(layout) >= scoring.score(self.layout):
+            if known is not None and judged(layout) >= judged(known):
                 return False
             verify(self.problem, layout)
         except (Unsound, LookupError, TypeError, ValueError) as error:
             self.unsound.append(f"{layout.candidate}: {error}")
             return False
-        self.layout, self.since = layout, time.monotonic()
-        self.report(layout, self.since - self.began)
         return True
 
     def settled(self) -> bool:
@@ -127,6 +137,7 @@ class Team:
                 layout = layout_of(self.problem, said)
             except (TypeError, ValueError):
                 return
+            self.best.hear_of_full(layout)
             if _offer(self.best, self.crew, layout, member):
                 self.useful.add(member)
             # From here on last sheets and gaps are what counts; on one sheet only its length, which strips know best.
@@ -156,7 +167,8 @@ class Team:
         if self._is_last_odd() and self.until - time.monotonic() > LEAST_FINISH:
             for member in list(self.crew.members):
                 self.crew.end(member)
-            self._start(role="last sheet", workers=processors())
+            fullest = line_of(self.best.fullest) if self.best.fullest is not None else None
+            self._start(role="last sheet", workers=processors(), fullest=fullest)
 
     def _is_last_odd(self) -> bool:
         """What is left for a last sheet is what fitted nowhere else: where it fills its boxes badly, strips lay it

@@ -64,21 +64,31 @@ def search(
 
 
 def shorten_last(
-    problem: Problem, workers: int, until: float, offer: Callable[[Layout], None], news: Callable
+    problem: Problem,
+    workers: int,
+    until: float,
+    offer: Callable[[Layout], None],
+    news: Callable,
+    fullest: Layout | None = None,
 ) -> Iterator[None]:
-    """Lay the last sheet of the best layout anybody has anew as a strip, again and again; yields between tries."""
+    """Lay the last sheet of the best layout anybody has anew as a strip, again and again; yields between tries.
+
+    First that of the one whose other sheets are `fullest`: how dense a strip gets is much the same, and least is left
+    for it.
+    """
     filler, best = Filler(problem, workers, until), None
     while (left := until - time.monotonic()) > SHORTEST_RUN:
         best = news() or best
+        chosen, fullest = fullest or best, None
         # The last long run is the best one; it has to be over before the time is.
         seconds = left / 2 if left > LONG_RUN else MOST_OF_THE_REST * left
         seconds = min(LONG_RUN, max(SHORTEST_RUN, seconds))
-        shorter = filler.shorten(best, seconds, offer) if best is not None else None
-        if shorter is not None and score(shorter) < score(best):
+        shorter = filler.shorten(chosen, seconds, offer) if chosen is not None else None
+        if shorter is None:
+            time.sleep(0.1)
+        elif best is None or score(shorter) < score(best):
             offer(shorter)
             best = shorter
-        elif shorter is None:
-            time.sleep(0.1)
         yield
 
 

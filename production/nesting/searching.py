@@ -146,7 +146,6 @@ class Team:
         elif self.strips is not None and self._passed() > TRIAL:
             if not self.by_strips and self.strips not in self.useful:
                 self.crew.end(self.strips)
-                self._hand_over()
             self.strips = None
         if not (self.by_strips or self.finishing) and self._passed() > FINISH:
             self.finishing = True
@@ -156,14 +155,8 @@ class Team:
         """How much of the time is over."""
         return (time.monotonic() - self.began) / (self.until - self.began)
 
-    def _hand_over(self) -> None:
-        """Strips that lay the last sheet have the processor of who put pieces last."""
-        if self._is_last_odd():
-            self.crew.end(self.crew.members[-1])
-            self._start(role="last sheet", workers=1)
-
     def _finish(self) -> None:
-        """To the end they have all processors: they find in seconds what pieces do not in minutes."""
+        """To the end strips have all processors: they find in seconds what pieces do not in minutes."""
         if self._is_last_odd() and self.until - time.monotonic() > LEAST_FINISH:
             for member in list(self.crew.members):
                 self.crew.end(member)

@@ -16,6 +16,7 @@ from production.nesting.layout import Laid, Layout
 from production.nesting.nofit import Shapes
 from production.nesting.plain import plan
 from production.nesting.problem import Spot, read
+from production.nesting.scoring import promise, score
 from production.nesting.searching import PATIENCE, PATIENCE_EACH, Best, Team, roles
 from production.nesting.squeezing import Bed, Squeeze
 from production.nesting.strips import Strips
@@ -260,12 +261,41 @@ def test_half_way_the_last_sheet_gets_a_search_of_its_own_where_its_pieces_fill_
         while len(crew.members) < 4:
             team.useful.clear()
             team.hear()
-        ended = [crew.members[number].wait() for number in (0, 2)]
-        assert ended == [-9, -9]
-        assert crew.members[1].poll() is None
-        team.began -= 600  # three quarters of it: now all processors are the last sheet's
-        while len(crew.members) < 5:
-            team.hear()
-        assert [crew.members[number].wait() for number in (1, 3)] == [-9, -9]
-        assert crew.members[4].poll() is None
+        assert [crew.members[number].wait() for number in range(3)] == [-9, -9, -9]
+        assert crew.members[3].poll() is None  # now all processors are the last sheet's
         assert team.finishing
+
+
+def two_ways() -> tuple[Layout, Layout]:
+    """Three squares and three slats on two sheets: (shorter on its last sheet, fuller on its first)."""
+    parts = [part("square", rectangle(90, 90), 3), part("slat", rectangle(20, 90), 3)]
+    asked = read(problem(parts, [sheet(230, 100, 2)], 2, 2))
+    one, two = [Spot(0, 0.0, x, 5.0) for x in (2.0, 94.0)]
+    slats = [Spot(1, 0.0, x, 5.0) for x in (94.0, 116.0, 138.0, 150.0, 186.0)]
+    shorter = Layout(asked, (Laid(0, (one, two)), Laid(0, (one, *slats[:3]))))
+    fuller = Layout(asked, (Laid(0, (one, two, slats[4])), Laid(0, (one, slats[0], slats[3]))))
+    return shorter, fuller
+
+
+def test_the_layout_that_leaves_least_for_its_last_sheet_is_remembered_however_long_that_is():
+    other, fuller = two_ways()
+    assert (score(fuller) > score(other), promise(fuller) < promise(other)) == (True, True)
+    best = Best(fuller.problem, lambda layout, at: None, time.monotonic())
+    for layout in (other, fuller, other):
+        best.hear_of_full(layout)
+    assert best.fullest is fuller
+    nonsense = Layout(fuller.problem, (Laid(0, (Spot(0, 0.0, -50.0, 0.0),)),))
+    best.hear_of_full(Layout(fuller.problem, (*fuller.sheets[:1], *nonsense.sheets)))
+    assert best.fullest is fuller
+    assert not best.layout.sheets  # nobody has offered it as an answer
+
+
+def test_first_the_last_sheet_of_the_fullest_is_laid_anew():
+    other, fuller = two_ways()
+    known = [other]
+    asked: list[Layout] = []
+    rounds = shorten_last(
+        fuller.problem, 1, time.monotonic() + 60, asked.append, lambda: known.pop() if known else None, fuller
+    )
+    next(rounds)
+    assert {layout.sheets[0] for layout in asked} == {fuller.sheets[0]}

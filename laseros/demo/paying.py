@@ -25,11 +25,12 @@ def set_up(workspace) -> ProviderAccount:
 
 
 def make(business: Business) -> None:
-    """Of the newest invoices those that no line of the bank is about."""
-    account = ProviderAccount.objects.get()
-    rows = Invoice.objects.filter(state="issued", due_on__gte=timezone.localdate()).order_by("-issued_on", "-pk")
+    """Of the newest invoices those that no line of the bank is about; where these are too few, overdue ones as well."""
+    account, today = ProviderAccount.objects.get(), timezone.localdate()
+    rows = Invoice.objects.filter(state="issued").order_by("-issued_on", "-pk").select_related("client")
     at_the_bank = {*BankLine.objects.values_list("name", flat=True)}
-    open_ones = [row for row in rows.select_related("client") if row.client.name not in at_the_bank]
+    open_ones = [row for row in rows if row.client.name not in at_the_bank]
+    open_ones.sort(key=lambda row: row.due_on < today)
     for invoice, story in zip(open_ones, STORIES, strict=False):
         pay(account, invoice, story)
 

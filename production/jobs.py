@@ -109,15 +109,12 @@ def open_from(
         raise Refused(_("An order needs at least one line."), code="no-lines")
     try:
         with transaction.atomic():
-            done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
-            if done is not None:
+            if done := _opened(client, key):
                 return done
             if parent is not None:
                 job_tree.hold(parent, client)
             off = SimpleNamespace(discount_percent=discount_percent, discount_amount=discount_amount)
-            total = quoted_total
-            if total is None:
-                total = _net(lines, off, client.workspace.currency, tax_included)
+            total = _net(lines, off, client.workspace.currency, tax_included) if quoted_total is None else quoted_total
             job = Job.objects.create(
                 workspace_id=client.workspace_id,
                 number=numbering.draw(client.workspace, "job", client=client.short_code),
@@ -136,12 +133,7 @@ def open_from(
                 note=note,
                 key=key,
             )
-            checks = {}
-            for position, line in enumerate(lines, start=1):
-                line = {"position": position, **line}
-                recipe, checks[line["position"]] = line.pop("recipe", None), line.pop("checks", ())
-                exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
-            planning.plan(job, checks)
+            _put(lines, job)
             activity.record("created", job, by, money={"quoted": total})
             if parent is not None:
                 activity.record("part added", parent, by, details={"job": job.number})
@@ -156,10 +148,23 @@ def open_from(
             return job
     except IntegrityError:
         # Somebody opened this job at the same moment: theirs is the job.
-        done = Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
-        if done is None:
-            raise
-        return done
+        if done := _opened(client, key):
+            return done
+        raise
+
+
+def _opened(client: Client, key: str) -> Job | None:
+    return Job._base_manager.filter(workspace_id=client.workspace_id, key=key).first()
+
+
+def _put(lines: list[dict], job: Job) -> None:
+    """The lines of a new job, each with what it is made of, and what is checked on them."""
+    checks = {}
+    for position, line in enumerate(lines, start=1):
+        line = {"position": position, **line}
+        recipe, checks[line["position"]] = line.pop("recipe", None), line.pop("checks", ())
+        exploding.explode(JobLine.objects.create(workspace_id=job.workspace_id, job=job, **line), recipe)
+    planning.plan(job, checks)
 
 
 def _net(lines: list[dict], discount, currency: str, tax_included: bool) -> Decimal:

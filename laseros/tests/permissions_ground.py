@@ -559,7 +559,14 @@ def _done(job) -> None:
 
 
 def _around(world) -> None:
-    """Stock, settings, the log, what was sent and done."""
+    """What stands around the orders: whom and what they are of, by which rules, on what, and what was sent and done."""
+    _clients_and_stock(world)
+    _settings(world)
+    _connected_machines(world)
+    _sent_and_done(world)
+
+
+def _clients_and_stock(world) -> None:
     workspace, shop = world.workspace, world.shop
     world.client, world.item, world.material = shop.client, shop.sheet, shop.material
     world.twin = clients.register(Client(workspace=workspace, name="Twin"), None)
@@ -573,6 +580,10 @@ def _around(world) -> None:
     stock.archive(world.archived_item, None)
     world.move = Move.objects.first()
     world.reservation = ledger.reserve(shop.sheet, 1, key="by hand", label="by hand", by=None)
+
+
+def _settings(world) -> None:
+    workspace, shop = world.workspace, world.shop
     world.tax_rate, world.price_rules = TaxRate.objects.get(), PriceRules.objects.get()
     world.folding = ExtraOperation.objects.create(workspace=workspace, name="Fold")
     world.archived_folding = ExtraOperation.objects.create(workspace=workspace, name="Bend", archived_at=timezone.now())
@@ -588,6 +599,10 @@ def _around(world) -> None:
         feed_mm_min=2400,
         pierce_s=1,
     )
+
+
+def _connected_machines(world) -> None:
+    workspace = world.workspace
     world.spinning = _connected(world, "S1", State.RUNNING)
     world.halted = _connected(world, "S2", State.PAUSED)
     world.reporting = Machine.objects.create(
@@ -620,6 +635,10 @@ def _around(world) -> None:
     world.command = commands.request(told, "pause", key="told", by=None)
     world.spare_machine, world.archived_machine = _machine(world, "X0"), _machine(world, "X1")
     Machine.objects.filter(pk=world.archived_machine.pk).update(archived_at=timezone.now())
+
+
+def _sent_and_done(world) -> None:
+    workspace, shop = world.workspace, world.shop
     world.product, world.archived_product = (
         Product.objects.create(workspace=workspace, sku=sku, name=sku, material=shop.material, item=shop.sheet)
         for sku in ("SKU-OLD-0001", "SKU-OLD-0002")

@@ -99,8 +99,10 @@ def other_workspace(make_workspace):
 
 @pytest.fixture
 def scoped(workspace):
-    """The test runs inside the scope of `workspace`."""
-    with scope(workspace=workspace):
+    """The test runs inside the scope of `workspace` and by its clock, as every door opens both."""
+    from django.utils import timezone
+
+    with scope(workspace=workspace), timezone.override(workspace.timezone):
         yield workspace
 
 

@@ -229,7 +229,7 @@ def test_parts_go_back_once_each_and_open_what_they_had_settled(account, invoice
     assert standing(invoice) == ("partly_paid", TOTAL - 150, 3)
     assert send(account, said(attempt, "refunded", "r3", amount="100.00")) == 200  # late
     assert send(account, said(attempt, "refunded", "r4", amount="500.00")) == 200
-    with scope(workspace=account.workspace):
+    with scope(workspace=account.workspace), timezone.override(account.workspace.timezone):
         row = PaymentAttempt.objects.get()
         assert (row.state, row.refunded, row.left) == ("paid", 150, TOTAL - 150)
         first = Payment.objects.get(kind="received")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ def test_what_is_divided_adds_up(amount, weights):
 
 
 def test_bookings_of_a_month_add_up_to_what_is_open(scoped, workspace, shop, office):
-    today = date.today()
+    today = timezone.localdate()
     ExchangeRate.objects.create(workspace=workspace, currency="USD", rate=D("18.50"))
     first = issued_invoice(shop, office)
     draft = invoices.draft_from(made_job(shop, office), office)

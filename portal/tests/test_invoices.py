@@ -1,5 +1,7 @@
 """Invoices as the client sees them: what is owed, what was paid, where to pay."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -84,7 +86,8 @@ def test_an_account_is_shown_in_each_currency_there_is_something_in(buyer, buyer
         True, True
     ]  # fmt: skip
     paper = buyer_logged_in.get("/portal/account/pdf/?currency=EUR")
-    assert f"-EUR-{timezone.localdate()}.pdf" in paper["Content-Disposition"]
+    here = timezone.localdate(timezone=ZoneInfo(buyer.workspace.timezone))
+    assert f"-EUR-{here}.pdf" in paper["Content-Disposition"]
     assert [buyer_logged_in.get(f"/portal/account/{page}?currency=USD").status_code for page in ("", "pdf/")] == [
         404
     ] * 2

@@ -1,5 +1,6 @@
 """Whole layouts by strips: each sheet gets a set of pieces that just fits, the last one as short a strip as can be."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -112,6 +113,8 @@ class Filler:
     def begin(self, seconds: float, seed: int, offer) -> None:
         """A round of about `seconds` for all sheets."""
         self.seconds, self.seed, self.offer = max(SHORTEST_RUN, seconds / self.runs()), seed, offer
+        if self.one_sheet():  # the solver takes whole seconds; what it finds in its last one is heard on the way
+            self.seconds = math.ceil(self.seconds)
 
     def runs(self) -> float:
         """How many strips a round takes, about."""

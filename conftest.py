@@ -4,9 +4,11 @@ The doors are driven for real: SQLite or PostgreSQL by `DATABASE_URL`, Redis by 
 """
 
 import atexit
+import itertools
 import os
 import shutil
 import tempfile
+from pathlib import Path
 
 # A developer's own data are never touched: every test process has a data folder of its own.
 _folder = tempfile.mkdtemp(prefix="laseros-tests-")
@@ -51,11 +53,17 @@ PASSWORD = "correct horse battery"
 ROLES = ("admin", "manager", "office", "operator", "viewer")
 
 
+_number_of_test = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _files_of_their_own(settings, tmp_path):
-    """Uploads and mail of one test are not seen by the next."""
-    settings.MEDIA_ROOT = tmp_path / "files"
-    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+def _files_of_their_own(settings):
+    """Uploads and mail of one test are not seen by the next. Most write none, and no folder is made for them."""
+    folder = Path(_folder, f"test-{next(_number_of_test)}")
+    settings.MEDIA_ROOT = folder / "files"
+    settings.EMAIL_FILE_PATH = str(folder / "mail")
+    yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

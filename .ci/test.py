@@ -80,6 +80,7 @@ def main() -> int:
             Pass(name, options + share_of(number), {**environment, "TMPDIR": folder})
             for number, (name, environment) in enumerate(grounds.items())
         ]
+        read_tests()
         run_passes(passes, tally)
     return report(tally, time.monotonic() - began)
 
@@ -188,6 +189,25 @@ def browser_starts() -> bool:
 
 
 # --- the passes ------------------------------------------------------------------------------------------------------
+
+
+def read_tests() -> None:
+    """What pytest makes of each test module and keeps beside it: in a new checkout once, and not by every process."""
+    rooms = sorted({file.parts[-3] for file in ROOT.glob("*/tests/test_*.py")})
+    tests = {file for room in rooms for file in (ROOT / room).glob("**/test_*.py")}
+    read = {file.name.partition(".")[0] for room in rooms for file in (ROOT / room).glob("**/*-pytest-*.pyc")}
+    if read.issuperset(file.stem for file in tests):
+        return
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    readers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist", *share],
+            cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+        for share in (rooms[::2], rooms[1::2])
+    ]  # fmt: skip
+    for reader in readers:
+        reader.wait()
 
 
 class Pass:

@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from laseros import probe
 from laseros.management.commands.run import PROCESSES
 from laseros.tests import processes
+from laseros.tests.database import one_at_a_time
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
@@ -43,6 +44,9 @@ LEFT_OUT = (
     "NetworkTimeServiceQuerying", "PreconnectToSearch",
 )  # fmt: skip
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--disable-features={','.join(LEFT_OUT)}"]
+
+# What Chromium says of a page that is left before its socket was open.
+LEFT_EARLY = "WebSocket is closed before the connection is established"
 
 
 def eventually(look: Callable, seconds: float = PATIENCE):
@@ -105,19 +109,23 @@ class House:
 
 
 @functools.cache
-def static_files() -> Path:
-    """Collected once, as a shop serves them: by the names that carry their hash."""
-    folder = Path(django_settings.DATA_DIR) / "collected"
-    environment = {**os.environ, "STATIC_ROOT": str(folder)}
-    subprocess.run(
-        [sys.executable, "manage.py", "static"],
-        cwd=django_settings.BASE_DIR,
-        env=environment,
-        check=True,
-        timeout=300,
-        stdout=subprocess.DEVNULL,
-    )
-    return folder
+def static_files(config: pytest.Config) -> Path:
+    """As a shop serves them, by the names that carry their hash: collected once for all processes of a run."""
+    folder = config.cache.mkdir("laseros-static")
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    with one_at_a_time(folder / "lock"):
+        done = folder / "run"
+        if not done.exists() or done.read_text() != run:
+            subprocess.run(
+                [sys.executable, "manage.py", "static"],
+                cwd=django_settings.BASE_DIR,
+                env={**os.environ, "STATIC_ROOT": str(folder / "collected")},
+                check=True,
+                timeout=300,
+                stdout=subprocess.DEVNULL,
+            )
+            done.write_text(run)
+    return folder / "collected"
 
 
 @functools.cache
@@ -130,7 +138,7 @@ def house_door() -> socket.socket:
 
 
 @pytest.fixture
-def house(transactional_db, settings):
+def house(transactional_db, settings, pytestconfig):
     """house("web", "worker") -> those processes, ready. People made from here on can log in there."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
     port = str(house_door().getsockname()[1])
@@ -140,7 +148,7 @@ def house(transactional_db, settings):
     around = {
         **processes.environment(),
         "DATA_DIR": str(folder),
-        "STATIC_ROOT": str(static_files()),
+        "STATIC_ROOT": str(static_files(pytestconfig)),
         "HOST": "127.0.0.1",
         "PORT": port,
         "BASE_URL": address,
@@ -206,7 +214,8 @@ class Tabs:
         return page
 
     def _listen(self, page: Page, message) -> None:
-        if message.type in ("error", "warning") and not any(words in message.text for words in self.expected):
+        words_left_out = (*self.expected, LEFT_EARLY)
+        if message.type in ("error", "warning") and not any(words in message.text for words in words_left_out):
             self.complaints.append(f"{page.url}: {message.text}")
 
     def log_in(self, page: Page, email: str, password: str = "correct horse battery") -> Page:

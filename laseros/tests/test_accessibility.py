@@ -60,7 +60,7 @@ OFFICE = (
     "/admin/billing/invoice/{invoice}/change/",
     "/admin/billing/invoice/{invoice}/do/receive/",
     "/admin/billing/pricerules/{price_rules}/change/",
-    "/admin/accounts/activity/",
+    "/admin/accounts/activity/?q=Lens",
     "/admin/accounts/outgoingmail/{mail}/change/",
     "/admin/nowhere/",
     "/accounts/logout/",

@@ -25,6 +25,7 @@ from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import Operation
 
+pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
 GROSS = SimpleNamespace(tax_included=True, discount_percent=D(0), discount_amount=D(0))
 
@@ -126,7 +127,7 @@ def test_what_is_said_is_what_is_paid(lines):
 # --- one invoice, by hand ---------------------------------------------------------------------------------------------
 
 
-def test_two_rates_a_discount_and_a_deposit_to_the_cent(german):
+def test_two_rates_a_discount_and_a_deposit_to_the_cent(german, own_papers):
     """10 × 9.99 and 20.00 less 10 % at 19 %: 117.90; 3 × 4.995 at 7 %: 14.99. 10.00 off: 8.87 and 1.13.
 
     109.03 has 17.41 in it (17.4081), 13.86 has 0.91 (0.9067). A deposit of 30 % is 36.87: 32.71 with 5.22 (5.2226), and
@@ -210,7 +211,7 @@ def _taken_back(invoice, pieces) -> list[Invoice]:
 @pytest.mark.parametrize("tax_included", [True, False])
 @pytest.mark.parametrize(
     ("quantity", "price", "pieces"),
-    [(2, "12.345", (1, 1)), (3, "33.335", (1, 1, 1)), (1000, "0.0149", (333, 333, 334)), (100, "0.005", (10,) * 10),
+    [(2, "12.345", (1, 1)), (3, "33.335", (1, 1, 1)), (1000, "0.0149", (333, 333, 334)), (100, "0.005", (20,) * 5),
      (7, "9.99", (3, 3, 1)), (200, "0.005", (1,) * 3 + (197,))],
 )  # fmt: skip
 def test_credit_notes_piece_by_piece_are_the_invoice(german, quantity, price, pieces, tax_included):
@@ -299,7 +300,7 @@ def test_abroad_the_tax_leaves_the_price(german):
     assert (draft.tax_included, draft.lines.get().unit_price, draft.total) == (True, D("9.99"), D("89.92"))
 
 
-def test_a_small_business_gets_what_was_agreed(german):
+def test_a_small_business_gets_what_was_agreed(german, own_papers):
     job = ordered(german, {"quantity": 10, "unit_price": D("9.99")})
     Workspace.objects.update(small_business=True)
     german.workspace.refresh_from_db()

@@ -22,6 +22,7 @@ from crm import links
 from laseros.core.errors import Refused
 from laseros.tests.processes import run_together
 
+pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
 
 
@@ -142,7 +143,7 @@ def test_who_has_an_address_of_their_contact_is_not_to_be_printed(scoped, worksp
 
 
 def test_a_statement_says_what_moved_the_account_and_is_mailed_with_a_link(
-    scoped, workspace, shop, office, run_work, client
+    scoped, workspace, shop, office, run_work, client, own_papers
 ):
     old, new = late_invoice(shop, office), issued_invoice(shop, office)
     today = timezone.localdate()

@@ -1,17 +1,19 @@
 """Prices that include the tax: what the client pays is what was said, and the cent is in the net (docs/adr/0021)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django_scopes import scope
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Activity, Workspace
 from billing import einvoice, invoices, order_papers, payments, totals, verifying
-from billing.accounting import journal
+from billing.accounting import datev, journal
 from billing.accounting.accounts import Accounts
 from billing.einvoice import checking, nets, said
 from billing.models import BooksRules, Invoice, InvoiceLine, TaxRate, Treatment
@@ -26,6 +28,7 @@ from production import jobs
 from production.models import Operation
 
 pytestmark = pytest.mark.usefixtures("one_paper")
+FILE = Path(__file__).with_name("datev") / "EXTF_Bruttopreise.csv"
 D = Decimal
 GROSS = SimpleNamespace(tax_included=True, discount_percent=D(0), discount_amount=D(0))
 
@@ -153,6 +156,32 @@ def test_two_rates_a_discount_and_a_deposit_to_the_cent(german, own_papers):
     _paper_says(final)
     _books_say(german, deposit, final)
     _file_says(final)
+
+
+def test_what_datev_reads_of_prices_with_tax_to_the_byte(german):
+    """Revenue accounts compute the tax themselves, so what is posted is what the client pays at each rate: 3 × 9.99 at
+    19 % and 3 × 4.995 at 7 % are 29.97 and 14.99; half of it as a deposit 14.99 and 7.49; a piece of each taken back
+    9.99 and 5.00.
+    """
+    rules = BooksRules(consultant_number=29098, client_number=55003)
+    with time_machine.travel(datetime(2026, 10, 5, 10, tzinfo=UTC), tick=False):
+        job = ordered(
+            german,
+            {"quantity": 3, "unit_price": D("9.99")},
+            {"quantity": 3, "unit_price": D("4.995"), "tax_percent": D(7)},
+        )
+        invoices.issue(invoices.draft_deposit(job, None, percent=D(50)), None)
+        final = invoices.issue(invoices.draft_from(job, None), None)
+        payments.receive(final, final.total, key="p", received_on=date.today())
+        note = invoices.credit(final, None, "Bent")
+        goods = list(note.lines.filter(deposit=None))
+        for line in goods:
+            line.quantity = 1
+        invoices.issue(invoices.change_lines(note, goods, list(note.lines.exclude(deposit=None)), None), None)
+        days = date(2026, 10, 1), date(2026, 10, 31)
+        at = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
+        content = datev.written(journal.of(german.workspace, *days), rules, *days, "EUR", at=at)
+    assert content == FILE.read_bytes()
 
 
 def _paper_says(final):

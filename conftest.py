@@ -8,6 +8,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 # A developer's own data are never touched: every test process has a data folder of its own.
@@ -150,6 +151,20 @@ def shop(workspace):
 
     with scope(workspace=workspace):
         return stock_shop(workspace)
+
+
+@pytest.fixture
+def one_paper(request):
+    """Nobody reads what is typeset here: one paper serves for all. In such a module `own_papers` is for who does."""
+    from laseros.tests import typesetting
+
+    with nullcontext() if "own_papers" in request.fixturenames else typesetting.one_paper():
+        yield
+
+
+@pytest.fixture
+def own_papers():
+    """Each document has the paper that says what it says."""
 
 
 @pytest.fixture

@@ -69,8 +69,11 @@ def reopen(workspace, until: date | None, reason: str, by) -> PeriodClose:
     now = closed_until()
     if not reason.strip():
         raise Refused(_("Say why they are opened again."), code="reason", field="reason")
-    if now is None or (until is not None and until >= now):
-        raise Refused(_("So much is not closed."), code="open", field="until")
+    if now is None:
+        raise Refused(_("No month is closed yet."), code="open", field="until")
+    if until is not None and until >= now:
+        words = _("The books are closed until %(until)s: to open some of them say an earlier day.")
+        raise Refused(words % {"until": shown(now)}, code="open", field="until")
     row = PeriodClose.objects.create(
         workspace=workspace, until_on=until, reason=reason.strip()[:300], by=by if getattr(by, "pk", None) else None
     )

@@ -199,7 +199,8 @@ INVOICE = outbox.register(
 REMINDER = outbox.register(
     outbox.Occasion(
         "reminder", _("A payment is overdue"), CLIENT, "billing.Invoice",
-        {**OF_INVOICE, "level": _("which reminder it is"), "fee": _("what the reminder costs")}, _of_invoice,
+        {**OF_INVOICE, "level": _("which reminder it is"), "fee": _("what the reminder costs"),
+         "pay_by": _("until when it is to be paid")}, _of_invoice,
         always=True,
     )
 )  # fmt: skip

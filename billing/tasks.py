@@ -96,7 +96,7 @@ def send_reminder(pk: int) -> None:
     attachment = {"path": reminder.pdf.name, "name": documents.file_name(reminder), "type": "application/pdf"}
     mail_reminder(
         invoice, key=f"reminder:{reminder.pk}", level=level, fee=reminder.asked - reminder.open,
-        attachments=[attachment], by=reminder.by,
+        pay_by=reminder.pay_by, attachments=[attachment], by=reminder.by,
     )  # fmt: skip
 
 

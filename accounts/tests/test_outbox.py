@@ -1,18 +1,13 @@
-"""The outbox: one mail for each key whatever dies or is away, words of one's own, wishes of people, chat and SMS."""
+"""The outbox: one mail for each key whatever dies or is away, and the wishes of people."""
 
 import ast
-import email
-import json
 import os
 import signal
 import smtplib
 import socket
 import subprocess
 import sys
-import threading
 from datetime import datetime, time, timedelta
-from email import policy
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -22,57 +17,15 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts import adapters, outbox, password_links
-from accounts.models import Activity, BackgroundTask, MessageHook, MessageWording, OutgoingMail, Workspace
-from accounts.outbox import choosing, digest, hooks, occasions, people, sending, wording
-from accounts.outbox.occasions import CLIENT, STAFF
-from crm.occasions import CONTACT_KNOWN
+from accounts import adapters, outbox
+from accounts.models import Activity, BackgroundTask, OutgoingMail, Workspace
+from accounts.outbox import digest, people, sending
+from accounts.tests.mail import Catcher, post, state
 from inventory.occasions import LOW
 from laseros.core.errors import Refused
 from machines.tests.peers.servers import free_port
-from production.occasions import READY
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=ZoneInfo("Africa/Johannesburg"))
-
-
-class Catcher:
-    """A mail server that keeps what it gets; `answer` says what it says to it."""
-
-    def __init__(self, answer=lambda envelope: "250 OK"):
-        self.caught, self.answer = [], answer
-
-    async def handle_DATA(self, server, session, envelope):
-        self.caught.append(email.message_from_bytes(envelope.content, policy=policy.default))
-        return self.answer(envelope)
-
-
-@pytest.fixture
-def caught(settings):
-    """caught(answer=…) -> a running catcher that mail goes to."""
-    running = []
-
-    def start(**options):
-        catcher = Catcher(**options)
-        controller = Controller(catcher, hostname="127.0.0.1", port=settings.EMAIL_PORT)
-        controller.start()
-        running.append(controller)
-        return catcher
-
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", free_port(), 5
-    yield start
-    for controller in running:
-        controller.stop()
-
-
-def post(contact, key="k", **options):
-    return outbox.post(
-        CONTACT_KNOWN, contact, key=key, to=contact.email, name=contact.name, link="https://x.example/", **options
-    )
-
-
-def state(message) -> str:
-    return OutgoingMail.objects.values_list("state", flat=True).get(pk=message.pk)
 
 
 def wish(workspace, user, how="now", occasion=LOW, **hours):
@@ -241,93 +194,6 @@ def test_two_workers_with_the_same_message_hand_it_over_once(shop, run_work, cau
     assert (state(message), server.caught) == ("handing", [])
 
 
-# --- what it says -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("language", ["en", "de"])
-def test_every_occasion_has_an_original_whose_places_are_all_known(language):
-    found = list(occasions.every())
-    assert len(found) >= 14
-    for occasion in found:
-        path = django_settings.BASE_DIR / "templates" / "messages" / language / f"{occasion.name}.txt"
-        assert path.exists(), path
-        wording.check(occasion, *occasion.original(language))
-
-
-@pytest.mark.usefixtures("scoped")
-def test_words_are_filled_once_and_never_become_markup(shop, workspace):
-    body = "{greeting}\n\n{client}\n\n[Go]({link})\n\n[No]({client})\n\n"
-    body += "| Who: {client}\n| Empty: {title}\n\n- {client}\n\n> {title}"
-    values = {
-        "greeting": "{link}",
-        "client": "<b>A</b>\n[x](https://evil.example)",
-        "link": "https://x.example/",
-        "title": "",
-    }
-    written = wording.write(workspace, READY, "en", ("{client} {job}", body), values)
-    assert written.subject == "<b>A</b> [x](https://evil.example)"
-    assert written.text == (
-        "{link}\n\n<b>A</b>\n[x](https://evil.example)\n\nGo:\nhttps://x.example/\n\n"
-        "Who: <b>A</b>\n[x](https://evil.example)\n\n- <b>A</b>\n- [x](https://evil.example)\n\n"
-        "Kind regards\nCutters\noffice@cutters.example\n"
-    )
-    assert written.html.count("<a ") == 1
-    assert "<b>A" not in written.html
-
-
-@pytest.mark.usefixtures("scoped")
-def test_nobody_writes_the_place_of_a_secret_link_into_a_message(workspace):
-    place = password_links.PLACE
-    values = {"client": f"look [[{place}]] [[link-to-{place}choose-a-password]]", "link": place}
-    written = wording.write(workspace, READY, "en", ("{client}", "{client}\n\n> {client}\n\n[Go]({link})"), values)
-    assert written.subject == "look [[…]] [[link-to-…choose-a-password]]"
-    assert (written.text.count(place), written.html.count(place)) == (1, written.html.count(f'href="{place}"') or 1)
-    assert f"Go:\n{place}" in written.text
-
-
-@pytest.mark.parametrize(
-    ("subject", "body"),
-    [("{total}", "x"), ("x", "{client.workspace}"), ("x", "{ client }"), ("x", "{client"), ("", "x")],
-)
-@pytest.mark.usefixtures("scoped")
-def test_what_is_not_in_the_list_is_refused_on_saving(workspace, manager, log_in, subject, body):
-    answer = log_in(manager).post("/admin/message-texts/ready/en/", {"subject": subject, "body": body, "do": "save"})
-    assert (answer.status_code, bool(answer.context["form"].errors)) == (422, True)
-    assert not MessageWording.objects.exists()
-
-
-@pytest.mark.usefixtures("scoped")
-def test_a_business_words_its_messages_and_goes_back_to_the_original(shop, workspace, manager, office, log_in, client):
-    assert log_in(office).get("/admin/message-texts/").status_code == 403
-    browser, page = log_in(manager), "/admin/message-texts/contact_known/de/"
-    assert "Umgeni Pumps" in browser.get(page).content.decode()  # with the newest contact
-    data = {"subject": "Hallo {business}", "body": "{greeting}\n\nHier: {link}"}
-    shown = browser.post(page, data | {"do": "preview"})
-    assert "Hier: https://…" in shown.content.decode()
-    assert 'srcdoc="&lt;!doctype html&gt;' in shown.content.decode()  # in a frame of its own, not in this page
-    assert not MessageWording.objects.exists()
-    browser.post(page, data | {"do": "save"})
-    message = post(shop.contact, language="de")
-    assert (message.subject, message.text.splitlines()[:3]) == (
-        "Hallo Cutters",
-        ["Guten Tag Thandi Nkosi,", "", "Hier: https://x.example/"],
-    )
-    assert Activity.objects.get(verb="changed").target_label == "contact_known (de)"
-    browser.post(page, {"do": "original"})
-    assert not MessageWording.objects.exists()
-    assert post(shop.contact, "again", language="de").subject == "Ihr Zugang zu Cutters"
-
-
-@pytest.mark.usefixtures("scoped")
-def test_an_occasion_can_be_silent(shop, workspace, manager, log_in):
-    log_in(manager).post("/admin/message-texts/", {"occasion": "contact_known", "silent": "yes"})
-    workspace.refresh_from_db()
-    shop.contact.workspace.refresh_from_db()
-    assert post(shop.contact) is None
-    choosing.silence(workspace, CONTACT_KNOWN, False, manager)
-    assert post(shop.contact) is not None
-
-
 # --- who wants what ---------------------------------------------------------------------------------------------------
 
 
@@ -406,124 +272,6 @@ def test_everybody_says_what_they_want_on_a_page_of_their_own(workspace, operato
     assert not people.stored(workspace, office).choices
 
 
-# --- chat and SMS -----------------------------------------------------------------------------------------------------
-
-
-class Room:
-    """A chat room that keeps what is posted and answers the next of `answers`."""
-
-    def __init__(self):
-        self.posted, self.answers = [], []
-        room = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                room.posted.append((self.path, dict(self.headers), body))
-                status = room.answers.pop(0) if room.answers else 200
-                if status is None:
-                    return  # hangs up without a word
-                self.send_response(status)
-                self.send_header("Location", "http://169.254.169.254/")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}/room?x=1"
-
-
-@pytest.fixture
-def room(settings):
-    settings.HOOKS_INSIDE = True
-    found = Room()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
-
-
-def hooked(workspace, room, body='{"text": "{subject}"}', **fields):
-    names = [CONTACT_KNOWN.name]
-    return MessageHook.objects.create(
-        workspace=workspace, name="Shop", url=room.url, body=body, occasions=names, **fields
-    )
-
-
-@pytest.mark.usefixtures("scoped")
-def test_a_room_is_told_once_signed_with_values_that_cannot_break_out(shop, workspace, room, run_work):
-    hook = hooked(workspace, room, '{"text": "{client}: {subject}", "to": "{phone}"}')
-    shop.client.name = 'A "quoted" \\ name'
-    shop.contact.client = shop.client
-    for _twice in range(2):
-        post(shop.contact, phone="+27 82 1")
-    post(shop.contact, "no phone")  # and none is known
-    run_work()
-    ((path, headers, body),) = room.posted
-    assert (path, json.loads(body)) == (
-        "/room?x=1", {"text": 'A "quoted" \\ name: Your access to Cutters', "to": "+27 82 1"},
-    )  # fmt: skip
-    at, signed = (part.partition("=")[2] for part in headers["X-LaserOS-Signature"].split(","))
-    assert signed == hooks.signature(hook.secret, int(at), body)
-
-
-@pytest.mark.usefixtures("scoped")
-@pytest.mark.parametrize(
-    ("answer", "expected"), [(503, "waiting"), (429, "waiting"), (404, "failed"), (302, "failed"), (None, "unclear")]
-)
-def test_what_a_room_answers_decides(shop, workspace, room, run_work, answer, expected):
-    hooked(workspace, room)
-    room.answers.append(answer)
-    post(shop.contact)
-    run_work()
-    assert OutgoingMail.objects.get(hook__isnull=False).state == expected
-    OutgoingMail.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    sending.sweep()
-    assert len(room.posted) == (2 if expected == "waiting" else 1)
-
-
-@pytest.mark.usefixtures("scoped")
-@pytest.mark.parametrize("url", [
-    "http://1.1.1.1/x", "https://127.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/",
-    "https://[::ffff:10.0.0.1]/", "https://2130706433/", "https://me:you@1.1.1.1/", "ftp://1.1.1.1/", "https:///x",
-    "https://[64:ff9b::a00:1]/", "https://[64:ff9b::7f00:1]/", "https://[64:ff9b:1::a00:1]/", "https://[2002:a00:1::]/",
-])  # fmt: skip
-def test_only_addresses_outside_and_over_tls(workspace, manager, log_in, url):
-    data = {"name": "Room", "url": url, "occasions": ["ready"], "body": "{}", "is_active": "on"}
-    answer = log_in(manager).post("/admin/accounts/messagehook/add/", data)
-    assert answer.status_code == 200
-    assert set(answer.context["adminform"].form.errors) == {"url"}
-    assert not MessageHook.objects.exists()
-
-
-@pytest.mark.usefixtures("scoped")
-@pytest.mark.parametrize("body", ['{"text": "{nonsense}"}', '{"text": }', '{"text": "{total}"}'])
-def test_what_is_posted_is_json_with_known_places(workspace, manager, log_in, body):
-    data = {"name": "Room", "url": "https://1.1.1.1/", "occasions": ["ready"], "body": body, "is_active": "on"}
-    answer = log_in(manager).post("/admin/accounts/messagehook/add/", data)
-    assert set(answer.context["adminform"].form.errors) == {"body"}
-    log_in(manager).post("/admin/accounts/messagehook/add/", data | {"body": '{"text": "{job}: {subject}"}'})
-    hook = MessageHook.objects.get()
-    assert hook.occasions == ["ready"]
-    secret = data | {"url": "https://1.1.1.1/services/T0KEN", "body": '{"key": "T0KEN"}'}
-    log_in(manager).post(f"/admin/accounts/messagehook/{hook.pk}/change/", secret)
-    hook.refresh_from_db()
-    assert "T0KEN" in hook.url
-    told = Activity.objects.get(verb="changed", target_id=hook.pk).details
-    assert ("T0KEN" in str(told), "what" in told) == (False, True)
-
-
-@pytest.mark.usefixtures("scoped")
-def test_an_address_that_moved_inside_is_not_asked(shop, workspace, room, run_work, settings):
-    hooked(workspace, room)
-    settings.HOOKS_INSIDE = False
-    post(shop.contact)
-    run_work()
-    assert (OutgoingMail.objects.get(hook__isnull=False).state, room.posted) == ("failed", [])
-
-
 # --- in the back office -----------------------------------------------------------------------------------------------
 
 
@@ -546,7 +294,3 @@ def test_the_list_asks_the_same_of_the_database_for_one_and_for_three(shop, mana
 
 
 LIST_QUERIES = 8
-
-
-def test_audiences_are_what_is_meant():
-    assert {one.audience for one in occasions.every()} == {CLIENT, STAFF, "supplier"}

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -24,7 +25,7 @@ from billing.admin.line_form import LineForm
 from billing.models import TaxRate
 from billing.taxes import rate_for, usual_tax
 from laseros.core import tax_words
-from laseros.core.money import rate_text
+from laseros.core.money import ZERO, rate_text
 from laseros.core.templatetags.laseros import money_filter, number, price
 
 PREVIEW_LINES = 60  # more would take longer than a page may
@@ -139,7 +140,14 @@ class DraftLines(RoomInline):
 
     @display(description=pgettext_lazy("money", "amount"))
     def amount_shown(self, line):
-        return amount(line.amount, self.document_of(line).currency) if line.pk else "–"
+        if not line.pk:
+            return "–"
+        currency = self.document_of(line).currency
+        shown = amount(line.amount, currency)
+        if not getattr(line, "rounding", ZERO):
+            return shown
+        words = _t("with %(amount)s of rounding, so that all parts are the whole")
+        return format_html("{}<br><small>{}</small>", shown, words % {"amount": amount(line.rounding, currency)})
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related(self.fk_name)

@@ -77,6 +77,24 @@ def _say(request, sent, refused) -> None:
         messages.error(request, reason)
 
 
+def _look_again(request) -> None:
+    before = reminding.waiting().count()
+    new = reminding.propose(request.workspace)
+    words = _t("No other invoice is late enough to be reminded of.")
+    if new:
+        words = ngettext(
+            "%(count)s more invoice is to be reminded of.", "%(count)s more invoices are to be reminded of.", new
+        ) % {"count": new}  # fmt: skip
+    messages.success(request, words)
+    if gone := before + new - reminding.waiting().count():
+        words = ngettext(
+            "%(count)s proposal was dropped: it is paid, or its reminders are stopped.",
+            "%(count)s proposals were dropped: they are paid, or their reminders are stopped.",
+            gone,
+        )
+        messages.info(request, words % {"count": gone})
+
+
 @admin.register(Reminder)
 class ReminderAdmin(RoomAdmin):
     list_display = ("invoice_shown", "client", "step", "state_shown", "open_shown", "asked_shown", "proposed_on",
@@ -108,6 +126,12 @@ class ReminderAdmin(RoomAdmin):
         rows = super().get_queryset(request)
         return rows.annotate(**{name: F(f"invoice__{field}") for name, field in words.items()})
 
+    def get_object(self, request, object_id, from_field=None):
+        found = super().get_object(request, object_id, from_field)
+        if found is not None:
+            reminding.as_of_today([found])
+        return found
+
     def has_add_permission(self, request):
         return False
 
@@ -127,17 +151,15 @@ class ReminderAdmin(RoomAdmin):
         if not request.user.has_perm(SEND) or not request.user.has_perm(SEE_MONEY):
             raise PermissionDenied
         if request.method == "POST" and "again" in request.POST:
-            count = reminding.propose(request.workspace)
-            words = ngettext(
-                "%(count)s invoice is to be reminded of.", "%(count)s invoices are to be reminded of.", count
-            )
-            messages.success(request, words % {"count": count})
+            _look_again(request)
             return redirect(reverse(f"admin:{self.page_name}_look"))
         if request.method == "POST":
             pks = [int(pk) for pk in request.POST.getlist("reminder") if pk.isdecimal()]
             _say(request, *reminding.send(list(reminding.waiting().filter(pk__in=pks)), request.user))
             return redirect(reverse(f"admin:{self.page_name}_look"))
         page = Paginator(reminding.waiting(), PAGE).get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
+        reminding.as_of_today(page.object_list)
         context = {
             **self.admin_site.each_context(request),
             "title": _t("Reminders to send"),

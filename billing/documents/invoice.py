@@ -13,12 +13,14 @@ from billing.discounts import whole_discount
 from billing.facts import frozen_facts, link
 from billing.models import DeliveryLine, Invoice, InvoiceLine
 from crm import links
+from laseros.core.money import show
 
 
 def invoice_pdf(invoice: Invoice, lines: list[InvoiceLine] | None = None) -> bytes:
     """The paper of an invoice or of what takes one back. One with a number says only what was frozen."""
     lines = list(invoice.lines.all()) if lines is None else lines
     _name_deliveries(lines, invoice.workspace)
+    _name_rounding(lines, invoice)
     found = sums_of(invoice, lines)
     facts = invoice.frozen or frozen_facts(invoice, found.rates, found.discounts)
     locale = facts["locale"]
@@ -76,6 +78,16 @@ def _name_deliveries(lines: list[InvoiceLine], workspace) -> None:
             if delivery := rows.get(line.delivery_line_id):
                 words = _("Delivery %(number)s of %(day)s")
                 line.detail = words % {"number": delivery.number, "day": day(delivery.shipped_on, workspace.locale)}
+
+
+def _name_rounding(lines: list[InvoiceLine], invoice: Invoice) -> None:
+    """Why a line is a cent off its pieces times their price."""
+    for line in lines:
+        if line.rounding:
+            with translation.override(invoice.workspace.language):
+                words = _("with %(amount)s of rounding, so that all parts are the whole")
+                said = words % {"amount": show(line.rounding, invoice.currency, invoice.workspace.locale)}
+            line.detail = ". ".join(filter(None, (getattr(line, "detail", ""), said)))
 
 
 def _heading(invoice: Invoice, lines: list[InvoiceLine], country: str) -> str:

@@ -49,7 +49,9 @@ def of(invoice: Invoice, lines: Sequence[InvoiceLine]) -> list[Net]:
 
 def _as_it_is(line: InvoiceLine, currency: str) -> Net:
     off = line_discount(line, currency)
-    return Net(line.unit_price, abs(line.amount) + off, off, line.amount)
+    whole = abs(line.amount) + off
+    price = price_of(whole, line.quantity, currency) if line.rounding else line.unit_price
+    return Net(price, whole, off, line.amount)
 
 
 def _without_tax(line: InvoiceLine, amount: Decimal, currency: str) -> Net:

@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from accounts.documents.letterhead import day
 from billing import discounts, law, prices, totals
+from billing.invoices import parts
 from billing.invoices.drafting import currency_of, hold_draft, row_of, total
 from billing.models import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.quote import Quote
@@ -113,6 +114,7 @@ def left_to_invoice(job: Job, currency: str) -> tuple[totals.Totals, bool]:
     lines = [each for each in job.lines.all() if each.parent_id is None]
     rows = [row_of(each, each.invoiced, each.quantity - each.invoiced, currency) for each in lines
             if each.quantity > each.invoiced]  # fmt: skip
+    parts.carry(rows, SimpleNamespace(job=job, currency=currency, tax_included=job.tax_included))
     is_begun = any(each.invoiced for each in lines)
     rest = SimpleNamespace(
         discount_percent=job.discount_percent, discount_amount=ZERO, tax_included=job.tax_included

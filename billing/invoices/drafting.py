@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts import activity
 from billing import discounts, law, prices, totals
 from billing.corrected import sums_of
+from billing.invoices import parts
 from billing.law import limits
 from billing.models import Delivery, DeliveryLine, Invoice, InvoiceLine, Kind, Treatment
 from billing.states import INVOICE
@@ -237,7 +238,10 @@ def _store_turned(invoice: Invoice, rows: list[InvoiceLine]) -> None:
 
 def total(invoice: Invoice) -> totals.Totals:
     """Sum a draft's lines up and store the sums."""
-    found = sums_of(invoice, invoice.lines.all())
+    rows = list(invoice.lines.select_related("job_line"))
+    if not invoice.origin_id and (other := parts.carry(rows, invoice)):
+        InvoiceLine._base_manager.bulk_update(other, ["rounding", "amount"], batch_size=200)
+    found = sums_of(invoice, rows)
     sums = {"net": found.net, "tax": found.tax, "total": found.total}
     Invoice._base_manager.filter(pk=invoice.pk, state="draft").update(**sums)
     for name, amount in sums.items():

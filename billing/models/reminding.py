@@ -23,7 +23,7 @@ class Reminder(WorkspaceModel):
     """One step of asking for money that is late: proposed by night, looked at, sent. Each step of an invoice once."""
 
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="reminders", verbose_name=_("invoice"))
-    step = models.PositiveSmallIntegerField(_("step"))
+    step = models.PositiveSmallIntegerField(pgettext_lazy("reminder", "step"))
     state = models.CharField(_("state"), max_length=8, choices=REMINDER.choices, default=REMINDER.first, editable=False)
     proposed_on = models.DateField(_("proposed"), default=timezone.localdate)
     sent_on = models.DateField(_("sent"), null=True)

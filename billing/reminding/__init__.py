@@ -6,6 +6,18 @@
 from billing.reminding.claims import Claim, claim_of
 from billing.reminding.holding import hold, lift
 from billing.reminding.mailing import mail_reminder
-from billing.reminding.steps import drop, held_on, propose, send, waiting
+from billing.reminding.steps import as_of_today, drop, held_on, propose, send, waiting
 
-__all__ = ["Claim", "claim_of", "drop", "held_on", "hold", "lift", "mail_reminder", "propose", "send", "waiting"]
+__all__ = [
+    "Claim",
+    "as_of_today",
+    "claim_of",
+    "drop",
+    "held_on",
+    "hold",
+    "lift",
+    "mail_reminder",
+    "propose",
+    "send",
+    "waiting",
+]

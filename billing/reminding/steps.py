@@ -28,19 +28,23 @@ def held_on(day: date):
 
 def waiting():
     """Proposals somebody has to look at, the oldest debt first."""
-    rows = Reminder.objects.filter(state="proposed").select_related("invoice__client", "invoice__job__contact")
+    rows = Reminder.objects.filter(state="proposed").select_related(
+        "invoice__client", "invoice__workspace", "invoice__job__contact"
+    )
     return rows.order_by("invoice__due_on", "id")
 
 
 @retried
 @transaction.atomic
 def propose(workspace) -> int:
-    """Write a proposal for every invoice whose next step is due, and drop those that are settled. Runs every night.
+    """Write a proposal for every invoice whose next step is due, drop those that are settled, and bring the others to
+    what is owed now. Runs every night.
 
     Answers how many are new; run again it finds nothing more.
     """
     today, rules = timezone.localdate(), rules_of(workspace)
     _drop_settled(today)
+    Reminder.objects.bulk_update(as_of_today(waiting()), ["open", "fee", "flat", "interest"], batch_size=200)
     after = {1: rules.remind_after, 2: rules.remind_again, 3: rules.remind_last}
     waiting_now = Reminder.objects.filter(invoice=OuterRef("pk"), state="proposed")
     late = Invoice.objects.filter(state__in=OWED, kind=Kind.INVOICE, due_on__lt=today)
@@ -57,6 +61,20 @@ def propose(workspace) -> int:
         new.append(Reminder(workspace=workspace, invoice=invoice, step=step, proposed_on=today, **_amounts(claim)))
     Reminder.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def as_of_today(reminders: Iterable[Reminder]) -> list[Reminder]:
+    """Bring proposals to what is owed now, in memory: part of it may have been paid since. Those that changed."""
+    today, changed = timezone.localdate(), []
+    proposed = [reminder for reminder in reminders if reminder.state == "proposed"]
+    rules = rules_of(proposed[0].invoice.workspace) if proposed else None
+    for reminder in proposed:
+        amounts = _amounts(claim_of(reminder.invoice, reminder.step, rules, today))
+        if any(getattr(reminder, name) != amount for name, amount in amounts.items()):
+            for name, amount in amounts.items():
+                setattr(reminder, name, amount)
+            changed.append(reminder)
+    return changed
 
 
 def _amounts(claim: Claim) -> dict:

@@ -17,6 +17,7 @@ from billing.models import BankLine, Invoice, Payment, Quote
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
+from laseros.tests.typesetting import one_paper
 
 
 class Stop(Exception):
@@ -34,7 +35,7 @@ def issue(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
     The others of the shared list are tried too: somebody else's are refused.
     """
     numbers = []
-    with _inside(workspace_pk):
+    with _inside(workspace_pk), one_paper():
         for pk in invoice_pks[mine:] + invoice_pks[:mine]:
             invoice = Invoice.objects.get(pk=pk)
             with suppress(Stop, Refused):
@@ -47,17 +48,20 @@ def issue(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
 
 
 def issue_and_die(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
-    """Issue two of one's own; the first half of the processes are killed by themselves in the middle of it.
+    """Issue one of one's own; the first half of the processes are killed by themselves in the middle of it.
 
     Nobody takes another's, so that each comes to the place where it dies.
     """
     if mine < len(invoice_pks) / 2:
-        _die_when(("store", "move", "seal", "queue")[mine // 2 % 4])
-    return issue(workspace_pk, invoice_pks[mine : mine + 2], 0)
+        _die_when(("store", "move", "seal", "queue")[mine % 4])
+    return issue(workspace_pk, invoice_pks[mine : mine + 1], 0)
 
 
 def _die_when(deed: str) -> None:
-    """SIGKILL when this process has just done `deed` for the second time: nothing is cleaned up, as in a power cut."""
+    """SIGKILL when this process has just done `deed` for the second time: nothing is cleaned up, as in a power cut.
+
+    The first time is the attempt that breaks off.
+    """
     from accounts import work
     from billing import chain
     from billing.documents import papers

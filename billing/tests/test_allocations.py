@@ -17,7 +17,7 @@ from billing.tests.ground import issued_invoice, late_invoice, made_job, sent_qu
 from laseros.core.errors import Refused
 from production.models import Job
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 D = Decimal
 WHOLE = D("427.80")
 
@@ -248,7 +248,7 @@ def test_whatever_is_paid_and_taken_back_every_cent_is_somewhere(shop, office, t
     """For any payments over any invoices: paid + credit is what came, and nothing is paid beyond what is owed."""
     from django.db import transaction
 
-    @settings(max_examples=12, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(SUMS, st.sets(st.integers(0, 7)))
     def hold(sums, back):
         with transaction.atomic():

@@ -24,6 +24,7 @@ from laseros.core.errors import Refused
 from laseros.tests.processes import run_together
 
 FILES = Path(__file__).with_name("bank")
+pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
 OPEN = [
     Open(1, "INV-2026-0001", 10, "CL-0010", "Müller Maschinenbau GmbH", D("1190.00"), "EUR"),

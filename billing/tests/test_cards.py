@@ -25,6 +25,7 @@ from billing.views import card_hook
 from laseros.core.errors import Refused
 from laseros.tests.processes import run_together
 
+pytestmark = pytest.mark.usefixtures("one_paper")
 TOTAL = Decimal("427.80")
 
 

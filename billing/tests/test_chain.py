@@ -14,7 +14,7 @@ from billing.tests.ground import late_invoice, made_job, with_address
 from laseros.core.errors import Refused
 from laseros.tests.database import guards_off
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def test_plain_sql_is_refused_too(workspace, shop, office):
 
 def test_opened_again_with_a_reason(workspace, office):
     day = timezone.localdate() - timedelta(days=40)
-    with pytest.raises(Refused, match="not closed"):
+    with pytest.raises(Refused, match="No month is closed yet"):
         closing.reopen(workspace, None, "why not", office)
     closing.close(workspace, day, office)
     for until, reason, code in ((None, " ", "reason"), (day, "x", "open")):

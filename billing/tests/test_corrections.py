@@ -15,7 +15,7 @@ from billing.tests.test_documents import text_of
 from laseros.core.errors import Refused
 from production.models import JobLine
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 
 
 def pay(invoice, amount):
@@ -30,7 +30,7 @@ def partial_credit(invoice, office, quantity=4):
     return invoices.issue(draft, office)
 
 
-def test_a_credit_note_takes_a_part_back_and_the_invoice_stays(shop, office):
+def test_a_credit_note_takes_a_part_back_and_the_invoice_stays(shop, office, own_papers):
     invoice = issued_invoice(shop, office)
     draft = invoices.credit(invoice, office)
     assert invoices.credit(invoice, office) == draft

@@ -28,7 +28,7 @@ from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import Job, JobLine, Operation
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 KEYS = counting()
 
 
@@ -83,7 +83,7 @@ def words(invoice: Invoice) -> str:
     return " ".join(" ".join(page.extract_text() for page in PdfReader(invoice.pdf.open()).pages).split())
 
 
-def test_a_deposit_and_what_is_left_are_what_the_order_costs(job, office):
+def test_a_deposit_and_what_is_left_are_what_the_order_costs(job, office, own_papers):
     found = whole(job)
     deposit = invoices.issue(invoices.draft_deposit(job, office, percent=Decimal(30)), office)
     assert (deposit.is_deposit, deposit.net) == (True, (found.net * Decimal("0.3")).quantize(Decimal("0.01")))
@@ -157,7 +157,7 @@ def test_a_deposit_is_a_share_of_what_is_not_invoiced_yet(job, office):
     assert invoices.draft_deposit(job, office, amount=left - deposit.net).net == left - deposit.net
 
 
-def test_at_a_rate_that_is_gone_a_deposit_is_taken_off_at_its_own(german):
+def test_at_a_rate_that_is_gone_a_deposit_is_taken_off_at_its_own(german, own_papers):
     """Paid for at 19 %, supplied at 7 %: the final invoice says both, and the books are even."""
     shop, office = german
     job = ordered(shop, (10, "100", "19"), (1, "50", "7"))
@@ -292,7 +292,7 @@ def test_a_share_is_written_as_the_business_writes_figures(german):
     assert (draft.net, draft.tax, draft.total) == (Decimal("20.50"), Decimal("3.90"), Decimal("24.40"))
 
 
-def test_a_draft_without_a_day_or_a_bank_has_no_empty_heading(scoped, job, office):
+def test_a_draft_without_a_day_or_a_bank_has_no_empty_heading(scoped, job, office, own_papers):
     draft = invoices.draft_from(job, office)
 
     def said():

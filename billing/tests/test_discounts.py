@@ -23,6 +23,7 @@ from laseros.core.money import cents
 from laseros.tests.ground import stock_shop
 from production.models import JobLine
 
+pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
 
 
@@ -64,7 +65,7 @@ SHARE = (D("203.39"), D("32.95"), D("236.34"))
 
 
 @pytest.mark.one_database
-def test_what_is_taken_off_a_quote_is_taken_off_its_paper_job_and_invoice(german):
+def test_what_is_taken_off_a_quote_is_taken_off_its_paper_job_and_invoice(german, own_papers):
     quote = draft(german, discount_percent=D(5))
     assert [line.amount for line in quote.lines.all()] == [D("111.10"), D(53), D(50)]
     assert sums(quote) == SHARE

@@ -57,7 +57,8 @@ def free_port() -> int:
 def sent_files(settings) -> list[email.message.EmailMessage]:
     folder = Path(settings.EMAIL_FILE_PATH)
     paths = sorted(folder.iterdir()) if folder.exists() else []
-    return [email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+    mails = (mail for path in paths for mail in path.read_bytes().split(b"\n" + b"-" * 79 + b"\n") if mail.strip())
+    return [email.message_from_bytes(mail, policy=policy.default) for mail in mails]  # those of a second share a file
 
 
 def opened_by(address: str):

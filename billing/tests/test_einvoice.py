@@ -26,7 +26,7 @@ from laseros.core.money import cents
 from laseros.tests.ground import stock_shop
 
 # What the file says of a stored document, and what the rules say of the file: whichever database stored it.
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("one_paper")]
 
 BANK = "Beispielbank\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX"
 FULL = {"bank_details": BANK, "phone": "+49 341 555 0107", "registration_number": "HRB 1"}
@@ -80,7 +80,7 @@ def test_an_invoice_and_what_takes_it_back_pass_every_rule(shop, name, kind):
         assert "Falscher Kunde" in text
 
 
-def test_the_hybrid_is_the_stored_pdf_with_the_xml_inside(shop):
+def test_the_hybrid_is_the_stored_pdf_with_the_xml_inside(shop, own_papers):
     invoice = issued_invoice(shop)
     pdf = einvoice.file_of(invoice, "facturx-pdf")
     reader = PdfReader(io.BytesIO(pdf))
@@ -189,7 +189,7 @@ def test_a_wrong_sum_and_a_number_without_its_country_are_found(shop):
 # --- any document -----------------------------------------------------------------------------------------------------
 
 # `make einvoices` draws hundreds.
-EXAMPLES = int(os.environ.get("EINVOICES", "40"))
+EXAMPLES = int(os.environ.get("EINVOICES", "15"))
 
 # A share, or an amount as a part of what there is.
 OFF = st.tuples(st.sampled_from(["", "", "percent", "amount"]), st.decimals(0, 1, places=4))

@@ -1,17 +1,19 @@
 """Prices that include the tax: what the client pays is what was said, and the cent is in the net (docs/adr/0021)."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import time_machine
 from django_scopes import scope
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Activity, Workspace
 from billing import einvoice, invoices, order_papers, payments, totals, verifying
-from billing.accounting import journal
+from billing.accounting import datev, journal
 from billing.accounting.accounts import Accounts
 from billing.einvoice import checking, nets, said
 from billing.models import BooksRules, Invoice, InvoiceLine, TaxRate, Treatment
@@ -25,6 +27,8 @@ from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import Operation
 
+pytestmark = pytest.mark.usefixtures("one_paper")
+FILE = Path(__file__).with_name("datev") / "EXTF_Bruttopreise.csv"
 D = Decimal
 GROSS = SimpleNamespace(tax_included=True, discount_percent=D(0), discount_amount=D(0))
 
@@ -126,7 +130,7 @@ def test_what_is_said_is_what_is_paid(lines):
 # --- one invoice, by hand ---------------------------------------------------------------------------------------------
 
 
-def test_two_rates_a_discount_and_a_deposit_to_the_cent(german):
+def test_two_rates_a_discount_and_a_deposit_to_the_cent(german, own_papers):
     """10 × 9.99 and 20.00 less 10 % at 19 %: 117.90; 3 × 4.995 at 7 %: 14.99. 10.00 off: 8.87 and 1.13.
 
     109.03 has 17.41 in it (17.4081), 13.86 has 0.91 (0.9067). A deposit of 30 % is 36.87: 32.71 with 5.22 (5.2226), and
@@ -152,6 +156,32 @@ def test_two_rates_a_discount_and_a_deposit_to_the_cent(german):
     _paper_says(final)
     _books_say(german, deposit, final)
     _file_says(final)
+
+
+def test_what_datev_reads_of_prices_with_tax_to_the_byte(german):
+    """Revenue accounts compute the tax themselves, so what is posted is what the client pays at each rate: 3 × 9.99 at
+    19 % and 3 × 4.995 at 7 % are 29.97 and 14.99; half of it as a deposit 14.99 and 7.49; a piece of each taken back
+    9.99 and 5.00.
+    """
+    rules = BooksRules(consultant_number=29098, client_number=55003)
+    with time_machine.travel(datetime(2026, 10, 5, 10, tzinfo=UTC), tick=False):
+        job = ordered(
+            german,
+            {"quantity": 3, "unit_price": D("9.99")},
+            {"quantity": 3, "unit_price": D("4.995"), "tax_percent": D(7)},
+        )
+        invoices.issue(invoices.draft_deposit(job, None, percent=D(50)), None)
+        final = invoices.issue(invoices.draft_from(job, None), None)
+        payments.receive(final, final.total, key="p", received_on=date.today())
+        note = invoices.credit(final, None, "Bent")
+        goods = list(note.lines.filter(deposit=None))
+        for line in goods:
+            line.quantity = 1
+        invoices.issue(invoices.change_lines(note, goods, list(note.lines.exclude(deposit=None)), None), None)
+        days = date(2026, 10, 1), date(2026, 10, 31)
+        at = datetime(2026, 11, 2, 8, 30, tzinfo=UTC)
+        content = datev.written(journal.of(german.workspace, *days), rules, *days, "EUR", at=at)
+    assert content == FILE.read_bytes()
 
 
 def _paper_says(final):
@@ -210,7 +240,7 @@ def _taken_back(invoice, pieces) -> list[Invoice]:
 @pytest.mark.parametrize("tax_included", [True, False])
 @pytest.mark.parametrize(
     ("quantity", "price", "pieces"),
-    [(2, "12.345", (1, 1)), (3, "33.335", (1, 1, 1)), (1000, "0.0149", (333, 333, 334)), (100, "0.005", (10,) * 10),
+    [(2, "12.345", (1, 1)), (3, "33.335", (1, 1, 1)), (1000, "0.0149", (333, 333, 334)), (100, "0.005", (20,) * 5),
      (7, "9.99", (3, 3, 1)), (200, "0.005", (1,) * 3 + (197,))],
 )  # fmt: skip
 def test_credit_notes_piece_by_piece_are_the_invoice(german, quantity, price, pieces, tax_included):
@@ -299,7 +329,7 @@ def test_abroad_the_tax_leaves_the_price(german):
     assert (draft.tax_included, draft.lines.get().unit_price, draft.total) == (True, D("9.99"), D("89.92"))
 
 
-def test_a_small_business_gets_what_was_agreed(german):
+def test_a_small_business_gets_what_was_agreed(german, own_papers):
     job = ordered(german, {"quantity": 10, "unit_price": D("9.99")})
     Workspace.objects.update(small_business=True)
     german.workspace.refresh_from_db()

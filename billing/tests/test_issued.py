@@ -17,7 +17,7 @@ from billing.tests.ground import issued_invoice, made_job
 from laseros.core.errors import Refused
 from laseros.tests.database import guards_off
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 ONE = Decimal(1)
 
 
@@ -25,7 +25,7 @@ def wrong(workspace) -> list[str]:
     return list(verifying.wrong(workspace))
 
 
-def test_issuing_stores_the_pdf_with_its_print_and_seals_it(workspace, shop, office):
+def test_issuing_stores_the_pdf_with_its_print_and_seals_it(workspace, shop, office, own_papers):
     first, second = issued_invoice(shop, office), issued_invoice(shop, office)
     for invoice in (first, second):
         assert hashlib.sha256(invoice.pdf.read()).hexdigest() == invoice.pdf_sha256
@@ -156,7 +156,7 @@ def test_a_good_business_is_told_its_last_link(workspace, shop, office):
         call_command("verify_documents", workspace="nobody")
 
 
-def test_overtaken_the_papers_are_made_again_and_none_is_left_over(workspace, shop, office, monkeypatch):
+def test_overtaken_the_papers_are_made_again_and_none_is_left_over(workspace, shop, office, monkeypatch, own_papers):
     """Somebody else draws the number while our PDF is made."""
     mine, theirs = (invoices.draft_from(made_job(shop, office), office) for _n in range(2))
     store, made = papers.store, []

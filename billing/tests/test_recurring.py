@@ -18,7 +18,7 @@ from billing.models.recurring import known_places
 from billing.tests.ground import with_address
 from laseros.core.errors import Refused
 
-pytestmark = pytest.mark.usefixtures("scoped")
+pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 D = Decimal
 
 

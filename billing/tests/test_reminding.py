@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from babel.dates import format_date
 from django.urls import reverse
 from django.utils import timezone
 from django_scopes import scope
@@ -22,6 +23,7 @@ from crm import links
 from laseros.core.errors import Refused
 from laseros.tests.processes import run_together
 
+pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
 
 
@@ -141,8 +143,38 @@ def test_who_has_an_address_of_their_contact_is_not_to_be_printed(scoped, worksp
     assert "to be printed" not in page
 
 
+def test_what_is_paid_of_it_meanwhile_is_not_asked_for(scoped, workspace, shop, office, log_in, run_work):
+    """Looked at it says what the reminder will say: not what was owed in the night it was proposed."""
+    invoice, settled = (late_invoice(shop, office) for _each in range(2))
+    reminding.propose(workspace)
+    day = timezone.localdate()
+    payments.receive(invoice, D("400"), key="part", received_on=day)
+    payments.receive(settled, D("427.80"), key="all", received_on=day)
+    browser, look = log_in(office), reverse("admin:billing_reminder_look")
+    first = Reminder.objects.get(invoice=invoice)
+    for page in (look, reverse("admin:billing_reminder_change", args=[first.pk])):
+        shown = browser.get(page).content.decode()
+        assert ("R27,80" in shown, f"{invoice.number}" in shown) == (True, True), page
+    assert Reminder.objects.get(pk=first.pk).open == D("427.80")  # looking changes nothing
+    said = browser.post(look, {"again": "1"}, follow=True).content.decode()
+    assert "No other invoice is late enough to be reminded of." in said
+    assert "1 proposal was dropped: it is paid, or its reminders are stopped." in said
+    assert (Reminder.objects.get(pk=first.pk).open, Reminder.objects.get(invoice=settled).state) == (
+        D("27.80"),
+        "dropped",
+    )
+    reminding.send([first], office)
+    run_work()
+    mail = OutgoingMail.objects.get(key=f"reminder:{first.pk}")
+    first.refresh_from_db()
+    assert "Still to be paid: R27,80" in mail.text.replace("\xa0", "")
+    assert f"To be paid by: {format_date(first.pay_by, 'long', locale=workspace.locale)}" in mail.text
+    late_invoice(shop, office)
+    assert "1 more invoice is to be reminded of." in browser.post(look, {"again": "1"}, follow=True).content.decode()
+
+
 def test_a_statement_says_what_moved_the_account_and_is_mailed_with_a_link(
-    scoped, workspace, shop, office, run_work, client
+    scoped, workspace, shop, office, run_work, client, own_papers
 ):
     old, new = late_invoice(shop, office), issued_invoice(shop, office)
     today = timezone.localdate()

@@ -5,6 +5,9 @@ from crm.models import Client, InvoiceFormat
 
 KINDS = {"company": "business", "firma": "business", "geschäftskunde": "business", "b2b": "business",
          "person": "private", "privatkunde": "private", "b2c": "private"}  # fmt: skip
+# The exception from what a business says of its prices (docs/adr/0021); "" takes one back.
+PRICES = {"gross": "yes", "incl": "yes", "brutto": "yes", "inkl": "yes", "net": "no", "excl": "no", "netto": "no",
+          "exkl": "no", "default": "", "standard": ""}  # fmt: skip
 FORMATS = {"zugferd": "facturx-pdf", "factur-x": "facturx-pdf", "xrechnung": "xrechnung-ubl"}
 
 COLUMNS = (
@@ -21,6 +24,11 @@ COLUMNS = (
     ),
     Column("invoice_format", choice(InvoiceFormat.choices, FORMATS), words=("rechnungsformat",)),
     Column("buyer_reference", text(60), words=("leitwegid", "reference", "referenz")),
+    Column(
+        "prices_with_tax",
+        choice(Client._meta.get_field("prices_with_tax").choices, PRICES),
+        words=("pricesincludetax", "grossprices", "preiseenthaltensteuer", "preisemitsteuer", "bruttopreise"),
+    ),
     Column("discount_percent", number(0, 2), words=("discount", "rabatt"), example="2.5"),
     Column("credit_limit", number(0, 2), words=("limit", "kreditlimit"), example="50000"),
     Column("tags", text(400), words=("schlagworte", "schlagwörter", "groups", "gruppen"), example="trade, north"),

@@ -56,6 +56,27 @@ def test_a_german_list_is_taken_and_taken_again(workspace, office):
     assert Contact.objects.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("heading", "cell", "expected"),
+    [("Preise enthalten Steuer", "ja", "yes"), ("prices_with_tax", "NO", "no"), ("Bruttopreise", "Netto", "no"),
+     ("prices include tax", "incl", "yes"), ("prices include tax", "Standard", ""), ("Bruttopreise", "", "no")],
+)  # fmt: skip
+def test_a_list_says_who_is_told_prices_with_tax(workspace, office, heading, cell, expected):
+    client = clients.register(Client(workspace=workspace, name="Kaya", email="k@x.example"), office)
+    Client.objects.update(prices_with_tax="no" if expected != "no" or not cell else "yes")
+    store(workspace, f"name;email;{heading}\nKaya;k@x.example;{cell}\nNew;n@x.example;{cell}\n", office)
+    client.refresh_from_db()
+    assert (client.prices_with_tax, Client.objects.get(name="New").prices_with_tax) == (
+        expected,
+        expected if cell else "",
+    )
+
+
+def test_a_word_that_is_neither_with_tax_nor_without_is_named(workspace):
+    plan = plans.plan_of(workspace, imported, table("name;Bruttopreise\nKaya;vielleicht\n"))
+    assert plan.wrong == [(2, "prices_with_tax", "“vielleicht” is not known. Possible are: yes, no.")]
+
+
 def test_whom_a_row_is_about(workspace, office):
     def add(name, **fields):
         return clients.register(Client(workspace=workspace, name=name, **fields), office)

@@ -19,13 +19,13 @@ DO = "inventory.tests.at_once:"
 
 def test_eight_processes_take_what_is_there_and_no_more(shop):
     with scope(workspace=shop.workspace):
-        ledger.post(shop.sheet, 90, "purchase", key="more")  # 100 on hand, 160 wanted
-    taken = run_together(DO + "take", [(shop.workspace.pk, shop.sheet.pk, f"p{number}", 20) for number in range(8)])
-    assert sum(taken) == 100
+        ledger.post(shop.sheet, 40, "purchase", key="more")  # 50 on hand, 80 wanted
+    taken = run_together(DO + "take", [(shop.workspace.pk, shop.sheet.pk, f"p{number}", 10) for number in range(8)])
+    assert sum(taken) == 50
     with scope(workspace=shop.workspace):
         assert Item.objects.get(pk=shop.sheet.pk).on_hand == Decimal(0)
         assert Move.objects.filter(item=shop.sheet).aggregate(sum=Sum("quantity"))["sum"] == Decimal(0)
-        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 100
+        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 50
 
 
 def test_eight_processes_with_the_same_keys_post_each_once(shop):
@@ -64,9 +64,9 @@ def test_killed_anywhere_while_goods_come_in_they_come_in_once_or_not_at_all(sho
 
 
 def test_after_a_storm_with_some_killed_the_books_are_right(workspace):
-    """A few seconds of what `make storm` does for a minute."""
+    """Two seconds of what `make storm` does for a minute."""
     storm.ground(workspace)
-    (outcome,) = run_together("laseros.bench.storm:storm", [(workspace.pk, 4, 16, 4)])
+    (outcome,) = run_together("laseros.bench.storm:storm", [(workspace.pk, 2, 8, 6)])
     assert outcome["wrong"] == []
-    assert outcome["killed"] == 16
+    assert outcome["killed"] == 12
     assert outcome["done"] > 20

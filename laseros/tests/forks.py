@@ -91,7 +91,8 @@ def answer(request: dict):
 
 
 if __name__ == "__main__":
-    for late in ("laseros.asgi", "accounts.documents.carried"):  # what a door or a paper needs: none loads it anew
+    # What a door or a paper needs: none loads it anew.
+    for late in ("laseros.asgi", "laseros.urls", "accounts.documents.carried", "xhtml2pdf.pisa"):
         importlib.import_module(late)
     rubbish.put_aside()
     for line in sys.stdin:

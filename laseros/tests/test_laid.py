@@ -15,6 +15,7 @@ from inventory.models import Item
 from laseros.tests import laid
 from laseros.tests.database import tables_with_rows
 from laseros.tests.ground import new_workspace, stock_shop
+from laseros.tests.typesetting import one_paper
 
 
 def whole_database() -> dict[str, list]:
@@ -141,3 +142,20 @@ def test_an_invoice_is_laid_with_its_paper_and_its_seal(db):
     assert papers[0] == papers[1]
     assert papers[0][1].startswith(b"%PDF")
     assert len(laid._steps) == steps == 3
+
+
+def test_a_paper_that_nobody_was_to_read_is_laid_for_nobody_who_reads(db):
+    laid.forget()
+
+    def paper() -> bytes:
+        with transaction.atomic():
+            workspace = new_workspace("cutters")
+            with scope(workspace=workspace):
+                found = issued_invoice(stock_shop(workspace)).pdf.read()
+            transaction.set_rollback(True)
+        return found
+
+    with one_paper():
+        blank = paper()
+        assert paper() == blank
+    assert len(paper()) > 3 * len(blank)

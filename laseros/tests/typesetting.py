@@ -5,13 +5,18 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import pytest
-from xhtml2pdf import pisa
+
+_one: dict = {}  # a paper that serves for all, of this process
+_shared = 0  # how many around this moment have papers shared
 
 
 @contextmanager
-def typeset_once(alike: Callable = lambda html: html):
+def typeset_once(alike: Callable = lambda html: html, papers: dict | None = None):
     """What is typeset meanwhile is remembered: of texts that are `alike` the first one's paper serves for all."""
-    typeset, papers = pisa.CreatePDF, {}
+    from xhtml2pdf import pisa
+
+    global _shared
+    typeset, papers = pisa.CreatePDF, {} if papers is None else papers
 
     def create(html, dest, **options):
         if alike(html) not in papers:
@@ -23,4 +28,22 @@ def typeset_once(alike: Callable = lambda html: html):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pisa, "CreatePDF", create)
-        yield
+        _shared += 1
+        try:
+            yield
+        finally:
+            _shared -= 1
+
+
+def one_paper():
+    """Whatever is typeset meanwhile is a page that nobody reads."""
+    from xhtml2pdf import pisa
+
+    if not _one:
+        _one[""] = pisa.CreatePDF("<p>Nobody reads this</p>", dest=(paper := BytesIO())), paper.getvalue()
+    return typeset_once(lambda html: "", _one)
+
+
+def shared() -> bool:
+    """Whether a paper made now may be another's."""
+    return _shared > 0

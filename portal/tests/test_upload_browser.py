@@ -32,8 +32,26 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
     user.save()
     shop_tabs = tabs(house("web", "worker"))
 
-    # Two drawings at once; what is wrong with one of them is named, and it is taken off again.
     phone = shop_tabs.log_in(shop_tabs.open(PHONE), user.email)
+    parts = uploads_two_and_takes_one_off(phone)
+    orders_twelve(phone, parts)
+    with scope(workspace=workspace):
+        job = Job.objects.get()
+        assert job.lines.get().quantity == 12
+    desk = shop_tabs.log_in(shop_tabs.open(DESKTOP), "office@cutters.example")
+    a_proof_is_sent_and_approved(desk, phone, job)
+
+    # It is made, and the page that is open says so by itself.
+    with scope(workspace=workspace):
+        operation = Operation.objects.select_related("machine", "job_line__job").get()
+        runs.finish(runs.start(operation, operation.machine, None), good=12, scrap=0, by=None)
+        assert Job.objects.get().made_at <= timezone.now()
+    expect(phone.locator("#progress").get_by_text("12 of 12 made")).to_be_visible()
+    assert Workspace.objects.get().pk == workspace.pk
+
+
+def uploads_two_and_takes_one_off(phone):
+    """Two drawings at once; what is wrong with one of them is named, and it is taken off again."""
     phone.goto("/portal/")
     phone.get_by_role("link", name="Upload a drawing").first.click()
     phone.wait_for_load_state()  # nobody picks files before the page has its scripts
@@ -44,8 +62,11 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
     phone.get_by_role("button", name="Take open off").click()
     expect(parts).to_have_count(1)
     expect(parts.get_by_text("nothing wrong")).to_be_visible()
+    return parts
 
-    # Material and pieces: the price is there without loading the page again.
+
+def orders_twelve(phone, parts):
+    """Material and pieces: the price is there without loading the page again."""
     phone.evaluate("window.neverLoadedAgain = true")
     parts.get_by_label("Material").select_option(label="Mild steel 3 mm")
     expect(phone.locator("#sums .portal-total dd")).to_be_visible()
@@ -58,12 +79,9 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
     sums.get_by_role("button", name="Order with obligation to pay").click()
     phone.get_by_role("dialog").get_by_role("button", name="Order with obligation to pay").click()
     expect(phone.get_by_text("Thank you for your order.")).to_be_visible()
-    with scope(workspace=workspace):
-        job = Job.objects.get()
-        assert job.lines.get().quantity == 12
 
-    # The shop sends a proof, the client says yes.
-    desk = shop_tabs.log_in(shop_tabs.open(DESKTOP), "office@cutters.example")
+
+def a_proof_is_sent_and_approved(desk, phone, job):
     desk.goto(reverse("admin:production_job_verb", args=[job.pk, "proof"]))
     desk.locator("#id_upload").set_input_files(PLATE)
     desk.locator("#id_note").fill("Holes as agreed")
@@ -74,11 +92,3 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
     expect(phone.get_by_text("Holes as agreed")).to_be_visible()
     phone.get_by_role("button", name="Approve version 1").click()
     expect(phone.get_by_text("Thank you. We make it like this.")).to_be_visible()
-
-    # It is made, and the page that is open says so by itself.
-    with scope(workspace=workspace):
-        operation = Operation.objects.select_related("machine", "job_line__job").get()
-        runs.finish(runs.start(operation, operation.machine, None), good=12, scrap=0, by=None)
-        assert Job.objects.get().made_at <= timezone.now()
-    expect(phone.locator("#progress").get_by_text("12 of 12 made")).to_be_visible()
-    assert Workspace.objects.get().pk == workspace.pk

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django_scopes import scope
 
 from laseros.tests.ground import Shop
-from production import enquiries, jobs
+from production import enquiries, jobs, queue
 from production.models import Enquiry, Job, Operation
 
 # Two squares of 100 mm, one with a hole of 20 mm: plain enough to know every figure.
@@ -49,3 +49,9 @@ def new_job(shop: Shop, key: str = "quote:1", by=None, lines=None, **fields) -> 
 def operation_of(job: Job) -> Operation:
     with scope(workspace=job.workspace):
         return Operation.objects.select_related("job_line__job", "machine").get(job_line__job=job)
+
+
+def order(shop: Shop) -> list[int]:
+    """What waits at the laser, first things first."""
+    with scope(workspace=shop.workspace):
+        return list(queue.waiting(shop.laser).values_list("pk", flat=True))

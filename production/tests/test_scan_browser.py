@@ -112,6 +112,19 @@ def quantity(workspace, lot):
         return Lot.objects.get(pk=lot.pk).quantity
 
 
+def asked(page, text):
+    """A code typed by fingers, with Enter."""
+    page.locator("#scan-code").fill(text)
+    page.keyboard.press("Enter")
+
+
+def complaints_of(page) -> list[str]:
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    return complaints
+
+
 def test_a_label_before_the_camera_and_a_scanner_that_types(house, device, spools, workspace, operator, tmp_path):  # noqa: F811
     film = tmp_path / "label.y4m"
     with scope(workspace=workspace):
@@ -120,13 +133,28 @@ def test_a_label_before_the_camera_and_a_scanner_that_types(house, device, spool
         house("web").address, "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     )  # fmt: skip
-    complaints = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: message.type in ("error", "warning") and complaints.append(message.text))
+    complaints = complaints_of(page)
     log_in(page, operator)
+    weighed_before_the_camera(page, spools[0])
+    assert quantity(workspace, spools[0]) == 612
+    page.get_by_role("button", name="Undo").click()
+    eventually(lambda: quantity(workspace, spools[0]) == 1000)
+    page.get_by_role("button", name="Camera off").click()
+    weighed_one_after_the_other(page, spools[1], spools[2])
+    assert [quantity(workspace, lot) for lot in spools[1:4]] == [670, Decimal("700.5"), 1000]
+    moved_by_scanning_the_place(page, spools[3])
+    eventually(lambda: ScanEvent._base_manager.filter(kind="move", state="done").exists())
+    moved_some_of_what_lies_in_no_lot(page)
+    eventually(lambda: ScanEvent._base_manager.filter(kind="move", state="done").count() == 2)
+    asked(page, "/q/printers/l/FIL-001")
+    page.get_by_text("This label belongs to another business.").wait_for()
+    assert complaints == []
+
+
+def weighed_before_the_camera(page, spool):
     page.get_by_role("button", name="Camera").click()
     gross = page.get_by_label("On the scale")
-    expect(page.locator(".scan-code")).to_have_text(spools[0].code)
+    expect(page.locator(".scan-code")).to_have_text(spool.code)
     expect(gross).to_be_focused()
     page.keyboard.type("200")
     expect(page.locator(".scan-sum")).to_contain_text("Less than the empty spool")
@@ -135,54 +163,44 @@ def test_a_label_before_the_camera_and_a_scanner_that_types(house, device, spool
     expect(page.locator(".scan-sum")).to_contain_text("842 − 230 = 612 g")
     page.get_by_role("button", name="Save").click()
     expect(page.locator(".scan-entry .state")).to_have_text("saved")
-    assert quantity(workspace, spools[0]) == 612
-    page.get_by_role("button", name="Undo").click()
-    eventually(lambda: quantity(workspace, spools[0]) == 1000)
-    page.get_by_role("button", name="Camera off").click()
 
-    # A hand scanner types the codes, fast and with Enter, into whatever has the focus; fingers type the weights.
+
+def weighed_one_after_the_other(page, first, second):
+    """A hand scanner types the codes, fast and with Enter, into whatever has the focus; fingers type the weights."""
     page.get_by_role("button", name="Weigh many").click()
     page.locator("h1").evaluate("node => document.activeElement.blur()")
-    scanned(page, f"]Q1HTTP://SHOP.EXAMPLE/Q/CUTTERS/L/{spools[1].code}\n")
-    expect(gross).to_be_focused()
+    scanned(page, f"]Q1HTTP://SHOP.EXAMPLE/Q/CUTTERS/L/{first.code}\n")
+    expect(page.get_by_label("On the scale")).to_be_focused()
     page.keyboard.type("900", delay=90)
     page.wait_for_timeout(300)
-    scanned(page, f"{spools[2].code}\n")
-    expect(page.locator(".scan-code")).to_have_text(spools[2].code)
+    scanned(page, f"{second.code}\n")
+    expect(page.locator(".scan-code")).to_have_text(second.code)
     page.keyboard.type("930,5\n", delay=90)
-    weighed = page.locator(".scan-entry", has_text=spools[2].code)  # not the one before it, which stands there first
+    weighed = page.locator(".scan-entry", has_text=second.code)  # not the one before it, which stands there first
     expect(weighed.locator(".state")).to_have_text("saved")
-    assert [quantity(workspace, lot) for lot in spools[1:4]] == [670, Decimal("700.5"), 1000]
 
-    # Moved by scanning the place; a place that is none is said so, and the lot still waits for its place.
+
+def moved_by_scanning_the_place(page, lot):
+    """A place that is none is said so, and the lot still waits for its place."""
     page.locator("[data-mode=one]").click()
-    page.locator("#scan-code").fill(spools[3].code)
-    page.keyboard.press("Enter")
+    asked(page, lot.code)
     page.get_by_role("button", name="Move").click()
-    page.locator("#scan-code").fill("nonsense")
-    page.keyboard.press("Enter")
+    asked(page, "nonsense")
     page.get_by_text("“nonsense” is not known here.").wait_for()
-    page.locator("#scan-code").fill("r2-s1")
-    page.keyboard.press("Enter")
+    asked(page, "r2-s1")
     expect(page.locator(".scan-entry").first).to_contain_text("moved to Shelf 1")
-    eventually(lambda: ScanEvent._base_manager.filter(kind="move", state="done").exists())
 
-    # Some of what lies in no lot: how much, and where it goes.
-    page.locator("#scan-code").fill("INV-MS-3MM-001")
-    page.keyboard.press("Enter")
+
+def moved_some_of_what_lies_in_no_lot(page):
+    """How much, and where it goes."""
+    asked(page, "INV-MS-3MM-001")
     page.get_by_role("button", name="Move some of it").click()
     page.get_by_label("How much goes?").fill("11")
     page.get_by_text("Only 10 sheets lie there.").wait_for()
     page.get_by_label("How much goes?").fill("4")
     page.keyboard.press("Enter")
-    page.locator("#scan-code").fill("r2-s1")
-    page.keyboard.press("Enter")
+    asked(page, "r2-s1")
     expect(page.locator(".scan-entry").first).to_contain_text("4 sheets moved to Shelf 1")
-    eventually(lambda: ScanEvent._base_manager.filter(kind="move", state="done").count() == 2)
-    page.locator("#scan-code").fill("/q/printers/l/FIL-001")
-    page.keyboard.press("Enter")
-    page.get_by_text("This label belongs to another business.").wait_for()
-    assert complaints == []
 
 
 WAITING = "#scan-state[data-waiting='{}']"
@@ -241,20 +259,7 @@ def test_two_hours_without_a_network(house, device, spools, workspace, operator,
     address = house("web").address
     context, page = device(address)
     log_in(page, operator)
-    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
-    eventually(lambda: page.evaluate("caches.match('/floor/scan/').then((found) => !!found)"))
-    context.set_offline(True)
-    page.reload()
-    ready(page)
-    expect(page.locator("#scan-who")).to_contain_text("Operator")
-    page.evaluate(SAVE, two_hours(spools))
-    page.locator(WAITING.format(49)).wait_for()
-    page.locator("#scan-code").fill(spools[11].code)
-    page.keyboard.press("Enter")
-    page.get_by_label("On the scale").fill("1230")
-    expect(page.locator(".scan-sum")).to_contain_text("1 230 − 230 = 1 000 g")
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator("#scan-state")).to_contain_text("No network: 50 kept on this device")
+    kept_on_the_device(context, page, spools)
 
     # Meanwhile in the shop: one spool is used, one is used up, the shelf of the last moves is still there.
     with scope(workspace=workspace):
@@ -274,7 +279,35 @@ def test_two_hours_without_a_network(house, device, spools, workspace, operator,
     page.evaluate("0")
     log_in_losing_an_answer(page, operator)
     page.locator(WAITING.format(0)).wait_for(timeout=2000 * PATIENCE)
+    each_deed_arrived_once(spools)
+    with scope(workspace=workspace):
+        the_shop_is_as_it_was_left(spools)
+    page.get_by_role("link", name="7 need a person").click()
+    expect(page.locator(".unsettled")).to_have_count(7)
+    logging_out_asks_about_what_waits(page, spools[0], operator)
+    # What the manager's session left, who never logged out, stays until they are back.
+    assert set(page.evaluate(LEFT)) <= {str(manager.pk)}
 
+
+def kept_on_the_device(context, page, spools):
+    """Fifty deeds without a network, the last one typed into the page."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
+    eventually(lambda: page.evaluate("caches.match('/floor/scan/').then((found) => !!found)"))
+    context.set_offline(True)
+    page.reload()
+    ready(page)
+    expect(page.locator("#scan-who")).to_contain_text("Operator")
+    page.evaluate(SAVE, two_hours(spools))
+    page.locator(WAITING.format(49)).wait_for()
+    asked(page, spools[11].code)
+    page.get_by_label("On the scale").fill("1230")
+    expect(page.locator(".scan-sum")).to_contain_text("1 230 − 230 = 1 000 g")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#scan-state")).to_contain_text("No network: 50 kept on this device")
+
+
+def each_deed_arrived_once(spools):
+    """What became impossible meanwhile is a conflict and no other."""
     events = {(row.code, row.kind, row.data.get("gross_g")): row for row in ScanEvent._base_manager.all()}
     assert ScanEvent._base_manager.count() == 50 == len(events)
     conflicts = sorted((code, kind) for (code, kind, _gross), row in events.items() if row.state == "conflict")
@@ -284,36 +317,36 @@ def test_two_hours_without_a_network(house, device, spools, workspace, operator,
          ("FIL-999", "weigh")]
     )  # fmt: skip
     assert {row.state for row in events.values()} == {"done", "conflict"}
-    with scope(workspace=workspace):
-        found = {lot.code: (lot.quantity, lot.location.code) for lot in Lot.objects.select_related("location")}
-        for number, lot in enumerate(spools[:11]):
-            if number not in (4, 5):
-                assert found[lot.code] == (870 - number, "R2-S1")
-        assert found[spools[11].code] == (1000, "R2-S1")  # what was typed last counts
-        assert found[used] == (900, "R2-S1")
-        assert found[gone][0] == 0
-        assert Move.objects.filter(kind="usage", lot=spools[0]).count() == 2
-    page.get_by_role("link", name="7 need a person").click()
-    expect(page.locator(".unsettled")).to_have_count(7)
 
-    # What waits is not taken away by logging out without a word.
+
+def the_shop_is_as_it_was_left(spools):
+    found = {lot.code: (lot.quantity, lot.location.code) for lot in Lot.objects.select_related("location")}
+    for number, lot in enumerate(spools[:11]):
+        if number not in (4, 5):
+            assert found[lot.code] == (870 - number, "R2-S1")
+    assert found[spools[11].code] == (1000, "R2-S1")  # what was typed last counts
+    assert found[spools[4].code] == (900, "R2-S1")
+    assert found[spools[5].code][0] == 0
+    assert Move.objects.filter(kind="usage", lot=spools[0]).count() == 2
+
+
+def logging_out_asks_about_what_waits(page, spool, person):
+    """It is not taken away without a word."""
     page.goto("/floor/scan/")
     ready(page)
     page.evaluate(SEND_NOTHING)
-    page.evaluate(SAVE, [(0, "open", spools[0].code, {})])
+    page.evaluate(SAVE, [(0, "open", spool.code, {})])
     page.locator(WAITING.format(1)).wait_for()
     page.goto("/accounts/logout/")
-    asked = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    said = []
+    page.once("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
     page.get_by_role("button", name="Log out").click()
-    eventually(lambda: page.wait_for_timeout(50) or asked)  # the browser speaks only while it is listened to
-    assert asked[0].startswith("1 scans have not been sent yet")
-    assert {"me", str(operator.pk)} <= set(page.evaluate(LEFT))
+    eventually(lambda: page.wait_for_timeout(50) or said)  # the browser speaks only while it is listened to
+    assert said[0].startswith("1 scans have not been sent yet")
+    assert {"me", str(person.pk)} <= set(page.evaluate(LEFT))
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Log out").click()
     page.wait_for_url("**/accounts/login/**")
-    # What the manager's session left, who never logged out, stays until they are back.
-    assert set(page.evaluate(LEFT)) <= {str(manager.pk)}
 
 
 def log_in_losing_an_answer(page, person):
@@ -334,12 +367,10 @@ def test_a_milestone_is_said_without_a_network(house, device, workspace, shop, o
     context, page = device(house("web").address)
     log_in(page, operator)
     context.set_offline(True)
-    page.locator("#scan-code").fill(job.number.lower())
-    page.keyboard.press("Enter")
+    asked(page, job.number.lower())
     page.get_by_role("button", name=first.name).click()
     expect(page.locator(".scan-entry .state")).to_have_text("waits")
-    page.locator("#scan-code").fill(job.number)
-    page.keyboard.press("Enter")
+    asked(page, job.number)
     expect(page.get_by_role("button", name=second.name)).to_be_visible()  # the device knows what comes next
     context.set_offline(False)
     expect(page.locator(".scan-entry .state")).to_have_text("saved")

@@ -112,7 +112,7 @@ class BuyForm(OnceForm):
         rows = shortages.short_of(record)
         self.fields["what"] = forms.CharField(
             label=_("What is missing"), disabled=True, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-            initial="\n".join(f"{number(count)} {item.get_unit_display()} {item}" for item, count in rows.items()),
+            initial="\n".join(f"{item.amount(count)} {item}" for item, count in rows.items()),
         )  # fmt: skip
 
 

@@ -11,7 +11,8 @@ TABLE = """<section id="drawings" data-parts data-again="/again/">
 <div id="parts-news" role="status"><p class="lo-parts-done">7 parts were changed.</p></div>
 <form method="post" action="/parts/" data-parts-form><input type="hidden" name="csrfmiddlewaretoken" value="x">
 <table><tbody><tr id="part-1" data-part="1"><td><input type="checkbox" name="part" value="1"></td>
-<td><input name="quantity-1" aria-label="Quantity" data-column="quantity" value="3"></td></tr></tbody></table></form></section>"""
+<td><input name="quantity-1" aria-label="Quantity" data-column="quantity" value="3"></td></tr></tbody>
+</table></form></section>"""
 
 
 def test_what_was_done_before_goes_when_a_cell_is_refused(shop):

@@ -168,6 +168,9 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     search_fields = ("number", "title", "client__name", "client__code", "parent__number")
     search_help_text = _("Number, title, client or number of the whole")
     money_fields = ("total_shown", "quoted_total")
+    export_fields = ("number", "title", "client", "contact", "enquiry", "parent", "state", "priority", "due_on",
+                     "approved_at", "started_at", "made_at", "completed_at", "tax_included", "quoted_total",
+                     "discount_percent", "discount_amount", "note", "hold_reason")  # fmt: skip
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
     fieldsets = (

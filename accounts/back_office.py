@@ -62,6 +62,8 @@ class Verb:
     primary: bool = False
     dangerous: bool = False
     icon: str = ""
+    subject: object = ""  # the heading it stands under, where there are many
+    says: object = ""  # what it does, in a sentence beside it where it is the next step
 
     @property
     def asks(self) -> bool:

@@ -44,6 +44,7 @@ def is_for_people(field) -> bool:
     return (
         field.name not in NOT_FOR_PEOPLE
         and not field.primary_key
+        and field.verbose_name != ""  # what only the verbs use
         and not isinstance(field, models.JSONField | models.FileField)
     )
 

@@ -13,7 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from laseros.core.templatetags.laseros import reader_locale
+from laseros.core.templatetags.laseros import number, reader_locale
 
 MARKS = ".,"
 SPACES = re.compile("[\\s\u00a0\u202f'’]")  # between thousands, as languages and people have it
@@ -56,6 +56,12 @@ def plain(typed: str) -> str:
 def _marks(locale: str) -> tuple[str, str]:
     """What stands before the places of a number, and between its thousands."""
     return get_decimal_symbol(locale), get_group_symbol(locale)
+
+
+def shown(value: Decimal, field) -> str:
+    """What a field of a record holds, where it is only shown: all its places, of an amount of money those it needs."""
+    money = field.decimal_places == 4
+    return number(value, least=2, most=4) if money else number(value, field.decimal_places)
 
 
 class TypedNumber(forms.TextInput):

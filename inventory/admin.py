@@ -272,7 +272,7 @@ class ItemAdmin(ImportDoor, ValueDoors, Labelled, RoomAdmin):
 
     @display(description=_("on hand"), ordering="on_hand")
     def there(self, item):
-        return f"{number(item.on_hand)} {item.get_unit_display()}"
+        return item.amount(item.on_hand)
 
     @display(description=_("reserved"), ordering="reserved")
     def promised(self, item):
@@ -292,7 +292,7 @@ class ItemAdmin(ImportDoor, ValueDoors, Labelled, RoomAdmin):
 
     @display(description=_("on hand"))
     def on_hand_shown(self, item):
-        return f"{number(item.on_hand)} {item.get_unit_display()}"
+        return item.amount(item.on_hand)
 
     @display(description=_("reserved"))
     def reserved_shown(self, item):
@@ -377,9 +377,7 @@ class MoveAdmin(Booked):
     @display(description=_("quantity"), ordering="quantity", label={"in": "success", "out": "warning"})
     def change(self, move):
         sign = "+" if move.quantity > 0 else "−"
-        return (
-            "in" if move.quantity > 0 else "out"
-        ), f"{sign}{number(abs(move.quantity))} {move.item.get_unit_display()}"
+        return ("in" if move.quantity > 0 else "out"), f"{sign}{move.item.amount(abs(move.quantity))}"
 
     @display(description=_("unit cost"), ordering="unit_cost")
     def costs(self, move):
@@ -423,7 +421,7 @@ class ReservationAdmin(Booked):
 
     @display(description=_("quantity"), ordering="quantity")
     def amount(self, promise):
-        return f"{number(promise.quantity)} {promise.item.get_unit_display()}"
+        return promise.item.amount(promise.quantity)
 
     @display(description=_("still reserved"))
     def left(self, promise):

@@ -73,7 +73,7 @@ class LotForm(PlacesForm):
         super().__init__(*args, **kwargs)
         self.record = record
         if "quantity" in self.fields:
-            self.fields["quantity"].help_text = _("In %(unit)s. %(there)s are in it.") % {
+            self.fields["quantity"].help_text = _("In %(unit)s. In it: %(there)s.") % {
                 "unit": record.item.get_unit_display(), "there": number(record.quantity),
             }  # fmt: skip
 
@@ -353,12 +353,12 @@ class LotAdmin(Labelled, RoomAdmin):
 
     @display(description=_("left"), ordering="quantity")
     def left(self, lot):
-        amount = f"{number(lot.quantity)} {lot.item.get_unit_display()}"
+        amount = lot.item.amount(lot.quantity)
         return format_html("{} {}", amount, gauge(lot)) if lot.kind == Lot.Kind.SPOOL else amount
 
     @display(description=_("left"))
     def left_shown(self, lot):
-        words = [f"{number(lot.quantity)} {lot.item.get_unit_display()}"]
+        words = [lot.item.amount(lot.quantity)]
         try:
             grams = lot.quantity * grams_of(lot.item)
             if lot.item.unit != Item.Unit.GRAM:

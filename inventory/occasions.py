@@ -31,7 +31,7 @@ def in_words(needs) -> str:
 
 
 def _line(need) -> str:
-    free = _t("%(free)s %(unit)s free") % {"free": number(need.available), "unit": need.item.get_unit_display()}
+    free = _t("%(free)s %(unit)s free") % {"free": number(need.available), "unit": need.item.unit_of(need.available)}
     lasts = "" if need.days_left is None else ", " + _t("lasts %(days)s days") % {"days": number(need.days_left, 0)}
     seller = f" ({need.source.supplier.name})" if need.source else ""
     return f"{need.label}: {free}{lasts}{seller}"

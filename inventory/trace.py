@@ -98,11 +98,9 @@ def _read(names: Iterable[str], known: dict[str, Thing]) -> dict[str, Thing]:
 def _lots(pks: list[int]) -> dict[int, Thing]:
     from django.urls import reverse
 
-    from laseros.core.templatetags.laseros import number
-
     things = {}
     for lot in Lot.objects.filter(pk__in=pks).select_related("item", "location").order_by("pk"):
-        note = f"{lot.item} · {number(lot.initial)} {lot.item.get_unit_display()}"
+        note = f"{lot.item} · {lot.item.amount(lot.initial)}"
         note += f" · {lot.heat}" if lot.heat else ""
         things[lot.pk] = Thing(
             f"lot:{lot.pk}", lot.get_kind_display(), lot.code, reverse("admin:inventory_lot_change", args=[lot.pk]),

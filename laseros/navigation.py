@@ -483,7 +483,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "STYLES": [_asset("css/admin.css")],
-    "SCRIPTS": [_asset("js/admin.js")],
+    "SCRIPTS": [_asset("js/admin.js"), _asset("js/kept-typing.js")],
     "DASHBOARD_CALLBACK": "laseros.home.dashboard",
     "SIDEBAR": {
         "show_search": True,

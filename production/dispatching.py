@@ -108,7 +108,7 @@ def _wrong_filament(operation: Operation, machine: Machine, slicing: Slicing):
         needed = used.quantity_of(item, Decimal(str(slicing.grams or 0)))
         most = max(lot.quantity for lot in mine)
         if needed > most:
-            words = {"left": ledger.plain(most), "needed": ledger.plain(needed), "unit": item.get_unit_display()}
+            words = {"left": ledger.plain(most), "needed": ledger.plain(needed), "unit": item.unit_of(most)}
             yield _("Its spool has %(left)s %(unit)s left, the print takes %(needed)s.") % words
         return
     kinds = {str(kind).upper() for kind in slicing.facts.get("filament_type") or ()}

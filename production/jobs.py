@@ -224,7 +224,7 @@ def _accept_shortage(job: Job, despite: str, by) -> None:
     if not despite:
         words = [shortages.said(row) for row in missing]
         raise Refused("\n".join([_("There is too little in stock:"), *words]), code="short", missing=missing)
-    rows = ", ".join(f"{row.missing.normalize():f} {row.item.get_unit_display()} {row.item.code}" for row in missing)
+    rows = ", ".join(f"{row.missing.normalize():f} {row.item.unit_of(row.missing)} {row.item.code}" for row in missing)
     activity.record("accepted short", job, by, details={"why": despite, "missing": rows[:300]})
 
 

@@ -199,7 +199,7 @@ def _end(run: Run, move: str, good, scrap, material_used, note: str, by) -> Run:
         unbooked = booking.take(line.item, rest, fresh.operation.reservation, key=key, reason=why, by=by,
                                 source=f"run:{fresh.pk}")  # fmt: skip
     if unbooked:
-        details["not in the books"] = f"{unbooked.normalize():f} {line.item.get_unit_display()}"
+        details["not in the books"] = f"{unbooked.normalize():f} {line.item.unit_of(unbooked)}"
     verb = "finished" if move == "finish" else "aborted"
     activity.record(verb, fresh.operation, by, details=details)
     _count(fresh, line, by)

@@ -107,7 +107,7 @@ def _end(run: Run, move: str, counts: Counts, used_up: bool, keep: bool, place: 
     if used_up:
         unbooked = _book(fresh, sheet, parts, used, by)
         if unbooked:
-            details["not in the books"] = f"{unbooked.normalize():f} {sheet.item.get_unit_display()}"
+            details["not in the books"] = f"{unbooked.normalize():f} {sheet.item.unit_of(unbooked)}"
         if kept:
             _keep(fresh, sheet, place, by)
     activity.record("finished" if move == "finish" else "aborted", fresh.operation, by, details=details)

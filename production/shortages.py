@@ -50,7 +50,7 @@ def _not_reserved(line: JobLine, item: Item, promise: Reservation | None, needed
     if not held:
         return _("%(line)s: %(item)s is not reserved.") % said
     return _("%(line)s: %(held)s of %(needed)s %(unit)s of %(item)s reserved.") % {
-        **said, "unit": item.get_unit_display(),
+        **said, "unit": item.unit_of(needed),
     }  # fmt: skip
 
 
@@ -140,18 +140,17 @@ def needs(job: Job, items) -> dict[int, Decimal]:
 
 def said(row: Missing) -> str:
     """In a sentence for whoever asked."""
-    unit = row.item.get_unit_display()
     words = _("%(item)s: %(needed)s %(unit)s needed, %(available)s there, %(missing)s missing.") % {
-        "item": row.item, "unit": unit, "needed": number(row.needed), "available": number(row.available),
-        "missing": number(row.missing),
+        "item": row.item, "unit": row.item.unit_of(row.needed), "needed": number(row.needed),
+        "available": number(row.available), "missing": number(row.missing),
     }  # fmt: skip
-    when = {"quantity": number(row.on_order), "unit": unit, "day": day(row.expected_on)}
+    when = {"amount": row.item.amount(row.on_order), "day": day(row.expected_on)}
     if not row.on_order:
         more = _("None is on order.")
     elif row.expected_on is None:
-        more = _("%(quantity)s %(unit)s are on order.") % when
+        more = _("On order: %(amount)s.") % when
     else:
-        more = _("%(quantity)s %(unit)s are on order for %(day)s.") % when
+        more = _("On order for %(day)s: %(amount)s.") % when
     return f"{words} {more}"
 
 

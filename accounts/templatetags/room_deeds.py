@@ -24,10 +24,26 @@ FOLDED = (
 FEW = 2  # are not worth a menu
 
 
+# One next step with a sentence, the rest in a menu under headings.
+STEP = '<p class="lo-step-words">{words}</p>{button}'
+MENU = (
+    '<details class="lo-menu lo-deeds-menu"><summary class="lo-button">{icon}{label}</summary>'
+    '<div class="lo-menu-panel">{inside}</div></details>'
+)
+GROUP = (
+    '<div role="group" aria-label="{subject}"><p class="lo-menu-heading" aria-hidden="true">{subject}</p>{inside}</div>'
+)
+
+
 @register.simple_tag(takes_context=True)
 def room_verbs(context) -> str:
-    """The buttons of `verbs`: what asks for something first opens a page, what wants a yes a dialog."""
+    """The buttons of `verbs`: what asks for something first opens a page, what wants a yes a dialog.
+
+    With a `step`, that one is the only button in sight.
+    """
     token, verbs = escape(str(context.get("csrf_token", ""))), context["verbs"]
+    if context.get("step") is not None:
+        return mark_safe(_one_step(context["step"], verbs, token))  # noqa: S308 escaped below
     next_ones = sum(verb.primary for verb in verbs) or 1  # they come first
     buttons = [_button(verb, token) for verb in verbs]
     shown, rest = buttons[:next_ones], buttons[next_ones:]
@@ -41,10 +57,35 @@ def _folded(pieces: list[str], name: str, icon: str, label: str) -> str:
     return FOLDED.format(id=name, icon=_icon(icon), label=conditional_escape(label), inside=inside)
 
 
-def _button(verb, token: str) -> str:
+def _one_step(step, verbs, token: str) -> str:
+    button = ""
+    if step.verb is not None:
+        button = _button(step.verb, token, " lo-primary")
+    elif step.link is not None:
+        label = conditional_escape(step.link.label)
+        button = f'<a class="lo-button" href="{escape(step.link.url)}">{_icon(step.link.icon)}{label}</a>'
+    first = STEP.format(words=conditional_escape(step.words), button=button) if step.words else ""
+    groups: dict[str, list[str]] = {}
+    for verb in sorted(verbs, key=lambda verb: verb.dangerous):
+        if verb is not step.verb:
+            groups.setdefault(str(verb.subject), []).append(_button(verb, token, " lo-dangerous" * verb.dangerous))
+    if not groups:
+        return first
+    inside = "".join(
+        GROUP.format(subject=escape(subject), inside="".join(buttons))
+        if subject
+        else f'<div class="lo-deeds-last">{"".join(buttons)}</div>'
+        for subject, buttons in groups.items()
+    )
+    return first + MENU.format(icon=_icon("more_horiz"), label=conditional_escape(_("More")), inside=inside)
+
+
+def _button(verb, token: str, style: str | None = None) -> str:
     shape = ASKED if verb.asks else CONFIRMED if verb.confirm else DONE
+    if style is None:
+        style = " lo-primary" if verb.primary else " lo-dangerous" if verb.dangerous else ""
     return shape.format(
-        style=" lo-primary" if verb.primary else " lo-dangerous" if verb.dangerous else "",
+        style=style,
         name=escape(verb.name),
         icon=_icon(verb.icon),
         label=conditional_escape(verb.label),

@@ -5,12 +5,17 @@ through every row of a table twice. Fields that depend on each other (`condition
 are not drawn here; nothing in the house has them.
 """
 
+from decimal import Decimal
+
 from django import template
 from django.contrib.admin.helpers import AdminField
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import DecimalField
 from django.template.loader import render_to_string
 from django.utils.html import conditional_escape, strip_tags
 from django.utils.safestring import mark_safe
+
+from accounts import typed_numbers
 
 register = template.Library()
 
@@ -108,12 +113,23 @@ def _value(field, request) -> str:
     """What a field that is only shown says, asked once."""
     if field.is_file:
         return render_to_string("unfold/helpers/field_readonly_value.html", {"field": field})
-    contents = field.contents()
+    contents = _number(field) or field.contents()
     if LINK in contents and not _leads_somewhere(field, request):
         contents = mark_safe(strip_tags(contents))  # noqa: S308 escaped by whoever made the link
     shown = "-" if not contents or contents == "None" else conditional_escape(contents)
     width = "max-w-4xl" if field.is_json else "max-w-2xl"
     return f'<div class="readonly break-words {width} *:rounded-default">{shown}</div>'
+
+
+def _number(field) -> str:
+    """Django writes a number by the language alone; this is by the country too, as it is written everywhere else."""
+    name, record = field.field["field"], field.form.instance
+    try:
+        asked = record._meta.get_field(name)
+    except (FieldDoesNotExist, TypeError):
+        return ""
+    value = getattr(record, name, None) if isinstance(asked, DecimalField) else None
+    return typed_numbers.shown(value, asked) if isinstance(value, Decimal) else ""
 
 
 def _leads_somewhere(field, request) -> bool:

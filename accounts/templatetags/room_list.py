@@ -7,6 +7,7 @@ a list of fifty spent three quarters of its time there.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from html import escape
 from operator import attrgetter
@@ -28,6 +29,7 @@ from django.utils.translation import gettext as _
 from unfold.templatetags.unfold_list import CHECKBOX_CLASSES, LINK_CLASSES, ROW_CLASSES, result_headers
 from unfold.utils import display_for_field, display_for_label, display_for_value
 
+from accounts import typed_numbers
 from laseros.core.templatetags.laseros import day_writer
 
 register = template.Library()
@@ -163,6 +165,8 @@ def _value_of_field(value, field, empty, write_day: Callable, language: str):
     if type(value) is datetime:
         local = template_localtime(value)
         return _moment(local.replace(second=0, microsecond=0, tzinfo=None), language)
+    if type(value) is Decimal:
+        return typed_numbers.shown(value, field)
     return write_day(value) if type(value) is date else display_for_field(value, field, empty)
 
 

@@ -263,6 +263,20 @@ def test_no_text_becomes_a_formula(start):
     assert escape_cell(f"a{start}1") == f"a{start}1"
 
 
+def test_a_telephone_number_stays_one():
+    assert escape_cell("+27 555 1002") == "+27 555 1002"
+    for formula in ("+27-555-1002", "+27 555+1", "+27 A1", "+27\t1"):
+        assert escape_cell(formula) == f"'{formula}"
+
+
+def test_an_export_has_no_column_without_a_name(shop, office, log_in):
+    for page in ("/admin/inventory/item/export/csv/", "/admin/production/job/export/csv/"):
+        heads = next(csv.reader(io.StringIO(text(log_in(office).get(page)).lstrip("\ufeff"))))
+        assert "" not in heads
+        assert "Version" not in heads
+        assert len(set(heads)) == len(heads)
+
+
 def test_what_is_no_text_stays_what_it_is():
     assert cell(Decimal("-5.25")) == Decimal("-5.25")
     assert cell(-5) == -5
@@ -282,7 +296,7 @@ def test_an_export_is_filtered_escaped_and_told_in_the_log(shop, workspace, offi
     assert rows[0][:6] == ("Code", "Name", "Kind", "E-mail", "Phone", "VAT number")
     assert len(rows) == 2
     assert rows[1][:3] == ("CL-0002", "'=HYPERLINK(1)", "Private")
-    assert rows[1][4] == "'+27 31 555"
+    assert rows[1][4] == "+27 31 555"
     row = Activity.objects.get(verb="exported")
     assert row.details == {"what": "clients", "form": "xlsx"}
     line = telling.told(row, sees_money=True)

@@ -18,7 +18,7 @@ MOST = Decimal(10) ** 12
 class LineForm(forms.ModelForm):
     discount = forms.CharField(
         label=_("discount"), required=False, max_length=20,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "text", "size": 7, "placeholder": "10 %"}),
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "text", "size": 7, "placeholder": _("e.g. 10 %")}),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):

@@ -5,6 +5,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -113,7 +114,9 @@ class RecurringInvoiceAdmin(RoomAdmin):
 
     @display(description=_("how often"))
     def rhythm(self, row):
-        return f"{row.every} {row.get_unit_display()}"
+        if row.unit == RecurringInvoice.Unit.WEEK:
+            return ngettext("every week", "every %(count)s weeks", row.every) % {"count": row.every}
+        return ngettext("every month", "every %(count)s months", row.every) % {"count": row.every}
 
     @display(description=_("state"), ordering="state", label=STATE_COLOURS)
     def state_shown(self, row):

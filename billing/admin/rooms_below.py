@@ -27,6 +27,7 @@ from production.admin.parts import PartsTable
 from production.admin.product import ProductAdmin
 from production.models import Enquiry, Job
 
+MONEY = _("Delivery and money")
 BATCHES = (1, 10, 100)
 MOST_BATCH = 1_000_000
 
@@ -198,20 +199,23 @@ ADDED = {
     ),
     Job: (
         Verb("deliver", _("Make a delivery"), _deliver, "billing.add_delivery", _can_be_delivered,
-             primary=True, icon="local_shipping"),
+             primary=True, icon="local_shipping", subject=MONEY,
+             says=_("Pieces are made and not delivered yet: this makes the delivery to be packed.")),
         Verb("invoice", _("Make an invoice"), _invoice, "billing.add_invoice", _can_be_invoiced,
-             primary=True, icon="receipt_long"),
+             primary=True, icon="receipt_long", subject=MONEY,
+             says=_("What is delivered is not invoiced yet: this makes a draft to be looked at.")),
         Verb("complete", _("Complete"), _complete, "billing.add_invoice", _can_be_completed, form=CompleteForm,
-             primary=True, icon="task_alt", done=_("Completed."),
+             primary=True, icon="task_alt", done=_("Completed."), subject=MONEY,
+             says=_("It is made, and nothing is left to deliver or invoice here: this closes it."),
              confirm=_("Nothing more is to come of this job: it leaves the board and the lists of what is open.")),
         Verb("confirm-order", _("Order confirmation"), _paper("confirmation"), "billing.add_orderpaper",
-             lambda job: job.state != "cancelled", icon="task",
+             lambda job: job.state != "cancelled", icon="task", subject=MONEY,
              confirm=_("What was ordered, at which price and for when. It is kept, and the client gets it by e-mail.")),
         Verb("proforma", _("Pro forma invoice"), _paper("proforma"), "billing.add_orderpaper",
-             lambda job: job.state != "cancelled", icon="description",
+             lambda job: job.state != "cancelled", icon="description", subject=MONEY,
              confirm=_("It is no invoice and has no number of one. It is kept, and the client gets it by e-mail.")),
         Verb("deposit", _("Make a deposit invoice"), _deposit, "billing.add_invoice", _may_ask_deposit,
-             form=DepositForm, icon="savings"),
+             form=DepositForm, icon="savings", subject=MONEY),
     ),
 }  # fmt: skip
 

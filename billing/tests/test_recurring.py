@@ -177,3 +177,16 @@ def test_the_office_plans_one_on_its_page_and_finds_it_from_the_client(clock, sh
     assert reverse("admin:billing_recurringinvoice_change", args=[row.pk]) in page
     page = browser.get(reverse("admin:crm_client_change", args=[shop.client.pk])).content.decode()
     assert f"{reverse('admin:billing_recurringinvoice_changelist')}?client__id__exact={shop.client.pk}" in page
+
+
+@pytest.mark.parametrize(
+    ("every", "unit", "language", "said"),
+    [(1, "month", "en", "every month"), (3, "month", "en", "every 3 months"), (1, "week", "en", "every week"),
+     (1, "month", "de", "jeden Monat"), (2, "week", "de", "alle 2 Wochen")],
+)  # fmt: skip
+def test_the_list_says_how_often_as_people_do(monthly, office, log_in, every, unit, language, said):
+    office.language = language
+    office.save()
+    RecurringInvoice.objects.filter(pk=monthly.pk).update(every=every, unit=unit)
+    page = log_in(office).get(reverse("admin:billing_recurringinvoice_changelist")).content.decode()
+    assert f">{said}<" in page

@@ -55,7 +55,7 @@ def check(row, known: Known, plan) -> bool:
     row.place, row.kind, row.item = place_of(known, values), kind, item
     file = f"import:{plan.print_of}"
     row.key = f"{file}:{row.line}"
-    row.label = f"{item} · {values['quantity'].normalize():f} {item.get_unit_display()}"
+    row.label = f"{item} · {item.amount(values['quantity'])}"
     row.details = str(Lot.Kind(kind).label) if kind else str(_("loose"))
     row.what = "same" if known.done(row.key, file) else "new"
     return True

@@ -3,7 +3,6 @@
 from inventory.labels.label import Label
 from inventory.models import Item, Location, Lot
 from inventory.scanning import cards, codes
-from laseros.core.templatetags.laseros import number
 
 
 def of_lot(lot: Lot) -> Label:
@@ -15,14 +14,14 @@ def of_lot(lot: Lot) -> Label:
         address=codes.address(lot.workspace.slug, "lot", lot.code),
         title=lot.owner_label or item.name,
         facts=" · ".join(part for part in (cards.facts(item, lot), lot.heat) if part),
-        quantity="" if lot.kind == Lot.Kind.REMNANT else f"{number(amount)}\u00a0{item.get_unit_display()}",
+        quantity="" if lot.kind == Lot.Kind.REMNANT else item.amount(amount, "\u00a0"),
         colours=tuple(item.swatches),
     )
 
 
 def of_item(item: Item) -> Label:
     """An item with its `material` and `workspace`."""
-    pack = f"{number(item.pack_size)}\u00a0{item.get_unit_display()}" if item.pack_size else ""
+    pack = item.amount(item.pack_size, "\u00a0") if item.pack_size else ""
     return Label(
         code=item.code,
         address=codes.address(item.workspace.slug, "item", item.code),

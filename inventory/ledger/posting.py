@@ -244,7 +244,7 @@ def _change_lot(lot: Lot, quantity: Decimal, line: _Line) -> None:
     if left is None:
         fresh = Lot._base_manager.select_related("item").get(pk=lot.pk)
         missing = -(fresh.quantity - fresh.reserved + quantity)
-        said = {"lot": fresh.code, "there": plain(fresh.quantity), "unit": fresh.item.get_unit_display()}
+        said = {"lot": fresh.code, "there": plain(fresh.quantity), "unit": fresh.item.unit_of(fresh.quantity)}
         words = _("Not enough in %(lot)s: it holds %(there)s %(unit)s, %(missing)s missing.")
         raise Refused(words % {**said, "missing": plain(missing)}, code="short", lot=lot.pk, missing=str(missing))
     lot.quantity = left
@@ -255,7 +255,6 @@ def _change_lot(lot: Lot, quantity: Decimal, line: _Line) -> None:
 
 
 def _short(there: Item, quantity: Decimal, found: Decimal | None = None) -> Refused:
-    unit = there.get_unit_display()
     missing = -(there.available + quantity)
     if missing <= 0 or (found is not None and -quantity - found > missing):
         available = there.loose if found is None else found
@@ -264,7 +263,7 @@ def _short(there: Item, quantity: Decimal, found: Decimal | None = None) -> Refu
     else:
         words = _("Not enough %(item)s: %(available)s %(unit)s available, %(missing)s missing.")
         available = there.available
-    said = {"item": there, "available": plain(available), "unit": unit, "missing": plain(missing)}
+    said = {"item": there, "available": plain(available), "unit": there.unit_of(available), "missing": plain(missing)}
     return Refused(words % said, code="short", item=there.pk, missing=str(missing))
 
 

@@ -93,7 +93,7 @@ def _hold(reservation: Reservation, amount: Decimal) -> None:
 def _short(item: Item, wanted: Decimal, there: Decimal) -> Refused:
     missing = wanted - there
     words = _("Not enough %(item)s: %(available)s %(unit)s available, %(missing)s missing.")
-    said = {"item": item, "available": plain(there), "unit": item.get_unit_display(), "missing": plain(missing)}
+    said = {"item": item, "available": plain(there), "unit": item.unit_of(there), "missing": plain(missing)}
     return Refused(words % said, code="short", item=item.pk, missing=str(missing))
 
 

@@ -7,9 +7,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext
 
 from accounts.models import WorkspaceModel
 from accounts.models.workspace import money_field
+from laseros.core.templatetags.laseros import number
 
 HEX = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour like #1d5fbf"))
 MORE_THAN_NOTHING = MinValueValidator(Decimal("0.001"))
@@ -173,6 +175,21 @@ class Item(WorkspaceModel):
         """What one unit of ours is worth in the books; its price while there is none."""
         own = self.on_hand - self.owned
         return (self.value / own).quantize(Decimal("0.0001")) if own > 0 else self.price
+
+    def unit_of(self, quantity) -> str:
+        """The unit's word beside a quantity: a sheet, two sheets."""
+        count = 1 if abs(Decimal(quantity)) == 1 else 2
+        if self.unit == self.Unit.SHEET:
+            return npgettext("unit", "sheet", "sheets", count)
+        if self.unit == self.Unit.BOTTLE:
+            return npgettext("unit", "bottle", "bottles", count)
+        if self.unit == self.Unit.PIECE:
+            return npgettext("unit", "pc", "pcs", count)
+        return str(self.get_unit_display())
+
+    def amount(self, quantity, space: str = " ") -> str:
+        """A quantity with its unit, as the reader writes numbers: "1 sheet", "2.5 kg"."""
+        return f"{number(quantity)}{space}{self.unit_of(quantity)}"
 
     @property
     def swatches(self) -> list[str]:

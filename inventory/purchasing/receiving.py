@@ -111,7 +111,7 @@ def _take_in(receipt: Receipt, arrival: Arrival, by, take_prices: bool) -> None:
     over = max(line.received + arrival.good - max(line.quantity, line.received), Decimal(0))
     if over and not arrival.reason:
         reason = _("%(item)s: %(over)s %(unit)s more than ordered. Say why they are kept, or set them aside.")
-        said = {"item": line.item, "over": f"{over.normalize():f}", "unit": line.item.get_unit_display()}
+        said = {"item": line.item, "over": f"{over.normalize():f}", "unit": line.item.unit_of(over)}
         raise Refused(reason % said, code="reason", line=line.pk)
     if arrival.bad and not arrival.reason:
         raise Refused(_("%(item)s: say what is wrong with it.") % {"item": line.item}, code="reason", line=line.pk)

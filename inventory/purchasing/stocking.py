@@ -70,6 +70,6 @@ def take_out(row: ReceiptLine, quantity: Decimal, *, key: str, by, reason: str) 
             left -= amount
     if left and made:
         words = _("Not enough of it is left: %(missing)s %(unit)s missing.")
-        raise Refused(words % {"missing": ledger.plain(left), "unit": item.get_unit_display()}, code="short")
+        raise Refused(words % {"missing": ledger.plain(left), "unit": item.unit_of(left)}, code="short")
     if left:
         ledger.post(item, -left, Move.Kind.RETURN, key=f"receipt:{row.pk}:back:{key}", **said)

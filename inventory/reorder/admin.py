@@ -235,7 +235,7 @@ class NeedAdmin(RoomAdmin):
 
     @display(description=_("free"), ordering="available")
     def free(self, need):
-        return f"{number(need.available)} {need.item.get_unit_display()}"
+        return need.item.amount(need.available)
 
     @display(description=_("on order"), ordering="on_order")
     def coming(self, need):
@@ -259,7 +259,7 @@ class NeedAdmin(RoomAdmin):
     def buying(self, need):
         if not need.suggested:
             return "–"
-        total = f"{number(need.suggested)} {need.item.get_unit_display()}"
+        total = need.item.amount(need.suggested)
         return f"{number(need.packs)} × {number(need.suggested / need.packs)}" if need.packs > 1 else total
 
     @display(description=_("bought from"), ordering="source__supplier__name")

@@ -56,7 +56,7 @@ def of_lot(lot: Lot) -> dict:
         "facts": facts(item, lot),
         "colours": item.swatches,
         "quantity": plain(lot.quantity),
-        "unit": item.get_unit_display(),
+        **_unit(item),
         "percent": lot.percent,
         "grams": grams,
         "tare": plain(lot.tare_g),
@@ -70,6 +70,11 @@ def of_lot(lot: Lot) -> dict:
     }
 
 
+def _unit(item: Item) -> dict:
+    """Its word beside a number, and the one beside a one."""
+    return {"unit": item.get_unit_display(), "unit_one": item.unit_of(1)}
+
+
 def of_item(item: Item, balances) -> dict:
     """An item with its `material`, and its balances with their `location`."""
     return {
@@ -81,7 +86,7 @@ def of_item(item: Item, balances) -> dict:
         "colours": item.swatches,
         "quantity": plain(item.on_hand),
         "free": plain(item.available),
-        "unit": item.get_unit_display(),
+        **_unit(item),
         "places": [
             {
                 "code": row.location.code,
@@ -112,7 +117,7 @@ def with_content(found: Lot | Item | Location) -> dict:
     )
     inside = [
         {"code": row.item.code, "title": row.item.name, "quantity": plain(row.loose), "colours": row.item.swatches,
-         "unit": row.item.get_unit_display()}
+         **_unit(row.item)}
         for row in loose[:SHOWN]
         if row.loose
     ]  # fmt: skip
@@ -163,7 +168,7 @@ def _line(line: CountLine, blind: bool) -> dict:
         "title": line.item.name,
         "facts": facts(line.item, line.lot),
         "colours": line.item.swatches,
-        "unit": line.item.get_unit_display(),
+        **_unit(line.item),
         "place": line.location.code,
         "place_name": str(line.location),
         "counted": plain(line.counted),

@@ -9,15 +9,19 @@ from django.utils.translation import gettext as _
 
 # What a spreadsheet takes for the beginning of a formula, in ASCII and in full-width forms, and what hides one.
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A number to be called: no spreadsheet counts with it, and an apostrophe before it would be dialled and read in again.
+_PHONE = re.compile(r"\+\d+( \d+)*")
 # XML cannot hold these.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def escape_cell(value):
-    """Text that could start a formula gets an apostrophe before it; everything that is not text stays as it is."""
+    """Text that could start a formula gets an apostrophe before it; telephone numbers and what is no text stay."""
     if not isinstance(value, str):
         return value
     value = _CONTROL.sub("", value)
+    if _PHONE.fullmatch(value):
+        return value
     return f"'{value}" if value.startswith(STARTS_A_FORMULA) else value
 
 

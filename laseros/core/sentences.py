@@ -33,10 +33,7 @@ class Sentences:
             values = _values(parts, sentence)
             if values is None:
                 continue
-            said = gettext(template)
-            if said == template:
-                return sentence
-            return said % {name: self._value(value) for name, value in zip(names, values, strict=True)}
+            return gettext(template) % {name: self._value(value) for name, value in zip(names, values, strict=True)}
         return gettext(sentence) if sentence in self.terms else sentence
 
     def _value(self, value: str) -> str:
@@ -44,6 +41,8 @@ class Sentences:
             digits, unit = found.groups()
             digits = digits.replace(" ", "").replace(",", "")
             return number(digits, len(digits.partition(".")[2])) + (unit or "")
+        if len(sides := value.split(" × ")) > 1 and all(NUMBER.fullmatch(side) for side in sides):
+            return " × ".join(self._value(side) for side in sides)
         if value in self.terms:
             return gettext(value)
         return COUNTED.sub(lambda kind: gettext(kind[0]) if kind[0] in self.terms else kind[0], value)

@@ -73,29 +73,36 @@ def test_a_deed_that_asks_first_asks_in_a_dialog(office_page):
     expect(page.get_by_role("button", name="Restore")).to_be_visible()
 
 
-def test_on_a_phone_what_comes_next_is_a_button_and_the_rest_a_menu(office_page):
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_job_has_one_next_step_and_the_rest_in_a_menu_for_the_keyboard_too(office_page, width):
     page = office_page
     with scope(workspace=page.shop.workspace):
         job = new_job(page.shop, lines=[line(page.shop, item=None)])
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"/admin/production/job/{job.pk}/change/")
-    by_hand, trace = page.get_by_role("link", name="Made without a machine"), page.get_by_role("link", name="Job sheet")
-    expect(by_hand).to_be_hidden()
-    expect(trace.first).to_be_hidden()
-    menu = page.get_by_role("button", name="More", exact=True)
+    step, hold = page.locator(".lo-step"), page.get_by_role("link", name="Put on hold")
+    assert [each.inner_text().split("\n")[-1] for each in step.locator("> .lo-button").all()] == [
+        "Made without a machine"
+    ]
+    expect(step).to_contain_text("What is in no machine's queue is left: this counts it as made.")
+    expect(hold).to_be_hidden()
+    menu = page.locator(".lo-deeds-menu summary")
     menu.focus()
     page.keyboard.press("Enter")
-    expect(by_hand).to_be_visible()
+    expect(hold).to_be_visible()
+    expect(page.get_by_role("group", name="Delivery and money")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    box = page.locator(".lo-deeds-menu > .lo-menu-panel").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
     page.keyboard.press("Escape")
-    expect(by_hand).to_be_hidden()
+    expect(hold).to_be_hidden()
     expect(menu).to_be_focused()
     page.keyboard.press("Enter")
-    by_hand.press("Enter")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="Back").click()
-    page.set_viewport_size({"width": 1280, "height": 844})
-    expect(by_hand).to_be_visible()
-    expect(menu).to_be_hidden()
+    paper = page.get_by_role("link", name="Pro forma invoice")
+    paper.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Back").click()
+    expect(paper).to_be_focused()
     assert page.complaints == []
 
 

@@ -95,9 +95,14 @@ def save(page: Page, words: str = "Save") -> None:
 
 
 def press(page: Page, words: str) -> None:
-    """A button of a record's page, and the yes to what it asks."""
+    """A button of a record's page, in its menu where it is not the next step, and the yes to what it asks."""
     verbs = page.locator(".lo-verbs")
-    verbs.get_by_role("button", name=words).or_(verbs.get_by_role("link", name=words)).click()
+    verbs.wait_for()
+    button = verbs.get_by_role("button", name=words).or_(verbs.get_by_role("link", name=words))
+    menu = verbs.locator(".lo-deeds-menu > summary")
+    if menu.count() and not button.is_visible():
+        menu.click()
+    button.click()
     dialog = page.locator("dialog[open]")
     if dialog.count():
         dialog.get_by_role("button", name=words).click()

@@ -67,3 +67,36 @@ def test_a_price_in_a_row_is_shown_and_typed_with_a_comma(desk, quote):
     assert quote.lines.get().unit_price == D("12.345")
     assert browser.post(page, {**form, price: "1.234,50"}).status_code == 302
     assert quote.lines.get().unit_price == D("1234.5")
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_number_that_is_only_shown_is_written_as_those_that_are_typed(other_workspace, person, log_in, language):
+    """English in a country that writes a comma: Django knows the language alone."""
+    from laseros.tests.ground import stock_shop
+
+    viewer = person("viewer", other_workspace)
+    viewer.language = language
+    viewer.save()
+    browser = log_in(viewer)
+    with scope(workspace=other_workspace):
+        sheet = stock_shop(other_workspace).sheet
+    page = browser.get(reverse("admin:inventory_item_change", args=[sheet.pk])).content.decode()
+    shown = page.split("field-thickness_mm")[1].split('<div class="readonly')[1].split(">")[1].split("<")[0]
+    assert shown == "3,00"
+
+
+def test_a_sentence_about_a_drawing_has_the_comma_of_the_business_in_english_too(other_workspace):
+    from django.utils import translation
+
+    from production import words
+
+    with scope(workspace=other_workspace), translation.override("en"):
+        assert (
+            words.said("The contour is open: the ends are 0.2 mm apart.")
+            == "The contour is open: the ends are 0,2 mm apart."
+        )
+        assert (
+            words.said("This rectangle of 420.0 × 297.0 mm lies around everything. It may be the frame of the drawing.")
+            == "This rectangle of 420,0 × 297,0 mm lies around everything. It may be the frame of the drawing."
+        )
+        assert words.said("No template knows 0.2 mm.") == "No template knows 0.2 mm."

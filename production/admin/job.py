@@ -19,7 +19,7 @@ from inventory.lots_admin import trace_link
 from inventory.purchasing import wants
 from laseros.core.templatetags.laseros import day, money_filter, number
 from production import job_tree, jobs, milestones, shortages
-from production.admin import client_material, conversation, job_template, quality, sub_jobs
+from production.admin import client_material, conversation, job_step, job_template, quality, sub_jobs
 from production.admin import milestones as follow
 from production.admin import proofs as proof_pages
 from production.admin.badges import COLOURS, PRIORITIES, badge
@@ -112,7 +112,7 @@ class BuyForm(OnceForm):
         rows = shortages.short_of(record)
         self.fields["what"] = forms.CharField(
             label=_("What is missing"), disabled=True, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-            initial="\n".join(f"{number(count)} {item.get_unit_display()} {item}" for item, count in rows.items()),
+            initial="\n".join(f"{item.amount(count)} {item}" for item, count in rows.items()),
         )  # fmt: skip
 
 
@@ -168,6 +168,9 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     search_fields = ("number", "title", "client__name", "client__code", "parent__number")
     search_help_text = _("Number, title, client or number of the whole")
     money_fields = ("total_shown", "quoted_total")
+    export_fields = ("number", "title", "client", "contact", "enquiry", "parent", "state", "priority", "due_on",
+                     "approved_at", "started_at", "made_at", "completed_at", "tax_included", "quoted_total",
+                     "discount_percent", "discount_amount", "note", "hold_reason")  # fmt: skip
     readonly_fields = ("number", "standing", "client", "made_shown", "total_shown", "approved_at", "started_at",
                        "made_at", "completed_at")  # fmt: skip
     fieldsets = (
@@ -182,25 +185,30 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
     empty_icon = "work"
     verbs = (
         Verb("prepare", _("Queue and reserve what is missing"), lambda request, job: _prepare(request, job), CHANGE,
-             lambda job: bool(_wanting(job)), icon="playlist_add"),
+             lambda job: bool(_wanting(job)), icon="playlist_add", subject=job_step.MATERIAL,
+             says=_("Not all of it is in the queues or has its material: this queues it and reserves what is there.")),
         Verb("buy", _("Buy what is missing"), _buy, "inventory.add_purchaseorder", lambda job: bool(_short(job)),
-             form=BuyForm, icon="add_shopping_cart",
+             form=BuyForm, icon="add_shopping_cart", subject=job_step.MATERIAL,
+             says=_("There is too little material for it: this puts what is missing on draft orders."),
              confirm=_("What this job takes and nobody has for it is put on a draft for each supplier.")),
         Verb("by-hand", _("Made without a machine"), lambda request, job: jobs.made_by_hand(job, request.user), CHANGE,
-             _has_lines_by_hand, icon="front_hand", done=_("Counted as made."),
+             _has_lines_by_hand, icon="front_hand", done=_("Counted as made."), subject=job_step.WORK,
+             says=_("What is in no machine's queue is left: this counts it as made."),
              confirm=_("Lines that are in no machine's queue count as made: delivery, bending, what was bought in.")),
         *follow.VERBS,
         proof_pages.SEND,
         quality.ADD_TO_JOB,
         job_template.KEEP,
         Verb("clone", _("Copy as a new job"), _clone, "production.add_job", form=CloneForm, icon="content_copy",
+             subject=job_step.JOBS,
              done=_("This is the copy: lines, prices and client as they were.")),
         *sub_jobs.VERBS,
         Verb("hold", _("Put on hold"), lambda request, job, why: jobs.hold(job, request.user, why=why), CHANGE,
-             lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause",
+             lambda job: job.state in ("approved", "in_progress"), form=WhyForm, icon="pause", subject=job_step.WORK,
              done=_("On hold: nothing of it starts until it goes on.")),
         Verb("continue", _("Go on"), lambda request, job: jobs.resume(job, request.user), CHANGE,
-             lambda job: job.state == "on_hold", primary=True, icon="play_arrow", done=_("It goes on.")),
+             lambda job: job.state == "on_hold", primary=True, icon="play_arrow", done=_("It goes on."),
+             subject=job_step.WORK, says=_("It is on hold: this puts its work back into the queues.")),
         Verb("cancel", pgettext_lazy("job", "Cancel"), sub_jobs.cancel, CHANGE,
              lambda job: job.state in OPEN_JOB, form=sub_jobs.CancelForm, dangerous=True, icon="block",
              confirm=_("Queued work leaves the queues and reserved material is free again."), done=_("Cancelled.")),
@@ -262,6 +270,10 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
             context["job"] = obj
             context |= self.milestones_of(request, obj) | quality.of_job(obj) | sub_jobs.of_job(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def deeds(self, request, obj) -> dict:
+        found = super().deeds(request, obj)
+        return found if obj is None else {**found, "step": job_step.of_job(obj, found["verbs"], lines_of(obj))}
 
     def related_links(self, obj):
         return [

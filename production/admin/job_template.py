@@ -20,6 +20,7 @@ from inventory.models import Item
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import number
 from production import job_templates, milestone_plan
+from production.admin import job_step
 from production.models import JobTemplate, JobTemplateLine, Product
 
 ADD_JOB = "production.add_job"
@@ -40,7 +41,7 @@ def _keep(request, job, name) -> str:
 
 
 KEEP = Verb("template", _("Keep as a template"), _keep, "production.add_jobtemplate", form=KeepForm,
-            icon="bookmark_add", done=_("Kept. New jobs can be opened from it."))  # fmt: skip
+            icon="bookmark_add", subject=job_step.JOBS, done=_("Kept. New jobs can be opened from it."))  # fmt: skip
 
 
 class NewJobForm(OnceForm):

@@ -18,6 +18,7 @@ from laseros.core import addresses
 from laseros.core.errors import Refused
 from laseros.core.templatetags.laseros import day, written
 from production import milestone_events, milestone_photos, milestone_plan, milestones, serving, work_order
+from production.admin import job_step
 from production.admin.job_milestones import JobMilestones
 from production.models import Job, Milestone, MilestonePhoto, MilestoneTemplate, TemplateMilestone
 from production.states import OVER_JOB
@@ -71,7 +72,7 @@ class TemplateForm(forms.Form):
 VERBS = (
     Verb("milestones", _("Other milestones"),
          lambda request, job, template: milestone_events.follow_by(job, template, request.user), CHANGE,
-         lambda job: job.state not in OVER_JOB, form=TemplateForm, icon="flag",
+         lambda job: job.state not in OVER_JOB, form=TemplateForm, icon="flag", subject=job_step.CLIENT,
          done=_("From now on it is followed by these. What was reached before stays.")),
 )  # fmt: skip
 

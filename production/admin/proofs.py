@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from accounts.back_office import Verb, to_record
 from accounts.day_filter import BetweenDays
 from production import proofs
+from production.admin import job_step
 from production.admin.badges import COLOURS, Untouched, badge
 from production.models import DesignFile, Proof
 from production.states import OVER_JOB
@@ -39,7 +40,7 @@ class ProofForm(forms.Form):
 SEND = Verb(
     "proof", _("Send a proof to the client"),
     lambda request, job, **answers: proofs.send(job, request.user, **answers) and None, CHANGE,
-    lambda job: job.state not in OVER_JOB, form=ProofForm, icon="draw",
+    lambda job: job.state not in OVER_JOB, form=ProofForm, icon="draw", subject=job_step.CLIENT,
     done=_("The proof is on its way. The client approves it, or says what should be different."),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ from accounts.back_office import RoomStackedInline, Verb, to_list, to_record
 from accounts.day_filter import BetweenDays
 from accounts.exporting import table_file
 from production import serving
+from production.admin import job_step
 from production.admin.badges import COLOURS, Untouched, badge
 from production.models import JobLine, LineCheck, NonConformance, ProductCheck
 from production.quality import deciding, planning, report, showing
@@ -75,7 +76,7 @@ def _add(request, record, *, line=None, **fields) -> None:
 
 ADDED = _("It is on the shop floor from now on.")
 ADD_TO_JOB = Verb("check", _("Add a check"), _add, CHANGE, lambda job: job.state not in OVER_JOB, form=LineCheckForm,
-                  icon="rule", done=ADDED)  # fmt: skip
+                  icon="rule", done=ADDED, subject=job_step.WORK)  # fmt: skip
 ADD_TO_OPERATION = Verb("check", _("Add a check"), _add, CHANGE,
                         lambda operation: operation.job_line_id is not None, form=CheckForm, icon="rule",
                         done=ADDED)  # fmt: skip

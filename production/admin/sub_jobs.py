@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 from accounts.back_office import OnceForm, Verb
 from crm.families import family, living
 from production import job_tree, jobs, sub_jobs
+from production.admin import job_step
 from production.admin.enquiry import WhyForm
 from production.models import Job, JobTemplate
 from production.states import OVER_JOB
@@ -116,11 +117,13 @@ def _takes_parts(job) -> bool:
 
 
 VERBS = (
-    Verb("sub-job", _("New sub-job"), _new, "production.add_job", _takes_parts, form=NewForm, icon="account_tree"),
+    Verb("sub-job", _("New sub-job"), _new, "production.add_job", _takes_parts, form=NewForm, icon="account_tree",
+         subject=job_step.JOBS),
     Verb("put-under", _("Put under another job"), _put, CHANGE, lambda job: job.state not in OVER_JOB, form=PutForm,
-         icon="subdirectory_arrow_right"),
+         icon="subdirectory_arrow_right", subject=job_step.JOBS),
     Verb("take-out", _("Take out of the whole"), lambda request, job: sub_jobs.take_out(job, request.user), CHANGE,
-         lambda job: job.parent_id is not None, icon="call_split", done=_("It is a job of its own again."),
+         lambda job: job.parent_id is not None, icon="call_split", subject=job_step.JOBS,
+         done=_("It is a job of its own again."),
          confirm=_("It is no longer part of another job. What is part of it stays so.")),
 )  # fmt: skip
 

@@ -231,7 +231,7 @@ class RunAdmin(Untouched):
         # What was taken back and its taking back are no more.
         mine = (run.key_of_use, f"run:{run.pk}:use:", f"{run.key_of_use}#", "machine-job:")
         amounts = [
-            f"{number(-move.quantity)} {move.item.get_unit_display()} {move.item}"
+            f"{move.item.amount(-move.quantity)} {move.item}"
             for move in moves
             if move.key == mine[0] or move.key.startswith(mine[1:])
         ]

@@ -48,7 +48,7 @@ def book(work: MachineWork, job: MachineJob) -> None:
             continue
         short = _take(work, job, slot, item, lot, quantity)
         if short:
-            missing[str(item)] = f"{short.normalize():f} {item.get_unit_display()}"
+            missing[str(item)] = f"{short.normalize():f} {item.unit_of(short)}"
         if line is not None and item == line.item:
             used += quantity
     if work.run_id is None:

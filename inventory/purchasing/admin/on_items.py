@@ -53,7 +53,7 @@ class BuyForm(OnceForm):
         self.fields["quantity"].help_text = self._words(record)
 
     def _named(self, source: SupplierItem) -> str:
-        pack = f"{number(source.pack_size)} {source.item.get_unit_display()}"
+        pack = source.item.amount(source.pack_size)
         days = _t("%(days)s days") % {"days": sources.lead_days(source)}
         return f"{source.supplier.name} · {source.sku or source.item.code} · {pack} · {days}"
 

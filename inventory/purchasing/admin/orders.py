@@ -101,11 +101,11 @@ class LineInline(RoomInline):
 
     @display(description=_("in a pack"))
     def pack_shown(self, line):
-        return f"{number(line.pack_size)} {line.item.get_unit_display()}"
+        return line.item.amount(line.pack_size)
 
     @display(description=_("received"))
     def received_shown(self, line):
-        words = f"{number(line.received)} / {number(line.quantity)} {line.item.get_unit_display()}"
+        words = f"{number(line.received)} / {line.item.amount(line.quantity)}"
         if line.rejected:
             words += " · " + _t("%(count)s rejected") % {"count": number(line.rejected)}
         return words

@@ -48,7 +48,7 @@ class ArrivedInline(RoomInline):
 
     @display(description=_("quantity"))
     def amount(self, row):
-        words = f"{number(row.quantity)} {row.line.item.get_unit_display()}"
+        words = row.line.item.amount(row.quantity)
         return f"{words} (+{number(row.over)})" if row.over else words
 
     @display(description=_("state"))

@@ -18,7 +18,7 @@ from inventory.models import PriceBreak, PurchaseOrder, Supplier, SupplierContac
 from inventory.purchasing import orders, performance, sources, suppliers
 from laseros.core.locales import countries
 from laseros.core.tax_words import has_sales_tax
-from laseros.core.templatetags.laseros import money_filter, number
+from laseros.core.templatetags.laseros import money_filter
 
 
 class SupplierForm(forms.ModelForm):
@@ -231,7 +231,7 @@ class SupplierItemAdmin(RoomAdmin):
 
     @display(description=_("in a pack"), ordering="pack_size")
     def pack(self, source):
-        return f"{number(source.pack_size)} {source.item.get_unit_display()}"
+        return source.item.amount(source.pack_size)
 
     @display(description=_("price per pack"), ordering="price")
     def costs(self, source):

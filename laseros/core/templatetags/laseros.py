@@ -163,6 +163,12 @@ def number(value, digits: int | None = None, *, least: int = 0, most: int | None
 
 
 @register.filter
+def amount(value, thing) -> str:
+    """{{ row.quantity|amount:item }}: "1 sheet", "2 sheets", as the thing that is counted says it."""
+    return "" if value in (None, "") else thing.amount(value)
+
+
+@register.filter
 def day(value) -> str:
     """A date with its month in letters, as short as that goes: 21 Nov 2026."""
     if not value:

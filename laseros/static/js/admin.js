@@ -14,7 +14,8 @@
     if (event.target.closest("[data-close-dialog]")) event.target.closest("dialog")?.close();
     if (event.target.closest("[data-keys-help]")) showKeys();
     for (const menu of document.querySelectorAll("details.lo-menu[open]")) {
-      if (!menu.contains(event.target)) menu.open = false;
+      // A dialog that a menu opened gives the focus back to it.
+      if (!menu.contains(event.target) && !event.target.closest("dialog")) menu.open = false;
     }
   });
 

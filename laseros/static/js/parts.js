@@ -168,6 +168,8 @@
       said = { reason: document.getElementById("texts")?.dataset.noConnection ?? "" };
     }
     const good = Boolean(answer?.ok && said.states);
+    // What an earlier button did or refused is no answer to this.
+    for (const old of document.querySelectorAll("#parts-news > :is(.lo-parts-done, [role=alert])")) old.remove();
     for (const input of inputs) {
       input.classList.toggle("is-saved", good);
       input.classList.toggle("is-wrong", !good);

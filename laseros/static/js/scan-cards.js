@@ -116,14 +116,15 @@
     );
   }
 
-  const amount = (card) => `${number(card.quantity)} ${card.unit}`;
+  const unitOf = (card, count) => (Math.abs(Number(count)) === 1 ? card.unit_one : card.unit) ?? "";
+  const amount = (card, count = card.quantity) => `${number(count)} ${unitOf(card, count)}`;
 
   function facts(card) {
     const rows = [];
     if (card.quantity !== undefined) rows.push([words().there, card.percent !== undefined && card.sort === "spool" ? `${amount(card)} · ${card.percent} %` : amount(card)]);
     if (card.place) rows.push([words().place, card.place_name || card.place]);
     if (card.owner) rows.push([words().owner, card.owner]);
-    if (card.free !== undefined) rows.push([words().free, `${number(card.free)} ${card.unit}`]);
+    if (card.free !== undefined) rows.push([words().free, amount(card, card.free)]);
     return rows.length ? h("dl.facts", {}, ...rows.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)))) : null;
   }
 

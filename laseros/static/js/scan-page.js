@@ -302,7 +302,7 @@
       else if (card.strange) sum.replaceChildren(h("strong", {}, `${number(weight)} g`));
       else {
         const change = left / Number(card.grams) - Number(card.quantity);
-        const piece = Number(card.grams) === 1 ? "" : ` = ${number(left / Number(card.grams))} ${card.unit}`;
+        const piece = Number(card.grams) === 1 ? "" : ` = ${amount(card, left / Number(card.grams))}`;
         sum.replaceChildren(`${number(weight)} − ${number(empty)} = `, h("strong", {}, `${number(left)} g`), piece, h("span.quiet", {}, ` ${fill(words.before, { before: amount(card), change: `${change > 0 ? "+" : "−"}${number(Math.abs(change))}` })}`));
       }
     }
@@ -340,7 +340,7 @@
   /* Some of what lies in no lot: from where, how much, and then the place where it goes. */
   function moveLoose(card) {
     const places = card.places.filter((each) => Number(each.loose) > 0);
-    const select = h("select.form-select", { id: "scan-from", on: { change: work } }, ...places.map((each) => h("option", { value: each.code }, `${each.name} · ${number(each.loose)} ${card.unit}`)));
+    const select = h("select.form-select", { id: "scan-from", on: { change: work } }, ...places.map((each) => h("option", { value: each.code }, `${each.name} · ${amount(card, each.loose)}`)));
     const ask = entry({ id: "scan-quantity", label: words.howMuchMoves, unit: card.unit, onInput: work });
     const note = h("output.scan-sum", { for: "scan-quantity" });
     const goOn = h("button.btn.btn-primary.btn-huge.btn-wide", { disabled: true }, icon("arrow-right"), h("span", {}, words.goOn));
@@ -349,7 +349,7 @@
     function work() {
       const value = parse(ask.input.value);
       goOn.disabled = !value || value > there();
-      note.replaceChildren(value > there() ? h("span.scan-wrong", {}, fill(words.onlyThere, { amount: `${number(there())} ${card.unit}` })) : "");
+      note.replaceChildren(value > there() ? h("span.scan-wrong", {}, fill(words.onlyThere, { amount: amount(card, there()) })) : "");
     }
 
     async function submit() {
@@ -369,7 +369,7 @@
     const what = moving;
     moving = null;
     if (!what.card) return done("move", what, { place: card.code }, fill(words.movedTo, { place: card.title }));
-    const text = fill(words.someMovedTo, { amount: `${number(what.amount)} ${what.card.unit}`, place: card.title });
+    const text = fill(words.someMovedTo, { amount: amount(what.card, what.amount), place: card.title });
     return done("move", what.card, { place: card.code, from: what.from, quantity: what.amount }, text);
   }
 
@@ -383,7 +383,7 @@
   // --- an item, a place ----------------------------------------------------------------------------------------------
 
   function itemCard(card) {
-    const places = card.places.map((each) => ({ code: each.name, end: `${number(each.quantity)} ${card.unit}`, act: `/q/${sending.status.me.slug}/p/${encodeURIComponent(each.code)}` }));
+    const places = card.places.map((each) => ({ code: each.name, end: amount(card, each.quantity), act: `/q/${sending.status.me.slug}/p/${encodeURIComponent(each.code)}` }));
     show(head(card), facts(card), places.length ? h("h3", {}, words.whereItLies) : h("p.quiet", {}, words.noneThere), list(places, scanned), lotsOf(card), canScan() ? h("div.scan-deeds", {}, card.places.some((each) => Number(each.loose) > 0) ? button("", "map-pin", words.moveLoose, () => moveLoose(card)) : null, button("", "clipboard-list", words.count, () => counted(card, null))) : null);
   }
 
@@ -440,7 +440,7 @@
         said(fill(words.belowTare, { tare: number(card.tare) }), "error");
         return false;
       }
-      await finish(byWeight ? { gross_g: wire(value) } : { quantity: wire(value) }, `${words.counted}: ${number(value)} ${byWeight ? "g" : (card.unit ?? "")}`);
+      await finish(byWeight ? { gross_g: wire(value) } : { quantity: wire(value) }, `${words.counted}: ${byWeight ? `${number(value)} g` : amount(card, value)}`);
       return true;
     };
     panel(h("form.scan-form", { novalidate: true }, ...top, ask.box, h("div.scan-act", {}, saveButton), button(".btn-wide", "x", words.notThere, () => finish({ quantity: "0" }, words.notThere))), ask.input, submit);
@@ -468,7 +468,7 @@
   /* Typed instead of scanned. */
   function openLine(line) {
     const lot = line.lot ? known?.lots.find((each) => each.code === line.code) : null;
-    counted(lot ?? { kind: line.lot ? "lot" : "item", code: line.code, title: line.title, facts: line.facts, colours: line.colours, unit: line.unit, sort: line.sort, grams: null, tare: null }, line);
+    counted(lot ?? { kind: line.lot ? "lot" : "item", code: line.code, title: line.title, facts: line.facts, colours: line.colours, unit: line.unit, unit_one: line.unit_one, sort: line.sort, grams: null, tare: null }, line);
     place("card").scrollIntoView({ block: "start" });
   }
 

@@ -47,7 +47,7 @@ def test_too_little_is_refused_with_what_is_missing_and_when_it_comes(shop, offi
     first, words = refusal.value.reason.split("\n")
     assert first == "There is too little in stock:"
     assert words.startswith(f"{shop.sheet}: ")
-    assert "on order for" in words
+    assert "On order for" in words
     assert (stock(shop), Job.objects.count(), Activity.objects.count()) == before
     assert new_job(shop, "b", lines=[line(shop)], despite="").number.endswith("-001")  # no number was lost
 

@@ -29,7 +29,7 @@ def test_the_shown_ones_stand_there_in_order_with_time_and_picture(client, buyer
     with scope(workspace=buyer.workspace):
         photo = job.milestones.get(name="Material in").photos.get().pk
     assert f"{address}jobs/{job.pk}/photos/{photo}/" in text
-    assert f"planned for {timezone.localdate():%d %b %Y}" in text
+    assert f"planned for {timezone.localdate():%d %B %Y}" in text
     assert client.get(f"{address}jobs/{job.pk}/photos/{photo}/")["Content-Type"] == "image/jpeg"
 
 

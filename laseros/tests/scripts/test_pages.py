@@ -130,10 +130,11 @@ def test_a_refusal_is_shown_and_leaves_the_card_in_place(shop):
 
 def test_a_refusal_while_the_card_is_being_fetched_fetches_it_once_more(shop):
     """What is on its way was written before the refusal and replaces the card: the ring must not go with it."""
-    card, held = (
+    card = (
         '<div id="card" data-bell="machine:1" hx-get="/card/" hx-trigger="bell" hx-swap="outerHTML">'
         '<p>%s</p><form method="post" hx-post="/start/" hx-swap="none"><button>Start</button></form></div>'
-    ), []
+    )
+    held = []
     page = shop.open(card % "idle")
     page.route("**/card/", lambda route: held.append(route))
     shop.answers["/start/"] = (409, '<div class="notice"><p>Somebody was quicker.</p></div>', {})

@@ -39,7 +39,7 @@ def test_more_rows_are_told_and_growth_is_of_the_same_rows(capsys):
     }
     Command()._report({"sqlite": {1: small, 100: large}}, 100)
     said = capsys.readouterr().out
-    assert "| Reminders | 3.00 (3.00) | 1.10 (1.10) with 5 rows; with all 50 of them 1.50 |" in said
+    assert "| Reminders | 3.00 (3.00) | 1.10 (1.10) with 5 rows; with all 50 of them 1.50 (1.50) |" in said
     assert "Every page is within its limits." in said
     large[shortened("Reminders")] = clocks([26.0] * 20, rows=5)
     Command()._report({"sqlite": {1: small, 100: large}}, 100)

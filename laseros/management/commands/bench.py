@@ -187,7 +187,7 @@ def _of_rows(growth: dict) -> str:
     if "rows" not in growth:
         return ""
     few, many = growth["rows"]
-    return f" with {few} rows; with all {many} of them {growth['all']['wall']:.2f}"
+    return f" with {few} rows; with all {many} of them {_both(growth['all'])}"
 
 
 def _p95(times: list[float]) -> float:

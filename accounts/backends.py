@@ -49,7 +49,14 @@ def _permissions(user, workspace) -> set[str]:
     if user.is_superuser:
         rows = Permission.objects.all()
     else:
-        role = Membership.objects.filter(workspace=workspace, user=user, is_active=True).values("role")
-        rows = Permission.objects.filter(group__name__in=role)
+        rows = Permission.objects.filter(group__name__in=_roles(user, workspace))
     rows = rows.order_by().values_list("content_type__app_label", "codename")
     return {f"{app}.{codename}" for app, codename in rows}
+
+
+def _roles(user, workspace):
+    """A request has read the memberships already: `accounts.workspaces`."""
+    known = user.__dict__.get("_memberships")
+    if known is None:
+        return Membership.objects.filter(workspace=workspace, user=user, is_active=True).values("role")
+    return [membership.role for membership in known if membership.workspace_id == workspace.pk]

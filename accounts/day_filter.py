@@ -20,8 +20,9 @@ class BetweenDays(RangeDateFilter):
         return queryset
 
     def _day(self, side: str):
+        typed = self.used_parameters.get(f"{self.parameter_name}_{side}")
         try:
-            return parse_date_str(self.used_parameters.get(f"{self.parameter_name}_{side}") or "")
+            return parse_date_str(typed) if typed else None
         except ValueError:
             return None
 

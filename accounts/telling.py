@@ -1,6 +1,7 @@
 """The activity log in words: who did what to which record, what changed from what to what, and where it is."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -115,13 +116,13 @@ VALUES = {
 WORDED = {"command", "kind", "what"}  # the details that may hold one of them
 
 
-def told(line: Activity, *, sees_money: bool, reader=None) -> dict:
+def told(line: Activity, *, sees_money: bool, may_see: Callable | None = None) -> dict:
     """One line of the log, ready to be shown. Fetch `target_type` with it."""
-    return {**headline(line, reader), "changes": facts(line, sees_money=sees_money)}
+    return {**headline(line, may_see), "changes": facts(line, sees_money=sees_money)}
 
 
-def headline(line: Activity, reader=None) -> dict:
-    """The same without what changed. It leads only where `reader` may go."""
+def headline(line: Activity, may_see: Callable | None = None) -> dict:
+    """The same without what changed. It leads only to the kinds of records the reader `may_see`, or to all."""
     model = line.target_type.model_class()
     taken = _taken(line)
     if taken:
@@ -132,7 +133,7 @@ def headline(line: Activity, reader=None) -> dict:
         "verb": str(VERBS.get(line.verb, line.verb)),
         "kind": str(model._meta.verbose_name) if model else line.target_type.model,
         "label": line.target_label,
-        "link": address_of(line) if reader is None or _may_see(reader, line) else "",
+        "link": address_of(line) if may_see is None or may_see(line.target_type) else "",
     }
 
 
@@ -180,8 +181,8 @@ def _page_of(app: str, model: str) -> tuple[str, str]:
     return before, after
 
 
-def _may_see(reader, line: Activity) -> bool:
-    kind = line.target_type
+def may_see(reader, kind) -> bool:
+    """Whether the pages of this kind of record are open to `reader`."""
     return reader.has_perm(f"{kind.app_label}.view_{kind.model}") or reader.has_perm(
         f"{kind.app_label}.change_{kind.model}"
     )

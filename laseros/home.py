@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import Count, DecimalField, ExpressionWrapper, F, FloatField, Q, Sum
 from django.db.models.functions import TruncDate
@@ -11,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import get_scope
 
+from accounts import telling
 from accounts.models import Activity, Membership
 from accounts.roles import SEE_MONEY
-from accounts.telling import told
 from billing import invoices
 from billing.models import Invoice, PriceRules, Quote, TaxRate
 from billing.states import OWED
@@ -64,7 +65,8 @@ def dashboard(request, context: dict) -> dict:
     if user.has_perm("accounts.view_activity"):
         # Who came in stands in the log; here it would push out what they did.
         lines = Activity.objects.exclude(verb="logged in").select_related("target_type").order_by("-at", "-id")[:12]
-        context["story"] = [told(line, sees_money=False, reader=user) for line in lines]
+        may_see = partial(telling.may_see, user)
+        context["story"] = [telling.told(line, sees_money=False, may_see=may_see) for line in lines]
     return context
 
 

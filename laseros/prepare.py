@@ -29,7 +29,7 @@ def schema(say: Say) -> None:
 
 
 def static_files(say: Say) -> None:
-    if not settings.STORAGES["staticfiles"]["BACKEND"].startswith("whitenoise"):
+    if settings.STORAGES["staticfiles"]["BACKEND"].startswith("django."):
         return  # served from where they lie while developing
     stamp = Path(settings.STATIC_ROOT) / STAMP
     now = _print_of_sources()

@@ -108,7 +108,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "accounts.context.workspace",
             ],
-            "builtins": ["laseros.core.templatetags.laseros"],
+            "builtins": ["laseros.core.templatetags.drawn_once", "laseros.core.templatetags.laseros"],
         },
     }
 ]
@@ -179,7 +179,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TESTING or DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "laseros.core.static_files.KnownAddresses"
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"

@@ -64,6 +64,12 @@ class User(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
             return True
         return WorkspaceRoleBackend().has_perm(self, perm)
 
+    def granted(self) -> set[str]:
+        """All that the role grants in the business that is open, for who asks about many permissions at once."""
+        from accounts.backends import WorkspaceRoleBackend
+
+        return WorkspaceRoleBackend().get_all_permissions(self)
+
     def get_full_name(self):
         return self.name or self.email
 

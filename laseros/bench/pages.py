@@ -1,8 +1,10 @@
 """The pages of the path, each opened by the person it is for, timed in turn with the reference."""
 
 import time
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
 
+from django.contrib import admin
 from django.db.models import Count
 from django.test import Client as Browser
 from django.urls import reverse
@@ -20,6 +22,7 @@ from production.models import DesignFile, Enquiry, Job, Operation, Product, Run
 
 REFERENCE, NAME_OF_REFERENCE = "/bench/reference/", "The reference"
 WARM_UP = 3
+ROW = b'<tr class="data-row'
 
 # Every list of the path in the back office; and whether there is a page of one of its records.
 ROOMS = (
@@ -37,14 +40,22 @@ class Page:
     name: str
     who: str  # manager, operator, client, or nobody with a link
     path: str
+    model: type | None = None  # of a list in the back office
+    rows: int | None = None  # at most so many on it; None: as many as it has
 
 
 @dataclass
 class Clocks:
-    """What one page took, in seconds, each time it was opened: by the clock on the wall and by the processor's."""
+    """What one page took, in seconds, each time it was opened: by the clock on the wall and by the processor's.
+
+    `wall_beside` and `cpu_beside` is what the reference took then, the mean of the opening before and the one after.
+    """
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    wall_beside: list[float] = field(default_factory=list)
+    cpu_beside: list[float] = field(default_factory=list)
+    rows: int = 0
 
 
 def pages(slug: str) -> list[Page]:
@@ -57,7 +68,7 @@ def _office(slug: str):
     yield Page("Dashboard", "manager", reverse("admin:index"))
     for label, model, has_page in ROOMS:
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        yield Page(f"{label}: list", "manager", reverse(f"{name}_changelist"))
+        yield Page(f"{label}: list", "manager", reverse(f"{name}_changelist"), model)
         if label == "Jobs":
             yield Page("Jobs: board", "manager", reverse("admin:production_job_board"))
         if has_page:
@@ -115,22 +126,52 @@ def sizes(slug: str) -> dict[str, int]:
         return {str(m._meta.verbose_name_plural): m.objects.filter(workspace__slug=slug).count() for m in models}
 
 
-def measure(slug: str, rounds: int) -> dict[str, dict]:
+def measure(slug: str, rounds: int, rows: dict[str, int]) -> dict[str, dict]:
     """The clocks of every page, and of the reference under its name.
 
-    It goes round all the pages, with the reference before each of them: a busy moment of the machine hits all alike.
+    It goes round all the pages, with the reference before and after each of them: a busy moment of the machine hits
+    both. `rows` says how many a list had elsewhere: one that has more here is opened with as many as well, under the
+    name of `shortened`.
     """
     browsers, anybody = _browsers(slug), Browser(HTTP_HOST="localhost")
-    measured = {page: Clocks() for page in pages(slug)}
+    opened = {page: Clocks() for page in _with_shortened(pages(slug), browsers, rows)}
     bare = Clocks()
     for number in range(WARM_UP + rounds):
-        counts = number >= WARM_UP
         if number == WARM_UP:
             rubbish.put_aside()  # as the web process does
-        for page, clocks in measured.items():
-            _open(anybody, REFERENCE, bare if counts else Clocks())
-            _open(browsers[page.who], page.path, clocks if counts else Clocks())
-    return {NAME_OF_REFERENCE: asdict(bare), **{page.name: asdict(clocks) for page, clocks in measured.items()}}
+            opened, bare = {page: Clocks() for page in opened}, Clocks()
+        _open(anybody, REFERENCE, bare)
+        for page, clocks in opened.items():
+            with _at_most(page.rows, page.model):
+                clocks.rows = _open(browsers[page.who], page.path, clocks).count(ROW)
+            _open(anybody, REFERENCE, bare)
+            clocks.wall_beside.append(sum(bare.wall[-2:]) / 2)
+            clocks.cpu_beside.append(sum(bare.cpu[-2:]) / 2)
+    return {NAME_OF_REFERENCE: asdict(bare), **{page.name: asdict(clocks) for page, clocks in opened.items()}}
+
+
+def shortened(name: str) -> str:
+    return f"{name}, as few rows"
+
+
+def _with_shortened(all_pages: list[Page], browsers, rows: dict[str, int]):
+    for page in all_pages:
+        yield page
+        if page.model and browsers[page.who].get(page.path).content.count(ROW) > rows.get(page.name, 1000):
+            yield replace(page, name=shortened(page.name), rows=rows[page.name])
+
+
+@contextmanager
+def _at_most(rows: int | None, model):
+    if rows is None:
+        yield
+        return
+    room = admin.site.get_model_admin(model)
+    room.list_per_page = rows
+    try:
+        yield
+    finally:
+        del room.list_per_page  # that of its class again
 
 
 def _browsers(slug: str) -> dict[str, Browser]:
@@ -142,10 +183,11 @@ def _browsers(slug: str) -> dict[str, Browser]:
     return browsers
 
 
-def _open(browser: Browser, path: str, clocks: Clocks) -> None:
+def _open(browser: Browser, path: str, clocks: Clocks) -> bytes:
     wall, cpu = time.perf_counter(), time.process_time()
     answer = browser.get(path)
     clocks.cpu.append(time.process_time() - cpu)
     clocks.wall.append(time.perf_counter() - wall)
     if answer.status_code != 200:
         raise AssertionError(f"{path} answered {answer.status_code}")
+    return answer.content

@@ -20,14 +20,14 @@ def of(name: str, before: tuple = (), after: tuple = ()) -> Callable[[int], str]
     return lambda pk: f"{first}{pk}{last}"
 
 
-def plain(name: str) -> str:
-    """The address of a page that is there once."""
-    return _plain(name, get_urlconf(), get_script_prefix())
+def plain(name: str, *words: str) -> str:
+    """The address of a page that is there once, or once for each of a few words."""
+    return _plain(name, words, get_urlconf(), get_script_prefix())
 
 
 @lru_cache(maxsize=500)
-def _plain(name: str, urlconf: str | None, prefix: str) -> str:
-    return reverse(name)
+def _plain(name: str, words: tuple[str, ...], urlconf: str | None, prefix: str) -> str:
+    return reverse(name, args=words)
 
 
 @lru_cache(maxsize=500)

@@ -14,7 +14,6 @@ from machines.files.finding import paths_of
 from machines.models import Machine, MachineJob, PrintFile
 from production.models import MachineWork, Operation, Run
 from production.run_keys import run_of
-from production.states import ACTIVE_RUN
 
 How = MachineWork.How
 MADE_OF = re.compile(r"(\.gcode)?\.(3mf|gcode|bgcode|gco|g|ufp|lxds?|nc|cnc|zzx?|dxf)$", re.IGNORECASE)
@@ -37,7 +36,7 @@ def find(job: MachineJob) -> Match:
     told = _told(job)
     if told is not None:
         return Match(run=told, how=How.TOLD)
-    run = Run.objects.filter(machine=job.machine_id, state__in=ACTIVE_RUN).select_related("operation").first()
+    run = Run.active_on(job.machine_id).select_related("operation").first()
     found = by_file(job)
     if run is None:
         return found

@@ -536,7 +536,7 @@ class Migration(FirstMigration):
                 'verbose_name': 'run',
                 'verbose_name_plural': 'runs',
                 'ordering': ['-id'],
-                'indexes': [models.Index(fields=['workspace', '-id'], name='run_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='run_by_state'), models.Index(fields=['operation', '-id'], name='run_by_operation')],
+                'indexes': [models.Index(fields=['workspace', '-id'], name='run_by_workspace'), models.Index(fields=['workspace', 'state', '-id'], name='run_by_state'), models.Index(fields=['operation', '-id'], name='run_by_operation'), models.Index(fields=['machine', 'state'], name='run_by_machine')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('machine',), name='run_one_per_machine'), models.UniqueConstraint(condition=models.Q(('state__in', ('running', 'paused'))), fields=('operation',), name='run_one_per_operation')],
             },
         ),

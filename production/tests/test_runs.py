@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import Activity
@@ -76,6 +77,15 @@ def test_one_machine_does_one_thing(shop, run, operator):
     second.refresh_from_db()
     second.job_line.job.refresh_from_db()
     assert (refusal.value.code, second.state, second.job_line.job.state) == ("machine-busy", "queued", "approved")
+
+
+def test_what_runs_on_a_machine_is_found_without_its_past(run, workspace):
+    """The floor asks at every opening, and a machine of some years has ten thousand runs behind it."""
+    assert list(Run.active_on(run.machine)) == [run]
+    if connection.vendor == "sqlite":  # PostgreSQL chooses by what is in the table
+        assert "USING INDEX run_by_machine (machine_id=? AND state=?)" in Run.active_on(run.machine)[:1].explain()
+    Run.objects.filter(pk=run.pk).update(state="finished", finished_at=timezone.now())
+    assert Run.active_on(run.machine).first() is None
 
 
 def test_work_that_has_moved_does_not_start_here(shop, operation, operator, workspace):

@@ -103,7 +103,7 @@ def queue_list(request, pk):
     machine = get_object_or_404(machines(), pk=pk)
     if request.GET.get("version") == str(machine.queue_version):
         return HttpResponse(status=204)
-    run = Run.objects.filter(machine=machine, state__in=ACTIVE_RUN).order_by("id").first()
+    run = Run.active_on(machine).first()
     context = waiting(request, machine, run)
     if request.GET.get("seen") == context["seen"]:
         return HttpResponse(status=204)
@@ -136,7 +136,7 @@ def shift(request, pk):
 def _moved(request, machine):
     if not request.htmx:
         return redirect("floor:queue")
-    run = Run.objects.filter(machine=machine, state__in=ACTIVE_RUN).order_by("id").first()
+    run = Run.active_on(machine).first()
     return render(request, "floor/_list.html", {**waiting(request, machine, run), "machine": machine, "run": run})
 
 
@@ -209,10 +209,9 @@ def _runs():
 
 def _run_on(machine) -> Run | None:
     run = (
-        Run.objects.filter(machine=machine, state__in=ACTIVE_RUN)
+        Run.active_on(machine)
         .select_related("operator", *RUN_WITH)
         .only("operator__name", "operator__email", *RUN_SHOWN)
-        .order_by("id")
         .first()
     )
     if run is not None:

@@ -18,7 +18,7 @@
     const place = document.getElementById("announcer");
     if (place) place.textContent = sentence;
   };
-  window.laseros = { text, fill, csrf, announce, toast };
+  window.laseros = { text, fill, csrf, announce, toast, ring };
 
   // --- notices ------------------------------------------------------------------------------------------------------
 
@@ -107,7 +107,7 @@
       event.detail.selectOverride = undefined;
       // What was pressed was out of date: bring its surroundings up to date.
       const stale = origin.closest("[data-bell]");
-      if (stale) setTimeout(() => htmx.trigger(stale, "bell"), 0);
+      if (stale) setTimeout(() => ring(stale), 0);
     }
   });
   document.body.addEventListener("htmx:responseError", (event) => {
@@ -119,6 +119,38 @@
   });
   document.body.addEventListener("htmx:timeout", (event) => {
     if (!inBackground(event.detail)) toast({ text: text("tooSlow"), tone: "bad" });
+  });
+
+  // --- what is rung fetches itself ----------------------------------------------------------------------------------
+
+  // What is rung while it asks asks once more when the answer is there: htmx would keep the second request for the
+  // element that asked first, and when that answer replaces it, the second would never be sent.
+  const fetching = new WeakMap(); // element → rung again meanwhile
+
+  function ring(element) {
+    if (!element.isConnected) {
+      ringHeirs(element);
+    } else if (fetching.has(element)) {
+      fetching.set(element, true);
+    } else {
+      htmx.process(element); // what has just come in hears nothing before htmx has looked at it
+      htmx.trigger(element, "bell");
+    }
+  }
+
+  /* What hears the same bell now: the element itself, or what came in its place. */
+  function ringHeirs(element) {
+    for (const heir of document.querySelectorAll(`[data-bell="${CSS.escape(element.dataset.bell)}"]`)) ring(heir);
+  }
+
+  document.body.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.requestConfig.triggeringEvent?.type === "bell") fetching.set(detail.elt, false);
+  });
+  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const asked = detail.requestConfig?.elt;
+    const again = fetching.get(asked);
+    fetching.delete(asked);
+    if (again) setTimeout(() => ringHeirs(asked), 0);
   });
 
   /*

@@ -17,7 +17,7 @@
  */
 (() => {
   "use strict";
-  const { text, fill } = window.laseros;
+  const { text, fill, ring: ringOne } = window.laseros;
   const address = document.body.dataset.bellUrl;
   if (!address) return;
 
@@ -38,29 +38,11 @@
 
   // --- what came in -------------------------------------------------------------------------------------------------
 
-  // What is rung while it asks asks once more when the answer is there: htmx would keep the second request for the
-  // element that asked first, and when that answer replaces it, the second would never be sent.
-  const asking = new WeakMap(); // element → rung again meanwhile
   const rung = ({ requestConfig }) => requestConfig?.triggeringEvent?.type === "bell";
 
   function ring(selector) {
-    for (const element of document.querySelectorAll(selector)) {
-      if (asking.has(element)) {
-        asking.set(element, true);
-      } else {
-        htmx.process(element); // what has just come in hears nothing before htmx has looked at it
-        htmx.trigger(element, "bell");
-      }
-    }
+    for (const element of document.querySelectorAll(selector)) ringOne(element);
   }
-
-  document.body.addEventListener("htmx:beforeSend", (event) => rung(event.detail) && asking.set(event.detail.elt, false));
-  document.body.addEventListener("htmx:afterRequest", ({ detail }) => {
-    const asked = detail.requestConfig?.elt;
-    const again = asking.get(asked);
-    asking.delete(asked);
-    if (again) setTimeout(() => ring(`[data-bell="${CSS.escape(asked.dataset.bell)}"]`), 0);
-  });
 
   function receive(message) {
     if ("tick" in message) ticks = true;

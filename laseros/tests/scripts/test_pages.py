@@ -128,6 +128,30 @@ def test_a_refusal_is_shown_and_leaves_the_card_in_place(shop):
     expect(page.locator("#messages")).to_be_empty()
 
 
+def test_a_refusal_while_the_card_is_being_fetched_fetches_it_once_more(shop):
+    """What is on its way was written before the refusal and replaces the card: the ring must not go with it."""
+    card = (
+        '<div id="card" data-bell="machine:1" hx-get="/card/" hx-trigger="bell" hx-swap="outerHTML">'
+        '<p>%s</p><form method="post" hx-post="/start/" hx-swap="none"><button>Start</button></form></div>'
+    )
+    held = []
+    page = shop.open(card % "idle")
+    page.route("**/card/", lambda route: held.append(route))
+    shop.answers["/start/"] = (409, '<div class="notice"><p>Somebody was quicker.</p></div>', {})
+    page.evaluate("htmx.trigger('#card', 'bell')")
+    shop.until(lambda: len(held) == 1)
+    page.get_by_role("button", name="Start").click()
+    expect(page.locator("#messages")).to_contain_text("Somebody was quicker.")
+    page.wait_for_timeout(50)
+    assert len(held) == 1
+    held[0].fulfill(body=card % "older", content_type="text/html")
+    shop.until(lambda: len(held) == 2)
+    held[1].fulfill(body=card % "running", content_type="text/html")
+    expect(page.locator("#card p")).to_have_text("running")
+    page.wait_for_timeout(150)
+    assert len(held) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "words"),
     [

@@ -29,7 +29,7 @@ def office_document() -> bytes:
     return content.getvalue()
 
 
-TOO_MUCH, SENSELESS = "more than 600,000 curves once its blocks are placed", "holds coordinates that cannot be"
+TOO_MUCH, SENSELESS = "more than 600\xa0000 curves once its blocks are placed", "holds coordinates that cannot be"
 REFUSED = {
     "bomb": (bomb(), TOO_MUCH),
     "minsert": (dxf(insert("B", columns=30000, rows=30000), block("B", circle(0, 0, 1))), TOO_MUCH),

@@ -47,9 +47,6 @@ __all__ = [
 ]
 
 
-VALUE = "-the-value-"  # stands for one in an address
-
-
 @dataclass(frozen=True)
 class Verb:
     """A button on a record. `run(request, record, **form data)` calls the verb and may answer a URL to go to."""
@@ -159,6 +156,8 @@ class ArchivedFilter(admin.SimpleListFilter):
 class RoomList(ChangeList):
     """A list that reads of its rows and of what is joined to them only what it shows."""
 
+    VALUE = "-the-value-"  # stands for one in an address
+
     def get_query_string(self, new_params=None, remove=None):
         """The same for many values of one parameter: what stands around the value is put together once.
 
@@ -170,7 +169,7 @@ class RoomList(ChangeList):
         around = self.__dict__.setdefault("_around", {})
         key = (name, tuple(remove or ()))
         if key not in around:
-            around[key] = super().get_query_string({name: VALUE}, remove).split(VALUE)
+            around[key] = super().get_query_string({name: self.VALUE}, remove).split(self.VALUE)
         before, after = around[key]
         return f"{before}{quote_plus(str(value))}{after}"
 

@@ -168,9 +168,8 @@ class RoomList(ChangeList):
             return super().get_query_string(new_params, remove)
         around = self.__dict__.setdefault("_around", {})
         key = (name, tuple(remove or ()))
-        if key not in around:
-            around[key] = super().get_query_string({name: self.VALUE}, remove).split(self.VALUE)
-        before, after = around[key]
+        before, after = around.get(key) or super().get_query_string({name: self.VALUE}, remove).split(self.VALUE)
+        around[key] = before, after
         return f"{before}{quote_plus(str(value))}{after}"
 
     def get_results(self, request):

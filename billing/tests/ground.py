@@ -15,6 +15,10 @@ from laseros.tests.laid import laid_further
 from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Measurement
 from production.states import JOB
 
+# What a German business has to say of itself for an electronic invoice.
+BANK = "Beispielbank\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX"
+FULL = {"bank_details": BANK, "phone": "+49 341 555 0107", "registration_number": "HRB 1"}
+
 
 def measured_drawing(shop: Shop, enquiry: Enquiry | None = None, name: str = "plate.dxf") -> DesignFile:
     """A plate of 200 × 100 mm with four holes: 700 mm to cut, five pierces."""

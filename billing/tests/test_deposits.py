@@ -7,12 +7,10 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
-from django_scopes import scope
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from accounts.models import Workspace
 from billing import einvoice, invoices, payments, totals, verifying
 from billing.accounting import journal
 from billing.accounting.accounts import Accounts
@@ -21,10 +19,7 @@ from billing.einvoice import checking
 from billing.invoices import deposits
 from billing.models import BooksRules, ExchangeRate, Invoice
 from billing.tests.ground import made_job, make, with_address
-from billing.tests.test_einvoice import FULL
-from crm.models import Address
 from laseros.core.errors import Refused
-from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import Job, JobLine, Operation
 
@@ -33,15 +28,8 @@ KEYS = counting()
 
 
 @pytest.fixture
-def german(other_workspace, person):
-    """A shop whose electronic invoices are complete."""
-    Workspace.objects.filter(pk=other_workspace.pk).update(**FULL)
-    other_workspace.refresh_from_db()
-    with scope(workspace=other_workspace):
-        shop = stock_shop(other_workspace)
-        Address.objects.create(workspace=other_workspace, client=shop.client, street="Bahnhofstraße 1",
-                               postcode="04109", city="Leipzig", country="DE")  # fmt: skip
-        yield shop, person("office", other_workspace)
+def german(german, other_workspace, person):
+    return german, person("office", other_workspace)
 
 
 @pytest.fixture

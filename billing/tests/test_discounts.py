@@ -8,34 +8,21 @@ from django_scopes import scope
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Workspace
 from billing import documents, einvoice, invoices, order_papers, quotes
 from billing.admin import line_form
 from billing.einvoice import checking
 from billing.models import Invoice, InvoiceLine, Quote
 from billing.tests.ground import add_line, make, with_address
 from billing.tests.test_documents import text_of
-from billing.tests.test_einvoice import FULL, XMLS, values
+from billing.tests.test_einvoice import XMLS, values
 from crm.models import Address
 from laseros.core import discounts
 from laseros.core.errors import Refused
 from laseros.core.money import cents
-from laseros.tests.ground import stock_shop
 from production.models import JobLine
 
 pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
-
-
-@pytest.fixture
-def german(other_workspace):
-    Workspace.objects.filter(pk=other_workspace.pk).update(**FULL)
-    other_workspace.refresh_from_db()
-    with scope(workspace=other_workspace):
-        shop = stock_shop(other_workspace)
-        Address.objects.create(workspace=other_workspace, client=shop.client, street="Bahnhofstraße 1",
-                               postcode="04109", city="Leipzig", country="DE")  # fmt: skip
-        yield shop
 
 
 def draft(shop, **whole) -> Quote:

@@ -19,7 +19,7 @@ from billing import einvoice, invoices, totals
 from billing.einvoice import archival, checking, formats, said
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Seal, Treatment
-from billing.tests.ground import issued_invoice, made_job
+from billing.tests.ground import BANK, FULL, issued_invoice, made_job
 from crm.models import Address, Client
 from laseros.core.errors import Refused
 from laseros.core.money import cents
@@ -28,8 +28,6 @@ from laseros.tests.ground import stock_shop
 # What the file says of a stored document, and what the rules say of the file: whichever database stored it.
 pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("one_paper")]
 
-BANK = "Beispielbank\nIBAN: DE89 3704 0044 0532 0130 00\nBIC: COBADEFFXXX"
-FULL = {"bank_details": BANK, "phone": "+49 341 555 0107", "registration_number": "HRB 1"}
 XMLS = [name for name, form in einvoice.FORMATS.items() if not form.pdf]
 
 

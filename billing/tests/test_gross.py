@@ -7,7 +7,6 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
-from django_scopes import scope
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,10 +19,8 @@ from billing.models import BooksRules, Invoice, InvoiceLine, TaxRate, Treatment
 from billing.tests.ground import make
 from billing.tests.test_deposits import KEYS, refused
 from billing.tests.test_documents import text_of
-from billing.tests.test_einvoice import FULL
 from crm.models import Address, Client
 from laseros.core.money import tax_in, turned
-from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import Operation
 
@@ -34,18 +31,14 @@ GROSS = SimpleNamespace(tax_included=True, discount_percent=D(0), discount_amoun
 
 
 @pytest.fixture
-def german(other_workspace):
+def german(german, other_workspace):
     """A shop that tells private people prices with VAT, and a private person who buys there."""
-    Workspace.objects.filter(pk=other_workspace.pk).update(**FULL, prices_with_tax="private")
+    Workspace.objects.filter(pk=other_workspace.pk).update(prices_with_tax="private")
     other_workspace.refresh_from_db()
-    with scope(workspace=other_workspace):
-        shop = stock_shop(other_workspace)
-        TaxRate.objects.create(workspace=other_workspace, name="USt ermäßigt", percent=D(7))
-        Client.objects.filter(pk=shop.client.pk).update(kind="private")
-        shop.client.refresh_from_db()
-        Address.objects.create(workspace=other_workspace, client=shop.client, street="Bahnhofstraße 1",
-                               postcode="04109", city="Leipzig", country="DE")  # fmt: skip
-        yield shop
+    TaxRate.objects.create(workspace=other_workspace, name="USt ermäßigt", percent=D(7))
+    Client.objects.filter(pk=german.client.pk).update(kind="private")
+    german.client.refresh_from_db()
+    return german
 
 
 def row(quantity, price, percent="19", **fields) -> SimpleNamespace:

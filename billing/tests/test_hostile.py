@@ -24,7 +24,6 @@ from billing.accounting import journal
 from billing.einvoice import checking
 from billing.models import ExchangeRate, Invoice, InvoiceLine, Quote, RecurringInvoice
 from billing.tests.ground import issued_invoice, made_job
-from billing.tests.test_discounts import german as german  # a fixture
 from crm.models import Client
 from laseros.core.errors import Refused
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from django_scopes import scope
 
 from accounts.models import Workspace
 from billing import deliveries, einvoice, invoices, totals, verifying
@@ -12,26 +11,12 @@ from billing.einvoice import checking, said
 from billing.models import InvoiceLine
 from billing.tests.test_deposits import KEYS, refused
 from billing.tests.test_documents import text_of
-from billing.tests.test_einvoice import FULL
-from crm.models import Address
-from laseros.tests.ground import stock_shop
 from production import jobs
 from production.models import JobLine, Operation
 from production.states import JOB
 
 pytestmark = pytest.mark.usefixtures("one_paper")
 D = Decimal
-
-
-@pytest.fixture
-def german(other_workspace):
-    Workspace.objects.filter(pk=other_workspace.pk).update(**FULL)
-    other_workspace.refresh_from_db()
-    with scope(workspace=other_workspace):
-        shop = stock_shop(other_workspace)
-        Address.objects.create(workspace=other_workspace, client=shop.client, street="Bahnhofstraße 1",
-                               postcode="04109", city="Leipzig", country="DE")  # fmt: skip
-        yield shop
 
 
 def ordered(shop, quantity: int, price: str, tax_included: bool = False, **line):

@@ -14,7 +14,6 @@ from accounts.models import Activity
 from billing import einvoice, invoices
 from billing.models import ReceivedInvoice
 from billing.received import deciding, keeping
-from billing.tests.test_discounts import german as german  # a fixture
 from billing.tests.test_hostile import bill
 from laseros.core.errors import Refused
 

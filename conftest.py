@@ -59,12 +59,13 @@ _number_of_test = itertools.count()
 
 @pytest.fixture(autouse=True)
 def _files_of_their_own(settings):
-    """Uploads and mail of one test are not seen by the next. Most write none, and no folder is made for them."""
+    """Uploads, mail and what drivers keep of one test are not seen by the next. Most write none, and no folder is made."""
     folder = Path(_folder, f"test-{next(_number_of_test)}")
     settings.MEDIA_ROOT = folder / "files"
     settings.EMAIL_FILE_PATH = str(folder / "mail")
     yield
-    shutil.rmtree(folder, ignore_errors=True)
+    for left in (folder, Path(_folder, "machines")):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

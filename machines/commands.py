@@ -128,6 +128,16 @@ def unanswered(command: Command) -> bool:
     return _end(command, "time_out", why.get(command.state, ""))
 
 
+@retried
+@transaction.atomic
+def withdraw(machine: Machine, key: str) -> int:
+    """What was asked under `key`, or for a part of it ("key:…"), is not wanted any more: what no watcher has sent yet
+    never is. How many."""
+    asked = Command._base_manager.filter(machine=machine, state="requested")
+    asked = asked.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
+    return sum(_end(command, "refuse", _("the work is over")) for command in asked.select_for_update())
+
+
 def overdue(machine_pks, now: datetime | None = None) -> list[Command]:
     """What was not sent or not answered in time, for all these machines in one query."""
     now = now or timezone.now()

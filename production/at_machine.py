@@ -14,19 +14,23 @@ def tell(run: Run, name: str, key: str, by) -> bool:
     """
     if not commands.can(run.machine, name):
         return True
-    arguments = {
-        "job_key": run.job_key,
-        "job_name": _name(run),
-        "seconds": run.estimated_seconds,
-        "quantity": run.quantity,
-    }
     try:
-        commands.request(run.machine, name, arguments if name == "start" else {}, key=key, by=by)
+        commands.request(run.machine, name, order(run) if name == "start" else {}, key=key, by=by)
     except Refused as refusal:
         if refusal.code not in ("offline", "busy"):
             raise
         return False
     return True
+
+
+def order(run: Run) -> dict:
+    """What `start` takes with it."""
+    return {
+        "job_key": run.job_key,
+        "job_name": _name(run),
+        "seconds": run.estimated_seconds,
+        "quantity": run.quantity,
+    }
 
 
 def _name(run: Run) -> str:
@@ -45,7 +49,9 @@ def say(run: Run, state: State) -> None:
 
 
 def quieten(run: Run, by) -> None:
-    """After the run: a machine still at it is told to stop, one without a connection is idle again."""
+    """After the run: a machine still at it is told to stop, and one that has not been told to begin is not told any
+    more. One without a connection is idle again."""
+    commands.withdraw(run.machine, run.job_key)
     status = telemetry.status_of(run.machine)
     if status.job_key == run.job_key and status.current in (State.PREPARING, State.RUNNING, State.PAUSED):
         tell(run, "stop", f"{run.job_key}:stop", by)

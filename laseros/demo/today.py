@@ -14,8 +14,10 @@ from inventory import ledger
 from laseros.demo.drawings import CARELESS, DESIGNS, dxf_of
 from laseros.demo.ground import Business
 from laseros.demo.people import CLIENTS, PASSWORD
-from production import drawings, enquiries, runs
-from production.models import DesignFile, Enquiry, EnquiryLine, Operation
+from machines import drivers
+from machines.link import home_of, options_for
+from production import at_machine, drawings, enquiries, runs
+from production.models import DesignFile, Enquiry, EnquiryLine, Operation, Run
 
 
 def take_stock_of_extras(business: Business) -> None:
@@ -129,4 +131,11 @@ def start_machines(business: Business) -> None:
         queue = Operation.objects.filter(machine=machine, state="queued").exclude(reservation=None)
         operation = max(queue, key=lambda operation: (operation.seconds_left, -operation.pk), default=None)
         if operation is not None:
-            runs.start(operation, machine, business.people["operator"])
+            _at_work(runs.start(operation, machine, business.people["operator"], told=False))
+
+
+def _at_work(run: Run) -> None:
+    """A simulated machine is at it already: whoever watches it first finds it so, whenever that is."""
+    if run.machine.driver == "simulator":
+        simulated = drivers.build("simulator", options_for(run.machine), home_of(run.machine)).machine
+        simulated.command("start", at_machine.order(run), run.job_key)

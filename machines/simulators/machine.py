@@ -17,7 +17,7 @@ from machines.simulators.memory import Memory
 PREPARING_S = {"laser": 25.0, "printer": 210.0}
 USUAL_S = 600.0
 LONGEST_S = 30 * 86400.0
-REST_S = 600.0  # how long it says "finished" before it is idle again, in real seconds
+REST_S = 600.0  # how long it goes on saying "finished" to who has heard it, in real seconds
 ANSWERS_KEPT = 200
 
 
@@ -34,6 +34,7 @@ class Work:
     held: float = 0.0  # seconds held before
     error: str = ""
     had_error: bool = False
+    heard_at: float | None = None  # when somebody first heard that it is finished: until then it says so
 
     def elapsed(self, now: float) -> float:
         return max(0.0, (now if self.held_at is None else self.held_at) - self.started_at - self.held)
@@ -69,15 +70,11 @@ class SimulatedMachine:
         with self.memory.opened() as kept:
             work = self._work(kept, now)
             over = kept.get("over") or ["", ""]
+            if work is not None and work.heard_at is None and work.state(now) == State.FINISHED:
+                work.heard_at = now
+                kept["work"] = asdict(work)
         if work is None:
-            return Reading(
-                State.IDLE,
-                raw_state="IDLE",
-                job_key=over[0],
-                job_name=over[1],
-                outcome=Outcome.CANCELLED if over[0] else None,
-                values=physics.values(self.kind, None, now, self.power),
-            )
+            return self._at_rest(over, now)
         state = work.state(now)
         left = work.moment_of(1.0) - now if work.held_at is None else work.moment_of(1.0) - work.held_at
         return Reading(
@@ -90,6 +87,16 @@ class SimulatedMachine:
             message=work.error,
             outcome=Outcome.FINISHED if state == State.FINISHED else None,
             values=physics.values(self.kind, work, now, self.power),
+        )
+
+    def _at_rest(self, over: list[str], now: float) -> Reading:
+        return Reading(
+            State.IDLE,
+            raw_state="IDLE",
+            job_key=over[0],
+            job_name=over[1],
+            outcome=Outcome.CANCELLED if over[0] else None,
+            values=physics.values(self.kind, None, now, self.power),
         )
 
     def command(self, name: str, arguments: dict, key: str) -> Ack:
@@ -166,7 +173,7 @@ class SimulatedMachine:
             work.held_at = work.moment_of(self.error_at)
             work.error, work.had_error = physics.ERRORS[self.kind], True
             kept["work"] = asdict(work)
-        if work.state(now) == State.FINISHED and now - work.moment_of(1.0) > REST_S:
+        if work.heard_at is not None and now - work.heard_at > REST_S:
             kept["work"] = None
             return None
         return work

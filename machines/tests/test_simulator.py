@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from laseros.core.drivers import Ack, CredentialsRefused, Driver, State, Unreachable
+from laseros.core.drivers import Ack, CredentialsRefused, Driver, Outcome, State, Unreachable
 from machines import drivers
 from machines.simulators.machine import SimulatedMachine
 
@@ -47,6 +47,16 @@ def test_a_run_from_start_to_finish(laser, clock):
     assert (done.state, done.progress, done.seconds_left, done.job_key) == (State.FINISHED, 1.0, 0, "run-5")
     clock.now += 601
     assert laser.read().state == State.IDLE
+
+
+def test_an_end_that_nobody_watched_is_still_told(laser, clock):
+    laser.command("start", JOB, "k1")
+    clock.now += 8 * 3600
+    assert (laser.read().state, laser.read().job_key, laser.read().outcome) == (
+        State.FINISHED, "run-5", Outcome.FINISHED,
+    )  # fmt: skip
+    clock.now += 601
+    assert (laser.read().state, laser.read().outcome) == (State.IDLE, None)
 
 
 def test_a_new_process_finds_it_as_far_as_the_clock_says(laser, clock):

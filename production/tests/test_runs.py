@@ -10,7 +10,7 @@ from inventory import ledger
 from inventory.models import Move
 from laseros.core.drivers import Reading, State
 from laseros.core.errors import Refused
-from machines import telemetry
+from machines import commands, telemetry
 from machines.models import Command, Machine, MachineStatus
 from production import jobs, queue, runs
 from production.models import Operation, Run
@@ -257,6 +257,15 @@ def test_aborting_stops_a_machine_that_is_still_at_it(simulated, operation, oper
     telemetry.ingest(simulated, Reading(State.RUNNING, job_key=run.job_key, progress=0.4))
     runs.abort(run, by=operator)
     assert Command.objects.get().name == "stop"
+
+
+def test_a_machine_that_was_not_told_yet_is_not_told_after_the_end(simulated, operation, operator):
+    run = runs.start(operation, simulated, operator)
+    waiting = commands.waiting([simulated.pk])
+    runs.finish(run, good=20, scrap=0, by=operator)
+    assert commands.waiting([simulated.pk]) == []
+    assert not commands.take(waiting[0])
+    assert Command.objects.values_list("name", "state", "reason").get() == ("start", "refused", "the work is over")
 
 
 def test_the_machine_says_done_and_the_operator_decides(

@@ -48,6 +48,19 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // The theme's parts of a form are opened by the mouse alone.
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const part of document.querySelectorAll('nav > a[x-on\\:click*="activeFieldsetTab"]')) {
+      part.tabIndex = 0;
+      part.setAttribute("role", "button");
+      part.addEventListener("keydown", (event) => {
+        if (event.key !== "Enter" && event.key !== " ") return;
+        event.preventDefault();
+        part.click();
+      });
+    }
+  });
+
   // Narrow tables name each cell beside it; the language decides what else is written with a capital.
   document.addEventListener("DOMContentLoaded", () => {
     for (const cell of document.querySelectorAll("[data-label]")) {

@@ -93,7 +93,7 @@ class EnquiryAdmin(PartsTable, RoomAdmin):
             None,
             {"fields": (("number", "standing"), ("client", "contact"), ("title", "wanted_by"), "milestones", "note")},
         ),
-        (_("Taken"), {"fields": (("origin", "created_by", "created_at"),), "classes": ("collapse",)}),
+        (_("How it came in"), {"fields": (("origin", "created_by", "created_at"),), "classes": ("collapse",)}),
     )
     add_fieldsets = ((None, {"fields": ("client", ("title", "wanted_by"), "milestones", "note")}),)
     change_form_outer_before_template = "admin/production/enquiry.html"

@@ -70,7 +70,7 @@ class Migration(FirstMigration):
                 ('state', models.CharField(choices=[('open', 'open'), ('basket', 'being put together'), ('quoted', 'quoted'), ('won', 'won'), ('lost', 'lost')], default='open', editable=False, max_length=10, verbose_name='state')),
                 ('milestones', models.ForeignKey(blank=True, help_text='Empty: the standard ones.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='production.milestonetemplate', verbose_name='milestones of the job')),
                 ('origin', models.CharField(choices=[('office', 'the office'), ('portal', 'the client, in the portal')], default='office', editable=False, max_length=6, verbose_name='came from')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='taken')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='received')),
                 ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enquiries', to='crm.client', verbose_name='client')),
                 ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enquiries', to='crm.contact', verbose_name='contact')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken by')),
@@ -693,7 +693,7 @@ class Migration(FirstMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('content', models.FileField(max_length=200, upload_to='milestones/')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='taken')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='photographed')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
                 ('milestone', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='photos', to='production.milestone', verbose_name='milestone')),
                 ('workspace', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.workspace', verbose_name='workspace')),

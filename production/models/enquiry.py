@@ -51,7 +51,7 @@ class Enquiry(WorkspaceModel):
         related_name="+",
         verbose_name=_("taken by"),
     )
-    created_at = models.DateTimeField(_("taken"), default=timezone.now, editable=False)
+    created_at = models.DateTimeField(_("received"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("enquiry")

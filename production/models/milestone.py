@@ -56,7 +56,7 @@ class MilestonePhoto(WorkspaceModel):
     milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="photos", verbose_name=_("milestone"))
     content = models.FileField(upload_to="milestones/", max_length=200)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by"))
-    at = models.DateTimeField(_("taken"), default=timezone.now)
+    at = models.DateTimeField(_("photographed"), default=timezone.now)
 
     class Meta:
         verbose_name = _("photograph")

@@ -58,9 +58,10 @@ class FsCut:
         Setting("app_secret", gettext_noop("app secret"), secret=True, required=True),
         Setting("card", gettext_noop("number of the control card"), required=True,
                 help=gettext_noop("as the account lists the machine; the doctor names those there are")),
-        Setting("every", gettext_noop("seconds between two looks"), "number", EVERY,
+        Setting("every", gettext_noop("seconds between two looks"), "number", round(EVERY),
                 help=gettext_noop("86,400 divided by the questions a day your account may ask, or more")),
-        Setting("host", gettext_noop("address"), default=HOST, help=gettext_noop("of the maker's cloud, with https")),
+        Setting("host", gettext_noop("web address"), default=HOST,
+                help=gettext_noop("of the maker's cloud, with https")),
     )  # fmt: skip
 
     def __init__(self, options: dict, home: Path) -> None:
@@ -73,8 +74,10 @@ class FsCut:
         self.cloud: Cloud | None = None
         self.reader = Reader()
         self.notes: dict[str, str] = {}  # what could not be read in this round
+        self.records_note = ""  # they are not read in every one
         self.untold: list[Ended] = []
         self.records_at = self.again_at = 0.0
+        self.was = State.UNKNOWN
         self.at_work, self.awaited, self.rounds_left = Work(), "", 0
 
     async def connect(self) -> None:
@@ -112,8 +115,13 @@ class FsCut:
             if self.at_work.key not in ("", work.key):
                 self.awaited, self.rounds_left = self.at_work.key, AWAITED
             self.at_work = work
+        if state == State.IDLE and self.was in WITH_WORK:
+            self.records_at = 0.0
+        self.was = state
         if self.awaited:
             await self._await_record()
+        if self.records_note:
+            self.notes["its records"] = self.records_note
         return self.reader.read(said, work, system, alarms, self.notes)
 
     async def _state(self) -> str:
@@ -149,7 +157,7 @@ class FsCut:
             return None
 
     async def _await_record(self) -> None:
-        if self.awaited not in self.reader.over and "its records" not in self.notes:
+        if self.awaited not in self.reader.over:
             self.rounds_left -= 1
             await self._read_records()
         if self.awaited in self.reader.over or self.rounds_left <= 0:
@@ -157,17 +165,14 @@ class FsCut:
 
     async def _read_records(self) -> None:
         is_all = time.monotonic() >= self.again_at
-        if is_all:
-            self.reader.tell_again()
         now = datetime.now(UTC)
         try:
             records = await self._records(now - (FURTHER_BACK if is_all else LOOK_BACK), now)
         except Refused as error:
-            self.notes["its records"] = str(error)
+            self.records_note = str(error)
         else:
-            self.untold += self.reader.ended(records, now)
-            if self.reader.unreadable:
-                self.notes["its records"] = "some have no file or no time"
+            self.untold += self.reader.ended(records, now, again=is_all)
+            self.records_note = "some have no file or no time" if self.reader.unreadable else ""
             if is_all:
                 self.again_at = time.monotonic() + AGAIN_EVERY
         self.records_at = time.monotonic() + RECORDS_EVERY

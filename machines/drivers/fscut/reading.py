@@ -37,6 +37,7 @@ class Work:
 
     file: str = ""
     key: str = ""
+    is_over: bool = False  # by its record: what says that it goes on is a moment old
 
 
 class Reader:
@@ -48,14 +49,14 @@ class Reader:
         self.unreadable = 0
 
     def work(self, said) -> Work:
-        """Of `current_work`: nothing where it names nothing, or what its record says is over."""
+        """Of `current_work`."""
         said = table(said)
         file, began = _name(said.get("filename") or said.get("fileName")), moment(said.get("startTime"))
         if not file or began is None:
             return Work(file)
         key = _key(file, began)
         if key in self.over:
-            return Work()
+            return Work(is_over=True)
         self.seen[key] = file, began
         for old in list(self.seen)[:-REMEMBERED]:
             del self.seen[old]
@@ -64,7 +65,9 @@ class Reader:
     def read(self, raw_state: str, work: Work, system: dict, alarms: tuple[Trouble, ...], notes: dict) -> Reading:
         """`notes`: what could not be read, and why. Time left is nowhere said."""
         state = STATES.get(raw_state, State.UNKNOWN)
-        has_work = state in WITH_WORK
+        if work.is_over and state in (State.RUNNING, State.PAUSED):
+            state = State.IDLE
+        has_work = state in WITH_WORK and not work.is_over
         named = _name(system.get("taskName"))
         file = (work.file or named) if has_work else ""
         is_its = not named or named == file
@@ -88,9 +91,14 @@ class Reader:
             return WORDS.get(raw_state, "nobody said what this state means")
         return WORDS.get(raw_state, "")
 
-    def ended(self, records: list[dict], now: datetime) -> list[Ended]:
-        """Works that are over, each once for this reader, oldest first; those that cannot be placed are counted."""
+    def ended(self, records: list[dict], now: datetime, *, again: bool = False) -> list[Ended]:
+        """Works that are over, oldest first, each once or `again`: what was told and not stored is not lost.
+
+        Those that cannot be placed are counted.
+        """
         self.unreadable = 0
+        if again:
+            self.over = set()
         found = []
         for record in records:
             if whole(record.get("endState")) in GOES_ON:
@@ -102,10 +110,6 @@ class Reader:
                 self.over.add(end.job_key)
                 found.append(end)
         return sorted(found, key=lambda end: end.at)
-
-    def tell_again(self) -> None:
-        """What was told and not stored is not lost."""
-        self.over.clear()
 
     def _end(self, record: dict, now: datetime) -> Ended | None:
         file = _name(record.get("fileName") or record.get("filename"))

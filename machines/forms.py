@@ -69,7 +69,7 @@ class MachineForm(forms.ModelForm):
         kept = self.instance.options or {}
         for setting in settings_of(self.of_driver):
             if not setting.secret:
-                self.initial[PREFIX + setting.name] = kept.get(setting.name, setting.default)
+                self.initial[PREFIX + setting.name] = _shown(kept.get(setting.name, setting.default))
         current = self.instance.driver
         if self.of_driver in NOTHING_TO_TRY or self.of_driver not in drivers.DRIVERS:
             self.fields.pop("unproved", None)
@@ -135,6 +135,11 @@ class MachineForm(forms.ModelForm):
         if kept and not entered:
             return options, self.instance.sealed
         return options, sealing.sealed(secrets)
+
+
+def _shown(value):
+    """A whole number without its fraction: 30, not 30.0."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def form_for(driver: str) -> type[MachineForm]:

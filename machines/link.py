@@ -89,7 +89,7 @@ class Link:
             self.driver = driver
             async with aclosing(driver.readings()) as readings:
                 while True:
-                    await self._take(await _next(readings))
+                    await self._take(await _next(readings, getattr(driver, "quiet_for", SILENCE)))
         finally:
             self.driver = None
             await _closed(driver)
@@ -236,12 +236,12 @@ def back_off(failures: int) -> float:
     return pause * random.uniform(0.8, 1.2)  # noqa: S311 (not a secret)
 
 
-async def _next(readings: AsyncGenerator[Reading, None]) -> Reading:
+async def _next(readings: AsyncGenerator[Reading, None], within: float) -> Reading:
     try:
-        async with asyncio.timeout(SILENCE):
+        async with asyncio.timeout(within):
             return await anext(readings)
     except TimeoutError:
-        raise Silent(f"no word for {SILENCE:.0f} s") from None
+        raise Silent(f"no word for {within:.0f} s") from None
     except StopAsyncIteration:
         raise Unreachable("the machine ended the connection") from None
 

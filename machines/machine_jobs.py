@@ -29,6 +29,7 @@ CLOCKS = timedelta(seconds=10)  # an end before the work began is the last print
 FRESH = timedelta(minutes=3)  # so long a machine may call new work by the last one's name
 CONTINUED = timedelta(seconds=60)
 STEP = 0.05  # progress worth a write
+WHOLE_NUMBERS = 2**31 - 1
 COUNTER = "counter_before"  # in the facts of a machine job
 
 
@@ -189,11 +190,17 @@ def _heard_of_end(machine, status, job, end: Ended, at: datetime, reading: Readi
 
 def _meant(machine: Machine, job: MachineJob | None, end: Ended) -> MachineJob | None:
     if end.job_key:
-        return job if job is not None and job.native_key == end.job_key else _latest(machine, end.job_key)
+        found = job if job is not None and job.native_key == end.job_key else _latest(machine, end.job_key)
+        return found or (_unnumbered(machine, end) if end.file and end.at is not None else None)
     if not end.file and end.at is None:
         return job  # whatever it was at
     if end.at is None:
         return job if job is not None and not job.native_key and job.file == end.file else None
+    return _unnumbered(machine, end)
+
+
+def _unnumbered(machine: Machine, end: Ended) -> MachineJob | None:
+    """By file and time, of what the machine gave no number while it was at it."""
     rows = MachineJob._base_manager.filter(machine=machine, native_key="", file=end.file)
     near = Q(ended_at__isnull=False, ended_at__gte=end.at - SLACK, ended_at__lte=end.at + SLACK)
     unclear = Q(outcome=Outcome.UNCLEAR, settled=False, ended_at__gte=end.at - SLACK)
@@ -225,7 +232,8 @@ def _close(job: MachineJob, end: Ended, at: datetime, status: MachineStatus | No
         "grams": grams,
         "metres": _metres(end, values, progress),
         **_energy(job, values, max(at, job.started_at)),
-        "facts": _with_parts(job.facts, values),
+        **told_of(end),
+        "facts": _with_parts(job.facts, values) | told_of(end)["facts"],
         "feeding": {**job.feeding, "from": progress, "shares": _shares(job.feeding, progress)} if job.feeding else None,
     }
     fields = {name: value for name, value in fields.items() if value is not None}
@@ -300,10 +308,22 @@ def _unseen(machine: Machine, end: Ended) -> None:
             "progress": 1.0 if end.outcome == Outcome.FINISHED else 0.0,
             "grams": end.grams,
             "metres": end.metres,
+            **told_of(end),
         },
     )
     if made:
         transaction.on_commit(lambda: work_ended.send_robust(sender=MachineJob, machine=machine, job=job))
+
+
+def told_of(end: Ended) -> dict:
+    """What a machine's own list or report tells besides, as the fields of a machine job."""
+    facts = dict(end.facts)
+    pierces = facts.pop("pierces", None)
+    return {
+        "pierces": None if pierces is None or pierces > WHOLE_NUMBERS else round(pierces),
+        "cut_seconds": facts.pop("cut_seconds", None),
+        "facts": facts,
+    }
 
 
 # --- what people say ----------------------------------------------------------------------------------------------

@@ -12,12 +12,10 @@ from django.utils import timezone
 
 from laseros.core.drivers import Ended, Outcome, Reading
 from laseros.core.retry import retried
-from machines import bell, metering, telemetry
+from machines import bell, machine_jobs, metering, telemetry
 from machines.believing import believable
 from machines.models import Machine, MachineJob, MachineStatus
 from machines.signals import work_ended
-
-WHOLE_NUMBERS = 2**31 - 1
 
 
 @retried
@@ -82,14 +80,7 @@ def _make(machine: Machine, end: Ended) -> MachineJob:
 
 
 def _said(end: Ended) -> dict:
-    facts = dict(end.facts)
-    pierces = facts.pop("pierces", None)
-    return {
-        "metres": end.metres,
-        "pierces": None if pierces is None or pierces > WHOLE_NUMBERS else round(pierces),
-        "cut_seconds": facts.pop("cut_seconds", None),
-        "facts": facts,
-    }
+    return {"metres": end.metres, **machine_jobs.told_of(end)}
 
 
 def _energy(machine: Machine, end: Ended) -> dict:

@@ -173,6 +173,8 @@ class Driver(Protocol):
     Whatever waits here waits in `asyncio.timeout`: `wait_for` may swallow the cancelling of the task it waits in.
     One task reads; `command` may be called meanwhile, one command at a time. After an error the connection is closed
     and a new driver is built: nothing of the old one is used again.
+
+    A driver that is to ask seldom says in `quiet_for` how many seconds may lie between two readings; else it is 60.
     """
 
     title: str

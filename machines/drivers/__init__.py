@@ -15,6 +15,7 @@ DRIVERS = {
     "mtconnect": "machines.drivers.mtconnect:MTConnect",
     "opcua": "machines.drivers.opcua:OpcUa",
     "raybox": "machines.drivers.raybox:RayBox",
+    "fscut": "machines.drivers.fscut:FsCut",
     "simulator": "machines.drivers.simulator:Simulator",
 }
 

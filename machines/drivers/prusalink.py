@@ -49,7 +49,7 @@ class PrusaLink:
     title = gettext_noop("Prusa (PrusaLink)")
     capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
-        Setting("host", gettext_noop("address"), help=gettext_noop("as the printer's network page shows it"),
+        Setting("host", gettext_noop("network address"), help=gettext_noop("as the printer's network page shows it"),
                 required=True),
         Setting("api_key", gettext_noop("API key"), secret=True,
                 help=gettext_noop("from the printer's PrusaLink settings; or user and password below")),

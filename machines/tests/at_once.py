@@ -1,8 +1,10 @@
 """What the processes of the tests do, and the watcher as a process of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -43,6 +45,22 @@ def watchers(home: Path, **more: str):
         for child in begun:
             child.kill()
             child.wait()
+
+
+@contextmanager
+def on_the_wire(machine):
+    """The simulated machine in a thread of its own: what is tested here is not asynchronous."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(machine.start(), loop).result(20)
+    try:
+        yield machine
+    finally:
+        asyncio.run_coroutine_threadsafe(machine.stop(), loop).result(20)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(20)
+        loop.close()
 
 
 def eventually(look: Callable, seconds: float = PATIENCE):

@@ -1,9 +1,6 @@
 """Connecting a machine as a person does: a form that tries first, the doctor's page, commands on the shell."""
 
-import asyncio
 import json
-import threading
-from contextlib import contextmanager
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,24 +11,9 @@ from laseros.core.drivers import Reading, State, Tray, Trouble
 from machines import fleet, sealing, telemetry
 from machines.models import Machine, MachineJob, Sample
 from machines.simulators.wire.prusalink import KEY, PrusaLinkPrinter
+from machines.tests.at_once import on_the_wire
 
 ADD = reverse("admin:machines_machine_add")
-
-
-@contextmanager
-def on_the_wire(machine):
-    """The simulated machine in a thread of its own: what is tested here is not asynchronous."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    asyncio.run_coroutine_threadsafe(machine.start(), loop).result(20)
-    try:
-        yield machine
-    finally:
-        asyncio.run_coroutine_threadsafe(machine.stop(), loop).result(20)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(20)
-        loop.close()
 
 
 @pytest.fixture

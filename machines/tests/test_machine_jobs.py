@@ -46,6 +46,26 @@ def test_a_finish_at_first_contact_is_history(say):
     assert rows() == []
 
 
+def test_a_list_that_tells_what_was_cut_is_believed_once(say):
+    """The number of the second is only in the list: while it was at it, the machine gave none."""
+    told = {"pierces": 56.0, "cut_seconds": 350.5, "material": "S235", "parts": 4.0}
+    say(0, "idle")
+    say(10, "running", job_key="a@1", file="a.lxds")
+    say(400, "idle")
+    say(500, "running", file="b.lxds")
+    first = Ended(Outcome.FINISHED, "a@1", file="a.lxds", at=at(395), metres=12.5, facts=told)
+    second = Ended(Outcome.CANCELLED, "b@1", file="b.lxds", at=at(790), facts={"pierces": 1e12})
+    unseen = Ended(Outcome.FINISHED, "c@1", file="c.lxds", at=at(450), began=at(420), facts=told)
+    for seconds in (800, 900):
+        say(seconds, "idle", ended=(first, second, unseen))
+    numbered = MachineJob.objects.order_by("started_at").values_list("file", "outcome", "pierces", "cut_seconds")
+    assert list(numbered) == [
+        ("a.lxds", "finished", 56, 350.5), ("c.lxds", "finished", 56, 350.5), ("b.lxds", "cancelled", None, None),
+    ]  # fmt: skip
+    job = MachineJob.objects.get(file="a.lxds")
+    assert (job.metres, job.facts, job.reported) == (12.5, {"material": "S235", "parts": 4.0}, False)
+
+
 def test_one_row_for_a_print_however_often_its_end_is_told(say):
     say(0, "idle")
     say(10, "preparing", job_key="7", job_name="Bracket", file="b.3mf", values={"grams": 40.0})

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from machines import commands
 from machines.models import Command, Machine, MachineJob, MachineStatus, StateChange
-from machines.tests.at_once import BESIDE_OTHERS, PATIENCE, as_promised, eventually, watchers
+from machines.simulators.wire.fscut import FsCutCloud
+from machines.tests.at_once import BESIDE_OTHERS, PATIENCE, as_promised, eventually, on_the_wire, watchers
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -74,9 +75,13 @@ def test_one_bad_machine_slows_no_other(scoped, tmp_path, operator):
     deaf = machine(scoped, "deaf", fault="no_answer")
     steam = Machine.objects.create(workspace=scoped, name="steam", driver="steam")
     unanswered = commands.request(deaf, "start", JOB, key="deaf-1", by=operator)
-    with watchers(tmp_path) as begin:
+    with on_the_wire(FsCutCloud()) as cloud, watchers(tmp_path) as begin:
+        cloud.cut("Old.lxds", cloud.began, 300)
+        options = {**cloud.options, "every": 5}
+        far = Machine.objects.create(workspace=scoped, name="far", kind="laser", driver="fscut", options=options)
         child = begin()
-        eventually(lambda: current(good) == "idle")
+        eventually(lambda: current(good) == current(far) == "idle")
+        cloud.printing.begin("A.lxds")
         commands.request(good, "start", JOB, key="good-1", by=operator)
         as_promised(lambda: current(good) in ("preparing", "running"), 3)
         eventually(lambda: current(away) == current(locked) == current(steam) == "offline")
@@ -96,10 +101,20 @@ def test_one_bad_machine_slows_no_other(scoped, tmp_path, operator):
         eventually(lambda: current(away) == current(late) == "idle")
         eventually(lambda: Machine.objects.filter(pk=good.pk, lease_owner="").exists())
 
+        eventually(lambda: current(far) == "running")
+        cloud.printing.go_to(1)
+
         # Sent, carried out, never answered: over, and not sent again.
         eventually(lambda: Command.objects.get(pk=unanswered.pk).state == "timed_out")
         assert [after for _before, after, _key in story(deaf)][:2] == ["idle", "preparing"]
         commands.request(deaf, "forget", key="deaf-2", by=operator)
+
+        # A laser by its maker's cloud: one work, once; what was cut before is history.
+        eventually(lambda: current(far) == "idle")
+        cut = MachineJob.objects.get(machine=far)
+        assert (cut.name, cut.outcome, cut.pierces, cut.metres, cut.cut_seconds, cut.facts) == (
+            "A.lxds", "finished", 56, 12.5, 360.5, {"material": "S235", "thickness": 3.0, "parts": 4.0},
+        )  # fmt: skip
 
         child.send_signal(signal.SIGTERM)
         asked = time.monotonic()

@@ -41,7 +41,7 @@ class Bambu:
     title = gettext_noop("Bambu Lab (local network)")
     capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
-        Setting("host", gettext_noop("address"), help=gettext_noop("as the printer's network page shows it"),
+        Setting("host", gettext_noop("network address"), help=gettext_noop("as the printer's network page shows it"),
                 required=True),
         Setting("serial", gettext_noop("serial number"), help=gettext_noop("15 letters and digits, exactly as written"),
                 required=True),

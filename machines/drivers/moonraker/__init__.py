@@ -54,7 +54,8 @@ class Moonraker:
     title = gettext_noop("Klipper (Moonraker)")
     capabilities = frozenset({"print", "pause", "resume", "stop", "files", "camera"})
     settings = (
-        Setting("host", gettext_noop("address"), help=gettext_noop("as in the browser, with its port"), required=True),
+        Setting("host", gettext_noop("network address"), required=True,
+                help=gettext_noop("as in the browser, with its port")),
         Setting("api_key", gettext_noop("API key"), secret=True,
                 help=gettext_noop("only where Moonraker does not trust this network")),
     )  # fmt: skip

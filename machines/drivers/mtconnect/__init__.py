@@ -32,7 +32,7 @@ class MTConnect:
     title = gettext_noop("MTConnect (machine tools)")
     capabilities: frozenset[str] = frozenset()
     settings = (
-        Setting("host", gettext_noop("address"), required=True,
+        Setting("host", gettext_noop("network address"), required=True,
                 help=gettext_noop("of the agent, with its port if it is not 5000")),
         Setting("device", gettext_noop("its name there"),
                 help=gettext_noop("where the agent speaks for several machines; the doctor lists them")),

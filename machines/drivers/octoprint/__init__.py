@@ -44,7 +44,8 @@ class OctoPrint:
     title = gettext_noop("OctoPrint")
     capabilities = frozenset({"print", "pause", "resume", "stop", "files", "pair", "camera"})
     settings = (
-        Setting("host", gettext_noop("address"), help=gettext_noop("as in the browser, with its port"), required=True),
+        Setting("host", gettext_noop("network address"), required=True,
+                help=gettext_noop("as in the browser, with its port")),
         Setting("api_key", gettext_noop("API key"), secret=True,
                 help=gettext_noop("an application key, made in OctoPrint under Settings, Application Keys")),
     )  # fmt: skip

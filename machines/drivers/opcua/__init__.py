@@ -36,7 +36,7 @@ class OpcUa:
     title = gettext_noop("OPC UA (server or gateway)")
     capabilities: frozenset[str] = frozenset()
     settings = (
-        Setting("host", gettext_noop("address"), required=True, help=gettext_noop("opc.tcp://… with its port")),
+        Setting("host", gettext_noop("network address"), required=True, help=gettext_noop("opc.tcp://… with its port")),
         Setting("security", gettext_noop("encryption"), "choice", "none", (
             ("none", gettext_noop("none")), ("basic256sha256", "Basic256Sha256"),
         )),

@@ -10,7 +10,7 @@ from machines import doctor, drivers, fleet, forms
 from machines.management import finding
 from machines.models import Machine
 
-OF_LASERS = ("manual", "simulator", "cypcut", "mtconnect", "opcua", "raybox")
+OF_LASERS = ("manual", "simulator", "cypcut", "mtconnect", "opcua", "raybox", "fscut")
 
 
 class Command(BaseCommand):
@@ -38,8 +38,9 @@ class Command(BaseCommand):
             if Machine.objects.filter(name=name).exists():
                 raise CommandError(f"{workspace} has a machine called {name} already.")
             if test:
-                failed = [step for step in asyncio.run(doctor.examine(machine)) if step.ok is False]
-                if failed and failed[0].name not in doctor.HARMLESS:
+                steps = asyncio.run(doctor.examine(machine))
+                failed = [step for step in steps if step.ok is False and step.name not in doctor.HARMLESS]
+                if failed:
                     raise CommandError(f"{failed[0].words} {failed[0].mend}".strip())
             fleet.register(machine, "machine_add")
         if options["json"]:

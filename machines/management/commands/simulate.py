@@ -1,6 +1,7 @@
 """`manage.py simulate DRIVER`: a machine that is not there, on the wire of this computer, until Ctrl-C."""
 
 import asyncio
+import shlex
 import signal
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             machine.folder = Path(options["folder"])
         machine.printing.faults.update(options["fault"])
         await machine.start(options["port"])
-        said = " ".join(f"--option {name}={value}" for name, value in machine.options.items())
+        said = " ".join(f"--option {shlex.quote(f'{name}={value}')}" for name, value in machine.options.items())
         self.stdout.write(f"A simulated {options['driver']} is there. Take it in with\n  {said}")
         self.stdout.flush()
         if options["file"]:

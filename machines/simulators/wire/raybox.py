@@ -5,6 +5,7 @@ Faults by name, besides those of `web`: "shallow" (the answer as the other descr
 """
 
 import hashlib
+import time
 
 from aiohttp import web
 
@@ -12,6 +13,7 @@ from machines.simulators.wire.printing import Printing
 from machines.simulators.wire.web import WebMachine
 
 LASER, TOKEN, SECRET = "192.168.1.50", "shop", "a secret"
+TAKES = 300  # seconds a sign may be off its clock
 CODES = {"idle": 0, "preparing": 8, "printing": 8, "paused": 9, "finished": 0, "cancelled": 0, "failed": 0}
 
 
@@ -36,6 +38,8 @@ class RayBoxGateway(WebMachine):
         sign = hashlib.md5(f"timestamp={stamp}&token={TOKEN}&secret={SECRET}".encode(), usedforsecurity=False)
         if request.headers.get("sign") != sign.hexdigest():
             raise web.HTTPUnauthorized
+        if abs(int(stamp) / 1000 - time.time() - self.skew) > TAKES:
+            return web.json_response({"status": 5, "msg": "timestamp timed out.", "data": None})
         if request.query.get("ip") != LASER or "no" in self.faults():
             return web.json_response({"status": 7, "msg": "no such machine", "data": None})
         work = self.printing

@@ -11,6 +11,7 @@ SIMULATORS = {
     "mtconnect": "machines.simulators.wire.mtconnect:MTConnectAgent",
     "opcua": "machines.simulators.wire.opcua:OpcUaServer",
     "raybox": "machines.simulators.wire.raybox:RayBoxGateway",
+    "fscut": "machines.simulators.wire.fscut:FsCutCloud",
     "moonraker": "machines.simulators.wire.moonraker:MoonrakerServer",
 }
 

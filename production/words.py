@@ -44,6 +44,8 @@ said = Sentences(
     _("The drawing holds only text and dimensions. Please convert text to outlines if it is to be cut."),
     _("The lines of the drawing could not be read. Please export it again."),
     _("The drawing is empty: it holds no line or curve to cut."),
+    _("The drawing holds no line or curve to cut, only: %(what)s. Please export the outlines of the part."),
+    _("Everything is drawn on a paper layout. Please export what is in model space, at its true size."),
     _("The drawing holds only points: there is nothing to cut."),
     _("The layers chosen hold nothing to cut. The drawing uses %(layers)s."),
     _("A rule about layers says neither cut, engrave, bend nor ignore."),
@@ -51,6 +53,8 @@ said = Sentences(
     # --- what should be known about one that was ---
     _("The file says %(unit)s, which would make it %(would)s long. It was taken as millimetres: %(size)s."
       " Please confirm the size."),
+    _("The file says %(unit)s, which makes the drawing only %(size)s long. If its numbers are inches it is %(would)s"
+      " long. Please confirm the size."),
     _("By the unit in the file (%(unit)s) the drawing is %(size)s long. Please confirm the size."),
     _("The file does not say its unit. The numbers are small (%(number)s), so they were taken as inches: %(size)s long."
       " Please confirm the size."),
@@ -66,6 +70,7 @@ said = Sentences(
     _("One contour is open: what they should enclose will not fall out."),
     _("%(open)s contours are open: what they should enclose will not fall out."),
     _("There are contours below %(size)s mm. Please confirm the unit."),
+    _("The drawing holds only hatches. Their edges are cut. Please check that they should be."),
     _("Could not be read and is missing here: %(what)s."),
     _("Not cut and not counted: %(what)s."),
     _("Not cut: %(what)s. Text to be cut must be converted to outlines."),
@@ -103,7 +108,7 @@ said = Sentences(
     # --- why a part has no place on a sheet ---
     _("It is larger than every sheet within its margin."),
     _("There was no room left on the sheets."),
-    _("Only 5000 pieces are nested at once."),
+    _("Only 5000 pieces are nested at once, and fewer of very intricate ones."),
     _("Its outline is no closed shape with an area."),
     _("Its outline holds a coordinate that is no number."),
     _("Its outline is larger than a kilometre."),

@@ -38,6 +38,18 @@ def middles(segments: np.ndarray) -> np.ndarray:
     return np.column_stack(((x0 + x1 + bulge * (y1 - y0)) / 2, (y0 + y1 - bulge * (x1 - x0)) / 2))
 
 
+def along(segments: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """The point at a share of each segment's length, shape (n, 2)."""
+    x0, y0, x1, y1, bulge = segments.T
+    cx, cy, _ = centres(segments)
+    turn = 4 * np.arctan(bulge) * share
+    x, y = x0 - cx, y0 - cy
+    curved = np.abs(bulge) > STRAIGHT
+    px = np.where(curved, cx + x * np.cos(turn) - y * np.sin(turn), x0 + (x1 - x0) * share)
+    py = np.where(curved, cy + x * np.sin(turn) + y * np.cos(turn), y0 + (y1 - y0) * share)
+    return np.column_stack((px, py))
+
+
 def areas(segments: np.ndarray) -> np.ndarray:
     """Signed contribution of each segment to the area left of its contour; sum them over a closed contour.
 

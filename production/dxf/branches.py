@@ -158,8 +158,7 @@ class _Network:
         first = np.array([self._first_segment(directed) for directed in outgoing])
         size = arcs.lengths(first)
         # Looked at from a little way off, so that tangent curves differ.
-        part = (size.min() / 2 / size)[:, None]
-        ahead = _along(first, part) - first[:, :2]
+        ahead = arcs.along(first, size.min() / 2 / size) - first[:, :2]
         angle = np.arctan2(ahead[:, 1], ahead[:, 0])
         return [outgoing[i] for i in np.argsort(angle, kind="stable")]
 
@@ -169,15 +168,3 @@ class _Network:
     def _area(self, chain: Chain) -> float:
         halves = np.asarray(chain)
         return float((self.run_area[halves >> 1] * np.where(halves & 1, -1, 1)).sum())
-
-
-def _along(segments: np.ndarray, part: np.ndarray) -> np.ndarray:
-    """The point at a share of each segment's length."""
-    x0, y0, x1, y1, bulge = segments.T
-    cx, cy, _ = arcs.centres(segments)
-    turn = 4 * np.arctan(bulge) * part[:, 0]
-    x, y = x0 - cx, y0 - cy
-    curved = np.abs(bulge) > arcs.STRAIGHT
-    px = np.where(curved, cx + x * np.cos(turn) - y * np.sin(turn), x0 + (x1 - x0) * part[:, 0])
-    py = np.where(curved, cy + x * np.sin(turn) + y * np.cos(turn), y0 + (y1 - y0) * part[:, 0])
-    return np.column_stack((px, py))

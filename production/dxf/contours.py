@@ -49,7 +49,7 @@ def find_contours(strokes: Strokes, defects: Defects) -> Contours:
     ring = _rings(strokes.segments, bounds)
     fixed = np.repeat(ring, np.diff(bounds))
     rank = np.where(fixed, 0, len(fixed)) + np.arange(len(fixed))
-    overlaps = find_overlaps(strokes.segments, strokes.length, rank, fixed, strokes.fitted)
+    overlaps = find_overlaps(strokes.segments, strokes.length, strokes.source, rank, fixed, strokes.fitted)
     repeated = _repeated_rings(strokes, bounds, ring, overlaps)
     runs, run_source = _loose(strokes, fixed, overlaps)
     chains = join(runs)

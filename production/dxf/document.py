@@ -17,7 +17,7 @@ from production.dxf.tags import read_records
 FROZEN, XREF = 1, 4
 UNICODE = re.compile(r"\\U\+((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})")  # half of a pair would be no letter
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")  # no database keeps a NUL, and no name needs the others
-PAPER_SPACE = b"*PAPER_SPACE"
+PAPER_SPACES = b"*PAPER_SPACE", b"$PAPER_SPACE"  # the latter up to R12
 ANONYMOUS = {b"*D": "dimension", b"*T": "table", b"*X": "hatch"}  # blocks that CAD programs make and number
 DIMENSION_BLOCK = b"*D"  # how a dimension looks, its text included
 LAYER_ZERO = 0  # curves of a block drawn here take the layer on which the block is placed
@@ -56,6 +56,8 @@ class Document:
     units: int | None = None
     measurement: int | None = None
     hatches: bool = False  # whether their edges are curves
+    only_hatches: bool = False  # their edges are curves because there is nothing else
+    on_paper: int = 0  # curves drawn on paper layouts, which are none of the part's
     pixels: bool = False  # an SVG whose numbers are pixels: no size is certain
     version: bytes = b""
     codepage: bytes = b""
@@ -182,7 +184,7 @@ class _Section:
         self.document = document
         self.name = b""
         self.shapes: Shapes | None = None
-        self.noting = True
+        self.noting, self.on_paper = True, False
         self.polyline = PolylineReader()
 
     def enter(self, codes, values) -> None:
@@ -194,7 +196,7 @@ class _Section:
 
     def leave(self) -> None:
         self.polyline.end()
-        self.name, self.shapes = b"", None
+        self.name, self.shapes, self.on_paper = b"", None, False
 
     def take(self, kind: bytes, codes, values) -> None:
         if self.name == b"TABLES" and kind == b"LAYER":
@@ -203,6 +205,8 @@ class _Section:
             self._block(kind, codes, values)
         elif self.shapes is not None:
             self._entity(kind, codes, values)
+        elif self.on_paper:
+            self.document.on_paper += kind in READERS
 
     def _layer(self, codes, values) -> None:
         tags = dict(zip(codes, values, strict=False))
@@ -216,7 +220,7 @@ class _Section:
 
     def _block(self, kind: bytes, codes, values) -> None:
         self.polyline.end()
-        self.shapes = None
+        self.shapes, self.on_paper = None, False
         if kind == b"ENDBLK":
             return
         tags = dict(zip(codes, values, strict=False))
@@ -224,7 +228,8 @@ class _Section:
         base = (_number(tags.get(10, 0)), _number(tags.get(20, 0)))
         block = Block(base, Shapes(), bool(_whole(tags.get(70, 0)) & XREF))
         self.document.blocks[name] = block
-        if not name.startswith(PAPER_SPACE):
+        self.on_paper = name.startswith(PAPER_SPACES)
+        if not self.on_paper:
             self.shapes = block.shapes
             self.noting = not name.startswith(DIMENSION_BLOCK)
 
@@ -233,6 +238,7 @@ class _Section:
             return self._read(kind, lambda _document, _shapes, c, v: self.polyline.vertex(c, v), codes, values)
         self.polyline.end()
         if _unseen(codes, values):
+            self.document.on_paper += kind in READERS and 67 in codes
             return None
         if kind == b"HATCH" and self.document.hatches:
             return self._read(kind, read_hatch, codes, values)

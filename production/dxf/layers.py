@@ -12,27 +12,38 @@ RULES = (
         IGNORE,
         r"defpoints|dim(s|ensions?)?|bema(ß|ss)ung(en)?|ma(ß|ss)(e|linien?|hilfslinien?)|cotes?|cotations?|cotas"
         r"|notes?|anno(tation)?s?|texte?|beschriftung(en)?|labels?|title|titel|title ?block|schrift(feld(er)?|kopf)?"
-        r"|cartouche|cajetin|st(ü|ue)cklisten?|parts? ?list|bom|frame|border|(zeichnungs|blatt)?rahmen|cadre|sheet"
-        r"|blatt|page|viewports?|vports?|legende?|hatch|schraffur(en)?|watermark|logo ?ignore|symbol[es]?"
+        r"|cartouche|cajetin|st(ü|ue)cklisten?|parts? ?list|bom|frame|border|(zeichnungs|blatt)?rahmen|cadre"
+        r"|sheet(?! metal)|blatt|page|viewports?|vports?|legende?|hatch|schraffur(en)?|watermark|logo ?ignore"
+        r"|symbol[es]?"
         r"|cent(er|re)( ?lines?)?|mittellinien?|ax[ei]s|achsen?|construction|konstruktion|guides?|hilfslinien?"
         r"|hidden|verdeckte?( kanten?)?|reference|tangent|roll|arc centers|tool centers?( \w+)?"
         r"|unconsumed sketch(es)?|altrep\w*|no ?cut|ignore",
     ),
-    (BEND, r"bend\w*|bieg\w*|fold\w*|falz\w*|kant\w*|plis?|pliage|pieg\w*|dobl\w*|brake lines?|vouw\w*|buig\w*"),
+    (
+        BEND,
+        r"bend\w*|bieg\w*|fold\w*|(ab)?falz\w*|(?<!sichtbare )(?<!verdeckte )kanten|kant(linien?|ung(en)?)|abkant\w*"
+        r"|plis?|pliages?|plier|plegad\w*|plegue\w*|pieg\w*|dobl\w*|dobra\w*|brake lines?|vouw\w*|buig\w*"
+        r"|zet(lijn\w*|ting)|buk(ning\w*|kelin\w*)?|bock(ning\w*)?"
+        r"|gięci\w*|zagięci\w*|ohyb\w*|ohnut\w*|hajlít\w*|îndoi\w*|indoi\w*|bükü\w*|büküm|taivut\w*|гиб\w*|сгиб\w*|изгиб\w*",
+    ),
     (
         ENGRAVE,
-        r"engrav\w*|etch\w*|mark(s|ing|ings|ed)?|gravur\w*|gravier\w*|graveer\w*|gravure|grave|grav|scrib\w*|scor(e|es|ing)"
-        r"|raster|incis\w*|grabado",
+        r"(laser)?(engrav|gravur|gravier|graveer|graver|gravír|graviro|grawer|gravação|gravacao|gravar)\w*|etch\w*"
+        r"|mark(s|ing|ings|ed)?|marquages?|marquer|marcatur\w*|marcado|marcação|grave|grav|gravure|gravyr|scrib\w*"
+        r"|scor(e|es|ing)|raster|incis\w*|graba(do|dos|r)|(laser)?beschriften|rytí|kazıma\w*|kaiver\w*|гравир\w*|маркир\w*",
     ),
 )
+# Written without spaces between words.
+SIGNS = ((BEND, "折弯|折彎|曲げ|弯折"), (ENGRAVE, "雕刻|刻字|打标|打標|刻印|彫刻"), (IGNORE, "标注|標注|寸法|图框"))
 CUT_WORDS = (
     r"cut\w*|schnitt\w*|schneid\w*|laser|outer|inner|interior|exterior|outline\w*|contour\w*|kontur\w*|profile\w*"
 )
 
 _rules = [(role, re.compile(rf"(?:^| )(?:{words})(?= |$)")) for role, words in RULES]
 _cut = re.compile(rf"(?:^| )(?:{CUT_WORDS})(?= |$)")
+_signs = [(role, re.compile(signs)) for role, signs in SIGNS]
 _camel = re.compile(r"(?<=[a-zß-ÿ])(?=[A-Z])")
-_parts = re.compile(r"[^a-zß-ÿ]+")
+_parts = re.compile(r"[\W\d_]+")
 
 
 def role_of(name: str) -> str:
@@ -42,7 +53,7 @@ def role_of(name: str) -> str:
     a name that also speaks of cutting ("CUT-TEXT", "laser outline") stays a cut, unless it says not to.
     """
     words = " ".join(_parts.split(_camel.sub(" ", name).lower())).strip()
-    matches = [role for role, pattern in _rules if pattern.search(words)]
+    matches = [role for role, pattern in (*_rules, *_signs) if pattern.search(words)]
     for role in (BEND, ENGRAVE):
         if role in matches:
             return role

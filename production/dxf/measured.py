@@ -51,8 +51,10 @@ class Measured:
     engine: str = ""
 
     def as_dict(self) -> dict:
-        """The same as plain lists, dicts, strings and finite numbers, rounded to six places: ready for JSON."""
-        return {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        """The same as plain lists, dicts, strings and finite numbers, rounded to six places: ready for JSON. What one
+        unit is stays as it is: of a micro-inch six places would be two digits."""
+        told = {each.name: _plain(getattr(self, each.name)) for each in fields(self)}
+        return told | {"mm_per_unit": self.mm_per_unit}
 
 
 def _plain(value):

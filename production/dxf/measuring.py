@@ -15,7 +15,7 @@ from production.dxf.layers import BEND, CUT, ENGRAVE, IGNORE
 from production.dxf.limits import MAX_COORDINATE
 from production.dxf.listing import listed_contours, listed_layers, listed_marks
 from production.dxf.measured import Measured
-from production.dxf.notices import warnings_of
+from production.dxf.notices import listed, warnings_of
 from production.dxf.paperwork import find_paperwork
 from production.dxf.pens import Asked, Pens
 from production.dxf.placing import Curves, place
@@ -44,10 +44,7 @@ def measure_file(
 ) -> Measured:
     """See `production.dxf.measure`; `bold` leaves out as paperwork what is only likely to be it."""
     asked = Asked(cut_layers, rules)
-    document = read_document(path, asked.hatches)
-    with np.errstate(all="ignore"):  # numbers beyond reason become infinite or none, and are refused below
-        placed = place(document)
-        check_numbers(placed)
+    document, placed = _read(path, asked)
     document.forget_shapes()
     pens = Pens(document, asked)
     role = np.array(pens.roles, dtype=ROLE)[placed.source_pen]
@@ -74,16 +71,29 @@ def measure_file(
     return _measured(document, pens, pen, role, units, drawn, contours, defects, paperwork, curves)
 
 
+def _read(path, asked: Asked) -> tuple[Document, Curves]:
+    """The drawing and its curves. Where it holds nothing but hatches, their edges are its curves."""
+    document = read_document(path, asked.hatches)
+    placed = _placed(document)
+    if len(placed.source_pen) or asked.hatches or not document.not_read["hatch"]:
+        return document, placed
+    document = read_document(path, True)
+    document.only_hatches = True
+    return document, _placed(document)
+
+
+def _placed(document: Document) -> Curves:
+    with np.errstate(all="ignore"):  # numbers beyond reason become infinite or none, and are refused here
+        placed = place(document)
+        check_numbers(placed)
+    return placed
+
+
 def _check_something(document: Document, pens: Pens, placed: Curves, role, asked: Asked) -> None:
     if (role == CUT).any():
         return
     if not len(role):
-        if document.texts:
-            reason = "The drawing holds only text and dimensions. Please convert text to outlines if it is to be cut."
-            raise Refused(reason, "only-text")
-        if document.unreadable:
-            raise Refused("The lines of the drawing could not be read. Please export it again.", "unreadable")
-        raise Refused("The drawing is empty: it holds no line or curve to cut.", "nothing-to-cut")
+        raise _nothing_in(document)
     used = sorted({pens.names[pen] for pen in np.unique(placed.source_pen).tolist()})
     shown = ", ".join(f"“{name}”" for name in used[:10])
     if asked.layers is not None:
@@ -92,6 +102,23 @@ def _check_something(document: Document, pens: Pens, placed: Curves, role, asked
         f"No layer of the drawing is for cutting, by their names: {shown}. Please say which are to be cut.",
         "nothing-to-cut",
     )
+
+
+def _nothing_in(document: Document) -> Refused:
+    """Why a drawing without a single curve is refused: by what it holds instead."""
+    if document.not_read:
+        what = listed(document.not_read + document.texts)
+        reason = f"The drawing holds no line or curve to cut, only: {what}. Please export the outlines of the part."
+        return Refused(reason, "nothing-to-cut")
+    if document.on_paper:
+        reason = "Everything is drawn on a paper layout. Please export what is in model space, at its true size."
+        return Refused(reason, "on-paper")
+    if document.texts:
+        reason = "The drawing holds only text and dimensions. Please convert text to outlines if it is to be cut."
+        return Refused(reason, "only-text")
+    if document.unreadable:
+        return Refused("The lines of the drawing could not be read. Please export it again.", "unreadable")
+    return Refused("The drawing is empty: it holds no line or curve to cut.", "nothing-to-cut")
 
 
 def _measured(

@@ -10,6 +10,7 @@ from production.dxf.units import Units
 
 NOT_SOLID = ("CENT", "HIDDEN", "DASH", "PHANTOM", "DIVIDE", "BORDER", "ACAD_ISO", "MITTE", "STRICH", "GESTR")
 MANY_OPEN = 20
+ONLY_HATCHES = "The drawing holds only hatches. Their edges are cut. Please check that they should be."
 TINY_HOLE_MM = 0.3
 
 
@@ -19,12 +20,14 @@ def warnings_of(document: Document, units: Units, layers, contours: Contours, pa
     found += _drawing_like(contours, layers)
     found += _openings(contours)
     found += _tiny_holes(contours, units)
+    if document.only_hatches:
+        found.append(_warning("only-hatches", ONLY_HATCHES))
     if document.unreadable:
-        found.append(_warning("unreadable", f"Could not be read and is missing here: {_listed(document.unreadable)}."))
+        found.append(_warning("unreadable", f"Could not be read and is missing here: {listed(document.unreadable)}."))
     if document.not_read:
-        found.append(_warning("not-included", f"Not cut and not counted: {_listed(document.not_read)}."))
+        found.append(_warning("not-included", f"Not cut and not counted: {listed(document.not_read)}."))
     if document.texts:
-        text = f"Not cut: {_listed(document.texts)}. Text to be cut must be converted to outlines."
+        text = f"Not cut: {listed(document.texts)}. Text to be cut must be converted to outlines."
         found.append(_warning("text-ignored", text))
     found += _paperwork(paperwork)
     found += _layers_left_out(layers)
@@ -50,7 +53,8 @@ def _warning(code: str, text: str) -> dict:
     return {"code": code, "text": text}
 
 
-def _listed(counts: Counter) -> str:
+def listed(counts: Counter) -> str:
+    """“2 × picture, 1 × cover”: the most frequent first, the rest left out."""
     shown = [f"{count} × {kind}" for kind, count in counts.most_common(8)]
     return ", ".join(shown) + (", …" if len(counts) > 8 else "")
 
@@ -78,9 +82,9 @@ def _openings(contours: Contours) -> list[dict]:
 
 
 def _tiny_holes(contours: Contours, units: Units) -> list[dict]:
-    """Holes no drill or beam makes, in a drawing whose unit was guessed: it is probably in inches."""
+    """Holes no drill or beam makes: what should be a hole is probably in inches, unless somebody said its unit."""
     box = contours.rings.box
-    if units.sure or not len(box):
+    if units.chosen or not len(box):
         return []
     if float((box[:, 2:] - box[:, :2]).max(1).min()) >= TINY_HOLE_MM:
         return []

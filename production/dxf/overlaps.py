@@ -14,6 +14,7 @@ import numpy as np
 from production.dxf import arcs
 from production.dxf.limits import SAME_MM
 from production.dxf.nearness import Groups, same_points
+from production.dxf.traced import traced_rows
 
 LEAST_OVERLAP_MM = 2 * SAME_MM
 ANGLE_CELL = np.pi / 30_000
@@ -34,7 +35,7 @@ class Overlaps:
     shared: list[tuple[int, list[float]]]
 
 
-def find_overlaps(segments, size, rank, fixed, fitted) -> Overlaps:
+def find_overlaps(segments, size, source, rank, fixed, fitted) -> Overlaps:
     """Compare segments (n, 5) of lengths `size`; all other arguments are (n,) too.
 
     Of two that lie on each other the one with the lower `rank` keeps the line. `fixed` segments belong to a closed
@@ -48,6 +49,10 @@ def find_overlaps(segments, size, rank, fixed, fitted) -> Overlaps:
     curved = np.abs(segments[left, 4]) > arcs.STRAIGHT
     _lines(segments, left[~curved], rank, fixed, result)
     _arcs(segments, left[curved & ~fitted[left]], rank, fixed, result)
+    traced = traced_rows(segments, source, rank, covered, fitted)
+    covered[traced] = size[traced]
+    result.replaced[traced & ~fixed] = True
+    result.shared.extend((n, segments[n].tolist()) for n in np.flatnonzero(traced & ~fixed).tolist())
     return result
 
 

@@ -158,6 +158,8 @@ class _Outlines:
         probes = shapely.point_on_surface(faces)
         points = self.points(ring)
         odd = np.array([_crossings(points, probe.x, probe.y) % 2 == 1 for probe in probes], dtype=bool)
+        if len(odd) and not odd.any():
+            odd[:] = True  # walked twice: it encloses what it does when walked once
         if odd.any():
             self.rings.area[ring] = shapely.area(faces[odd]).sum()
             probe = probes[odd][np.argmax(shapely.area(faces[odd]))]

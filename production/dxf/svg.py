@@ -21,6 +21,7 @@ REAL = ("mm", "cm", "in", "pt", "pc", "q")
 MOST_ELEMENTS, DEEPEST = 300_000, 100
 CONTAINERS = ("g", "a", "switch", "svg")
 ROUND = 1e-9
+CLEAR = "0", "0%", "0.0", ".0"  # opacities with which nothing is seen
 TEXTS = ("text", "flowRoot", "flowroot")
 OTHERS = {"image": "picture", "foreignObject": "embedded object"}
 INKSCAPE = "{http://www.inkscape.org/namespaces/inkscape}"
@@ -81,8 +82,7 @@ class _Reader:
             return (mm, 0.0, 0.0, mm, 0.0, 0.0)
         across = wide / box[2] if wide else high / box[3] if high else 1.0
         up = high / box[3] if high else across
-        if "none" not in self.root.get("preserveAspectRatio", ""):
-            across = up = min(across, up)
+        across, up = _even(self.root, across, up)
         return (mm * across, 0.0, 0.0, mm * up, 0.0, 0.0)
 
     def _children(self, element, matrix: Matrix, style: dict, layer: str | None, depth: int) -> None:
@@ -108,7 +108,7 @@ class _Reader:
         is_layer = element.get(f"{INKSCAPE}groupmode") == "layer"
         if is_layer:
             layer = element.get(f"{INKSCAPE}label") or element.get("id") or layer
-        if own.get("display") == "none" or own.get("opacity") in ("0", "0%", "0.0"):
+        if own.get("display") == "none" or own.get("opacity") in CLEAR:
             if not is_layer:
                 self.document.not_read["hidden object"] += 1
                 return
@@ -120,7 +120,8 @@ class _Reader:
         elif name in CONTAINERS:
             if name == "svg":
                 matrix = multiply(matrix, _view(element))
-            self._children(element, matrix, style, layer, depth)
+            children = _first_shown(element) if name == "switch" else element
+            self._children(children, matrix, style, layer, depth)
         elif style.get("visibility") in ("hidden", "collapse"):
             self.document.not_read["hidden object"] += 1
         else:
@@ -165,6 +166,8 @@ class _Reader:
         """The colour an element is seen in, or None when it is not."""
         current = colour(style.get("color")) or "#000000"
         stroke, fill = colour(style.get("stroke"), current), colour(style.get("fill", "black"), current)
+        stroke = None if style.get("stroke-opacity") in CLEAR else stroke
+        fill = None if style.get("fill-opacity") in CLEAR else fill
         if stroke is not None:
             return stroke
         if fill is None or name == "line":
@@ -281,9 +284,35 @@ def _view(element, size_of=None) -> Matrix:
     wide, high = (_size((size_of if size_of is not None else element).get(side))[0] for side in ("width", "height"))
     if len(box) != 4 or box[2] <= 0 or box[3] <= 0 or not (wide or high):
         return (1.0, 0.0, 0.0, 1.0, x, y)
-    scale = min(side / part for side, part in ((wide, box[2]), (high, box[3])) if side)
-    left = x - scale * box[0] + ((wide - scale * box[2]) / 2 if wide else 0.0)
-    return (scale, 0.0, 0.0, scale, left, y - scale * box[1] + ((high - scale * box[3]) / 2 if high else 0.0))
+    across = wide / box[2] if wide else high / box[3]
+    up = high / box[3] if high else across
+    across, up = _even(element, across, up)
+    align = element.get("preserveAspectRatio", "")
+    before = _share(align, "xMin", "xMax") * (wide - across * box[2]) if wide else 0.0
+    above = _share(align, "YMin", "YMax") * (high - up * box[3]) if high else 0.0
+    return (across, 0.0, 0.0, up, x + before - across * box[0], y + above - up * box[1])
+
+
+def _first_shown(switch) -> list:
+    """The one child a switch shows; what only other programs understand is none."""
+    for child in switch:
+        if _name(child) != "foreignObject" and not child.get("requiredExtensions") and not child.get("systemLanguage"):
+            return [child]
+    return list(switch)[-1:]
+
+
+def _even(element, across: float, up: float) -> tuple[float, float]:
+    """The scales of a view both ways: one, unless it is said that the view may be stretched."""
+    align = element.get("preserveAspectRatio", "")
+    if "none" in align:
+        return across, up
+    chosen = max(across, up) if "slice" in align else min(across, up)
+    return chosen, chosen
+
+
+def _share(align: str, first: str, last: str) -> float:
+    """How much of the room left over lies before the drawing."""
+    return 0.0 if first in align else 1.0 if last in align else 0.5
 
 
 def _size(text: str | None) -> tuple[float, str]:

@@ -2,7 +2,7 @@
 
 import re
 
-INHERITED = ("stroke", "fill", "visibility", "stroke-dasharray", "color")
+INHERITED = ("stroke", "fill", "visibility", "stroke-dasharray", "color", "stroke-opacity", "fill-opacity")
 OWN = ("display", "opacity", "clip-path")
 NAMED = {
     "black": "#000000", "white": "#ffffff", "red": "#ff0000", "lime": "#00ff00", "green": "#008000", "blue": "#0000ff",

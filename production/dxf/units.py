@@ -16,6 +16,9 @@ INSUNITS = {
     10: ("yd", 914.4),
     13: ("µm", 0.001),
     14: ("dm", 100.0),
+    21: ("US ft", 1200 / 3937 * 1000),  # those of land surveyors, longer by two millionths
+    22: ("US in", 100 / 3937 * 1000),
+    23: ("US yd", 3600 / 3937 * 1000),
 }
 CHOICES = {"mm": 1.0, "cm": 10.0, "in": 25.4}
 
@@ -32,6 +35,7 @@ class Units:
     mm: float
     sure: bool
     warning: dict | None = None
+    chosen: bool = False  # by a person
 
 
 def find_units(stated: int | None, measurement: int | None, size: float, chosen: str | None) -> Units:
@@ -42,7 +46,7 @@ def find_units(stated: int | None, measurement: int | None, size: float, chosen:
     if chosen:
         if chosen not in CHOICES:
             raise Refused(f"The unit must be one of {', '.join(CHOICES)}.", "unknown-unit")
-        return Units(chosen, CHOICES[chosen], True)
+        return Units(chosen, CHOICES[chosen], True, chosen=True)
     if stated in INSUNITS:
         return _check(*INSUNITS[stated], size)
     return _guess(measurement, size)
@@ -57,6 +61,12 @@ def _check(name: str, mm: float, size: float) -> Units:
         return Units("mm", 1.0, False, {"code": "units-doubtful", "text": text})
     if size * mm > LARGEST_SHEET_MM or size * mm < SMALLEST_PART_MM:
         text = f"By the unit in the file ({name}) the drawing is {_size(size * mm)} long. Please confirm the size."
+        return Units(name, mm, False, {"code": "units-doubtful", "text": text})
+    if mm == 1.0 and size < INCH_BELOW:
+        text = (
+            f"The file says {name}, which makes the drawing only {_size(size)} long. If its numbers are inches it is "
+            f"{_size(size * 25.4)} long. Please confirm the size."
+        )
         return Units(name, mm, False, {"code": "units-doubtful", "text": text})
     return Units(name, mm, True)
 

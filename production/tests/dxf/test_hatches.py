@@ -46,6 +46,17 @@ def test_their_edges_are_curves_when_a_rule_says_so(tmp_path):
     assert "not-included" not in codes(figures)
 
 
+def test_where_there_is_nothing_else_their_edges_are_cut_and_that_is_said(tmp_path):
+    document, space = new()
+    paths = space.add_hatch().paths
+    paths.add_polyline_path([(0, 0), (100, 0), (100, 60), (0, 60)])
+    paths.add_edge_path().add_arc((50, 30), 10, 0, 360)
+    figures = measured(document, tmp_path)
+    assert figures.cut_length_mm == pytest.approx(320 + math.tau * 10)
+    assert figures.net_area_mm2 == pytest.approx(6000 - math.pi * 100)
+    assert (figures.closed_contours, figures.outer_contours, codes(figures)) == (2, 1, {"only-hatches"})
+
+
 def test_a_hatch_that_ends_too_early_is_said(tmp_path):
     document = hatched()
     path = tmp_path / "drawing.dxf"

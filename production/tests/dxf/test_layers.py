@@ -13,17 +13,24 @@ from production.tests.dxf.drawings import circle, codes, dxf, line, measured, me
         (
             "cut",
             "0|CUT|Layer_1|L-CUT|OUTER_PROFILES|INTERIOR_PROFILES|GEOMETRY-CUTTING|47|Default|TOP|IV_OUTER_PROFILE"
-            "|Layer 1_Num_Penna__5|Schnitt|Kontur|Benchmark|unmarked|CUT-TEXT|Ausschnitt|Fensterrahmen|",
+            "|Layer 1_Num_Penna__5|Schnitt|Kontur|Benchmark|unmarked|CUT-TEXT|Ausschnitt|Fensterrahmen|Sichtbare Kanten"
+            "|Visible (ISO)|SHEET_METAL|Découpe|Рез|切割|",
         ),
         (
             "engrave",
-            "ENGRAVE|Engraving|L-ETCH-TEXT|L-ETCH-BARCODE|Gravur|GEOMETRY-ENGRAVING|marking|EngraveText|score|SCRIBE",
+            "ENGRAVE|Engraving|L-ETCH-TEXT|L-ETCH-BARCODE|Gravur|GEOMETRY-ENGRAVING|marking|EngraveText|score|SCRIBE"
+            "|Lasergravur|Beschriften|MARQUAGE|Grabar|marcatura|Graveren|Grawerowanie|Gravação|Гравировка|雕刻",
         ),
-        ("bend", "BEND|BEND_EXTENT|IV_BEND_DOWN|Biegelinien|fold|bend lines|Bend Notes|kantlinie"),
+        (
+            "bend",
+            "BEND|BEND_EXTENT|IV_BEND_DOWN|Biegelinien|fold|bend lines|Bend Notes|kantlinie|KANTEN|Abkantung|Plegado"
+            "|Zetlijn|Gięcie|Ohyb|линия гиба|折弯线",
+        ),
         (
             "ignore",
             "NOTES|FRAME|DIMENSIONS|Defpoints|title block|IV_TANGENT|IV_ARC_CENTERS|center lines|NO CUT|Text"
-            "|Bemaßung|BEMASSUNG|Maßlinien|Schriftfeld|Zeichnungsrahmen|Stückliste|COTAS|Cartouche",
+            "|Bemaßung|BEMASSUNG|Maßlinien|Schriftfeld|Zeichnungsrahmen|Stückliste|COTAS|Cartouche"
+            "|Sheet 1|verdeckte Kanten|标注",
         ),
     ],
 )

@@ -162,3 +162,42 @@ def test_many_lines_on_each_other_end_quickly(tmp_path):
     figures = measured_text(dxf(text), tmp_path)
     assert figures.cut_length_mm == pytest.approx(1 + 19.99)
     assert figures.open_chains == 1
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_spline_drawn_over_a_circle(first, tmp_path):
+    """Exactly a circle, but of other arcs."""
+    document, space = new()
+    drawn = [
+        lambda: space.add_circle((0, 0), 20),
+        lambda: space.add_rational_spline(
+            [(20, 0), (20, 20), (0, 20), (-20, 20), (-20, 0), (-20, -20), (0, -20), (20, -20), (20, 0)],
+            [1, math.sqrt(0.5)] * 4 + [1],
+            degree=2,
+            knots=[0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4],
+        ),
+    ]
+    drawn[first]()
+    drawn[1 - first]()
+    figures = measured(document, tmp_path)
+    assert figures.cut_length_mm == pytest.approx(math.tau * 20, rel=1e-5)
+    assert (figures.closed_contours, figures.outer_contours, kinds(figures)) == (1, 1, {"duplicate": 1})
+    assert figures.net_area_mm2 == pytest.approx(math.pi * 400, rel=3e-5)
+
+
+def test_half_an_ellipse_over_the_whole_one(tmp_path):
+    document, space = new()
+    space.add_ellipse((0, 0), (20, 0), 0.5)
+    space.add_ellipse((0, 0), (20, 0), 0.5, 0.3, 0.3 + math.pi)
+    space.add_ellipse((0, 0.1), (20, 0), 0.5, 0.3, 0.3 + math.pi)  # this one lies beside them
+    figures = measured(document, tmp_path)
+    assert (figures.closed_contours, figures.open_chains) == (1, 1)
+    assert figures.cut_length_mm == pytest.approx(1.5 * 96.884482, rel=1e-5)
+
+
+def test_a_contour_walked_twice_encloses_what_it_does_once(tmp_path):
+    document, space = new()
+    space.add_lwpolyline(2 * [(0, 0), (100, 0), (100, 60), (0, 60)], close=True)
+    figures = measured(document, tmp_path)
+    assert (figures.cut_length_mm, figures.net_area_mm2, figures.closed_contours) == pytest.approx((320, 6000, 1))
+    assert "overlap" in kinds(figures)

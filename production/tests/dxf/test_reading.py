@@ -8,9 +8,11 @@ from production.tests.dxf.drawings import (
     PLATE_AREA,
     PLATE_LENGTH,
     add_plate,
+    block,
     circle,
     codes,
     dxf,
+    insert,
     line,
     measured,
     measured_text,
@@ -27,6 +29,24 @@ def is_the_plate(figures):
     assert (figures.width_mm, figures.height_mm) == pytest.approx((100, 60))
     assert (figures.closed_contours, figures.open_chains, figures.pierces, figures.outer_contours) == (5, 0, 5, 1)
     assert figures.defects == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (dxf(tags((0, "REGION"), (8, "0"))), "nothing-to-cut", "only: 1 × 3D solid."),
+        (dxf(tags((0, "IMAGE"), (8, "0")) + tags((0, "TEXT"), (1, "x"))), "nothing-to-cut", "1 × picture, 1 × text"),
+        (dxf(insert("X"), block("X", "").replace("70\n0", "70\n4")), "nothing-to-cut", "1 × external reference"),
+        (dxf(tags((0, "LINE"), (67, 1), (10, 0), (20, 0), (11, 9), (21, 9))), "on-paper", "paper layout"),
+        (dxf("", block("*Paper_Space", line(0, 0, 9, 9))), "on-paper", "paper layout"),
+        (dxf(""), "nothing-to-cut", "is empty"),
+    ],
+)
+def test_a_drawing_without_a_line_is_refused_by_what_it_holds(text, code, words, tmp_path):
+    with pytest.raises(Refused) as refusal:
+        measured_text(text, tmp_path)
+    assert refusal.value.code == code
+    assert words in refusal.value.reason
 
 
 @pytest.mark.parametrize("version", ["R12", "R2000", "R2004", "R2007", "R2010", "R2013", "R2018"])

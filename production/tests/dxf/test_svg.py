@@ -29,6 +29,8 @@ def measured_svg(body, tmp_path, size=MM, **options):
         ('viewBox="0 0 100 60"', 25.4 / 96, False),
         ('width="200px" height="120px" viewBox="0 0 100 60"', 2 * 25.4 / 96, False),
         ('width="100%" height="100%" viewBox="0 0 100 60"', 25.4 / 96, False),
+        ('width="200mm" height="60mm" viewBox="0 0 100 60"', 1, True),
+        ('width="200mm" height="60mm" viewBox="0 0 100 60" preserveAspectRatio="xMidYMid slice"', 2, True),
     ],
 )
 def test_sizes(size, mm, sure, tmp_path):
@@ -73,6 +75,16 @@ def test_a_person_says_what_a_pixel_is(tmp_path):
             40,
             100,
         ),
+        (
+            '<svg x="9" width="80" height="40" viewBox="0 0 20 20" preserveAspectRatio="none"><circle r="5"/></svg>',
+            96.884482,
+            math.pi * 200,
+        ),
+        (
+            '<switch><g requiredExtensions="x"/><g><path d="M0 0h9v9z"/></g><g><circle r="5"/></g></switch>',
+            18 + math.sqrt(162),
+            40.5,
+        ),
     ],
 )
 def test_shapes_and_paths(shape, length, area, tmp_path):
@@ -92,6 +104,7 @@ def test_round_arcs_stay_arcs_and_y_goes_up(tmp_path):
 
 def test_what_is_not_seen_or_not_a_line_is_left_out_and_said(tmp_path):
     hidden = '<g display="none"><circle r="9"/></g><circle r="8" visibility="hidden"/><circle r="7" style="fill:none"/>'
+    hidden += '<circle r="4" style="fill:none;stroke:#000;stroke-opacity:0"/>'
     others = '<circle r="6" fill="#fff"/><text>Hello</text><image href="file:///etc/passwd" width="5" height="5"/>'
     off = '<g inkscape:groupmode="layer" inkscape:label="Off" style="display:none"><circle r="5"/></g>'
     figures = measured_svg(FRAME + hidden + others + off, tmp_path)

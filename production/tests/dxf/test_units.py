@@ -34,6 +34,8 @@ def test_stated_units(stated, mm, name, tmp_path):
         (6, 1, 300, "mm", False, "units-doubtful"),
         (4, 1, 5000, "mm", False, "units-doubtful"),
         (4, 1, 1.5, "mm", False, "units-doubtful"),
+        (4, 1, 3.94, "mm", False, "units-doubtful"),  # says mm, but is a plate of 100 mm in inches
+        (22, 0, 100, "US in", True, None),
         (None, None, 9000, "mm", False, "units-doubtful"),
         (99, 1, 100, "mm", False, "units-missing"),
     ],
@@ -62,8 +64,16 @@ def test_size_is_judged_by_what_is_cut(tmp_path):
     assert measured(document, tmp_path).units_sure
 
 
-def test_tiny_holes_of_a_guessed_unit_are_suspicious(tmp_path):
-    document, space = new(units=0)
+@pytest.mark.parametrize(("stated", "said"), [(0, {"units-missing", "tiny-contours"}), (4, {"tiny-contours"})])
+def test_tiny_holes_are_suspicious_unless_somebody_said_the_unit(stated, said, tmp_path):
+    document, space = new(units=stated)
     space.add_circle((0, 0), 8)
     space.add_circle((0, 0), 0.1)
-    assert codes(measured(document, tmp_path)) == {"units-missing", "tiny-contours"}
+    assert codes(measured(document, tmp_path)) == said
+    assert codes(measured(document, tmp_path, unit="mm")) == set()
+
+
+def test_what_a_unit_is_keeps_its_digits(tmp_path):
+    document, space = new(units=22)
+    add_plate(space)
+    assert measured(document, tmp_path).as_dict()["mm_per_unit"] == pytest.approx(25.4000508001, abs=1e-10)

@@ -4,7 +4,7 @@ import math
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, Polygon, box
 
@@ -29,7 +29,8 @@ def test_a_rounded_plate_needs_two_or_three_points_a_corner_and_stays_flush():
 
 
 @settings(max_examples=60, deadline=None)
-@given(stars(40), st.sampled_from((0.01, 0.1, 1.0)), st.floats(0, 30))
+@given(stars(40), st.sampled_from((0.01, 0.1, 1.0)), st.just(0) | st.floats(1e-9, 30))
+@example([(150.0, 0.0), (-75.0, 130.0), (-75.0, -130.0)], 0.01, 1e-9)
 def test_it_covers_the_part_and_hardly_more(points, scale, radius):
     shape = Polygon([(x * scale, y * scale) for x, y in points]).buffer(0)
     if shape.geom_type != "Polygon" or shape.area < 1:

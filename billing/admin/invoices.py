@@ -301,6 +301,12 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         fields = _standing_fields(obj, first["fields"])
         return [(name, {**first, "fields": (*fields, SEEN) if editable else fields})]
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "reason" in form.base_fields:  # of a credit note, and asked for when it is issued
+            form.base_fields["reason"].help_text = _("It stands on the document, for the client and the auditor")
+        return form
+
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         if "treatment" in form.changed_data:

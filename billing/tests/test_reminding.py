@@ -150,6 +150,8 @@ def test_what_is_paid_of_it_meanwhile_is_not_asked_for(scoped, workspace, shop, 
     day = timezone.localdate()
     payments.receive(invoice, D("400"), key="part", received_on=day)
     payments.receive(settled, D("427.80"), key="all", received_on=day)
+    assert Reminder.objects.get(invoice=settled).state == "dropped"  # what is paid waits for no night
+    Reminder.objects.filter(invoice=settled).update(state="proposed")  # as it was found before
     browser, look = log_in(office), reverse("admin:billing_reminder_look")
     first = Reminder.objects.get(invoice=invoice)
     for page in (look, reverse("admin:billing_reminder_change", args=[first.pk]),

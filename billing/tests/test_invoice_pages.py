@@ -18,6 +18,11 @@ def test_from_draft_to_paid_in_the_back_office(ground, enter, scoped):
     job = ground(made_job)
     invoice = invoices.draft_from(job, None)
     client = enter("office")
+    other = reverse("admin:billing_invoice_verb", args=[invoice.pk, "currency"])
+    rates = reverse("admin:billing_exchangerate_add")
+    assert f'You have no rate yet. <a class="lo-link" href="{rates}">' in client.get(other).content.decode()
+    client.post(rates, {"currency": "usd", "day": f"{timezone.localdate()}", "rate": "18.50"})
+    assert client.get(other).context["form"].fields["currency"].choices == [("USD", "USD")]
     seen = {"seen": re.search(r'name="seen" value="(\w+)"', client.get(page(invoice)).content.decode())[1]}
     note, invoice.note = invoice.note, "In another tab"
     invoice.save(update_fields=["note"])

@@ -6,17 +6,15 @@ door. Nothing that has history is deleted here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 from django import forms
-from django.apps import apps
 from django.contrib import admin, messages
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import NoReverseMatch, path, reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
@@ -30,8 +28,8 @@ from accounts.forms import InRow, InWorkspace, RoomFormSet, bounded, dress, take
 from accounts.money_behind import MoneyListMixin, MoneyMixin
 from accounts.old_tabs import AsOpened
 from accounts.once import OnceForm
+from accounts.related import Related, page_of, to_list, to_messages, to_record
 from accounts.roles import SEE_MONEY
-from laseros.core import addresses
 from laseros.core.errors import NotFound, Refused
 
 __all__ = [
@@ -64,54 +62,14 @@ class Verb:
     icon: str = ""
     subject: object = ""  # the heading it stands under, where there are many
     says: object = ""  # what it does, in a sentence beside it where it is the next step
+    # A text of the record that is another one whenever what its page showed is. Where a page carries one along, it is
+    # done only as long as it is the same: what cannot be taken back is done to what was seen.
+    look: Callable | None = None
 
     @property
     def asks(self) -> bool:
         """For templates, which would call the form's class and take one that wants to know the record for nothing."""
         return self.form is not None
-
-
-@dataclass(frozen=True)
-class Related:
-    """A link to where a record came from or what it led to."""
-
-    label: str
-    url: str
-    icon: str = ""
-    permission: str = ""
-
-
-def to_record(record, label="", icon: str = "") -> Related | None:
-    """A link to another record's page; None for no record, so that lists of links can be written straight down."""
-    if record is None:
-        return None
-    meta = record._meta
-    url = _url(f"{meta.app_label}_{meta.model_name}_change", record.pk)
-    what = label or capfirst(str(meta.verbose_name))
-    return Related(f"{what}: {record}", url, icon, f"{meta.app_label}.view_{meta.model_name}") if url else None
-
-
-def to_list(model: str, label="", icon: str = "", **filters) -> Related | None:
-    """A link to a filtered list of a room above or below: to_list("production.job", client__id__exact=7)."""
-    meta = apps.get_model(model)._meta
-    url = _url(f"{meta.app_label}_{meta.model_name}_changelist")
-    what = capfirst(str(label or meta.verbose_name_plural))
-    permission = f"{meta.app_label}.view_{meta.model_name}"
-    return Related(what, f"{url}?{urlencode(filters)}", icon, permission) if url else None
-
-
-def to_messages(record) -> Related | None:
-    """A link to the messages about a record."""
-    kind = ContentType.objects.get_for_model(record)
-    about = {"about_type__id__exact": kind.pk, "about_id__exact": record.pk}
-    return to_list("accounts.outgoingmail", icon="outgoing_mail", **about)
-
-
-def _url(name: str, pk=None) -> str:
-    try:
-        return addresses.plain(f"admin:{name}") if pk is None else addresses.of(f"admin:{name}")(pk)
-    except NoReverseMatch:
-        return ""
 
 
 class RoomInline(MoneyMixin, TabularInline):
@@ -355,7 +313,7 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
             "original": obj,
             "object": obj,
             "story": [telling.told(line, sees_money=sees_money) for line in story],
-            "back": _url(f"{self.page_name}_change", obj.pk),
+            "back": page_of(f"{self.page_name}_change", obj.pk),
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/room/history.html", context)
@@ -440,6 +398,13 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
         if not posted and not verb.applies(obj):
             messages.warning(request, _("This is no longer possible."))
             return HttpResponseRedirect(back)
+        if posted and _is_stale(request, verb, obj):
+            words = _(
+                "Somebody changed this meanwhile, perhaps you on another page. This is how it is now: look, and press"
+                " again."
+            )
+            messages.error(request, words)
+            return HttpResponseRedirect(back)
         form = None
         if verb.form is not None:
             form = bounded(verb.form(request.POST if posted else None, request.FILES or None, **_for(verb, obj)))
@@ -478,6 +443,12 @@ class RoomAdmin(MoneyListMixin, ExportMixin, ModelAdmin):
             "back": back,
         }
         return TemplateResponse(request, "admin/room/verb_form.html", context, status=status)
+
+
+def _is_stale(request, verb: Verb, record) -> bool:
+    """Whether the page it was pressed on showed another record. What is over says so by itself."""
+    seen = request.POST.get("seen")
+    return seen is not None and verb.look is not None and verb.applies(record) and seen != verb.look(record)
 
 
 def _for(verb: Verb, record) -> dict:

@@ -10,7 +10,7 @@ from import_export import resources
 from tablib import Dataset
 
 from accounts import activity
-from laseros.core.export import cell, escape_cell
+from laseros.core.export import cell, csv_text, escape_cell
 
 # Written by tablib: import_export's own formats read every library for spreadsheets there is into each process.
 FORMATS = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
@@ -81,17 +81,8 @@ class ExportMixin:
             rows = rows.select_related(*related)
         many = {field.name for field in self.model._meta.many_to_many}
         rows = rows.prefetch_related(*(name for name in self.get_export_fields(request) if name in many))
-        content = resource.export(rows[:MOST]).export(kind)
-        activity.record(
-            "exported", request.workspace, request.user, details={"what": self.opts.verbose_name_plural, "form": kind}
-        )
-        if isinstance(content, str):
-            content = "\ufeff" + content  # so that a spreadsheet reads it as UTF-8
-        response = HttpResponse(content, content_type=FORMATS[kind])
-        day = timezone.localdate()
-        filename = f"{request.workspace.slug}-{self.opts.model_name}-{day:%Y-%m-%d}.{kind}"
-        response["Content-Disposition"] = f'attachment; filename="{filename}"'
-        return response
+        table = resource.export(rows[:MOST])
+        return _file(request, kind, self.opts.model_name, timezone.localdate(), table, self.opts.verbose_name_plural)
 
     def _is_relation(self, name: str) -> bool:
         return any(field.name == name and field.many_to_one for field in self.model._meta.concrete_fields)
@@ -104,10 +95,12 @@ def table_file(request, kind: str, name: str, day, heads, rows, what: str) -> Ht
     table = Dataset(headers=[escape_cell(capfirst(str(head))) for head in heads])
     for row in rows:
         table.append([cell(value) for value in row])
-    content = table.export(kind)
+    return _file(request, kind, name, day, table, what)
+
+
+def _file(request, kind: str, name: str, day, table: Dataset, what) -> HttpResponse:
+    content = csv_text([table.headers, *table], request.workspace.language) if kind == "csv" else table.export(kind)
     activity.record("exported", request.workspace, request.user, details={"what": what, "form": kind})
-    if isinstance(content, str):
-        content = "\ufeff" + content  # so that a spreadsheet reads it as UTF-8
     response = HttpResponse(content, content_type=FORMATS[kind])
     response["Content-Disposition"] = f'attachment; filename="{request.workspace.slug}-{name}-{day:%Y-%m-%d}.{kind}"'
     return response

@@ -69,6 +69,14 @@ def short_of(job: Job) -> dict[Item, Decimal]:
     return {item: quantity for item, quantity in short.items() if quantity > 0}
 
 
+def to_buy(short: dict[Item, Decimal]) -> dict[Item, Decimal]:
+    """{item: quantity} of what is short that stands on no order yet, sent or not."""
+    there = expected.in_drafts(short) if short else {}
+    coming = expected.on_order(short) if short else {}
+    left = {item: count - there.get(item.pk, 0) - coming.get(item.pk, (0, None))[0] for item, count in short.items()}
+    return {item: count for item, count in left.items() if count > 0}
+
+
 def _not_promised(operation: Operation, line: JobLine) -> Decimal:
     promised = operation.reservation.open_quantity if operation.reservation else Decimal(0)
     return material_for(line, operation.left) - promised - operation.taken

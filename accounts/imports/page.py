@@ -2,8 +2,6 @@
 
 import base64
 import binascii
-import csv
-import io
 from collections.abc import Callable
 from types import ModuleType
 
@@ -20,6 +18,7 @@ from accounts.imports import plans
 from accounts.imports.plans import MOST_WRONG
 from accounts.imports.reading import MOST_BYTES
 from laseros.core.errors import Refused
+from laseros.core.export import csv_text
 
 SHOWN = 200  # rows of the preview
 LARGE = 500  # rows; more are stored by the worker, where the kind says how
@@ -117,10 +116,7 @@ def _stored(request, module, table, data: bytes, said, back: str, later: Callabl
 def _template(request, kind: str, module: ModuleType) -> HttpResponse:
     """A CSV with every column and one row as an example, as a spreadsheet in the reader's country opens it."""
     columns = module.COLUMNS
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";" if request.workspace.language == "de" else ",")
-    writer.writerow([column.name for column in columns])
-    writer.writerow([column.example for column in columns])
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv")
+    rows = [[column.name for column in columns], [column.example for column in columns]]
+    response = HttpResponse(csv_text(rows, request.workspace.language), content_type="text/csv")
     response["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
     return response

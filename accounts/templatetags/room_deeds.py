@@ -3,7 +3,7 @@
 from html import escape
 
 from django import template
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -91,6 +91,12 @@ def _button(verb, token: str, style: str | None = None) -> str:
         label=conditional_escape(verb.label),
         token=token,
     )
+
+
+@register.simple_tag
+def seen_by(verb, record) -> str:
+    """What a page carries along so that a verb is done to what it showed: see `Verb.look`."""
+    return format_html('<input type="hidden" name="seen" value="{}">', verb.look(record)) if verb.look else ""
 
 
 @register.simple_tag(takes_context=True)

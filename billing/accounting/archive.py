@@ -4,9 +4,7 @@ sent us. Made by the worker.
 Papers that nobody has asked for yet are drawn before it, in turns: those of a month take longer than a task may.
 """
 
-import csv
 import hashlib
-import io
 import json
 import tempfile
 import time
@@ -30,6 +28,7 @@ from billing.documents.reminder import reminder_pdf
 from billing.documents.statement import kept_pdf
 from billing.models import AccountStatement, Archive, Delivery, Invoice, OrderPaper, Quote, ReceivedInvoice, Reminder
 from laseros.core.errors import Refused
+from laseros.core.export import csv_text
 from laseros.core.retry import retried
 
 EVERY = 25  # papers between two looks at how far it is
@@ -118,16 +117,13 @@ def _fill(archive: zipfile.ZipFile, row: Archive) -> None:
     for name, kind, number, day, content in _papers(row):
         archive.writestr(name, content)
         entries.append([name, kind, number, f"{day}", len(content), hashlib.sha256(content).hexdigest()])
-    table = io.StringIO(newline="")
-    writer = csv.writer(table)
-    writer.writerows([HEADS, *entries])
     said = {
         "business": row.workspace.printed_name,
         "from": f"{row.from_on}",
         "until": f"{row.until_on}",
         "files": [dict(zip(HEADS, entry, strict=True)) for entry in entries],
     }
-    archive.writestr("manifest.csv", table.getvalue())
+    archive.writestr("manifest.csv", csv_text([HEADS, *entries], row.workspace.language))
     archive.writestr("manifest.json", json.dumps(said, ensure_ascii=False, indent=1))
 
 

@@ -288,7 +288,8 @@ class BankLineAdmin(RoomAdmin):
         """GET asks for a file; the first POST shows what it says and asks for the columns, `store` keeps it."""
         self._may(request)
         posted = request.method == "POST"
-        form = bounded(FileForm(request.POST if posted else None, request.FILES or None))
+        usual = {"account": importing.usual_account(request.workspace)}
+        form = bounded(FileForm(request.POST if posted else None, request.FILES or None, initial=usual))
         found, content, name, status = (), "", "", 200
         if posted and form.is_valid():
             data = form.cleaned_data

@@ -97,8 +97,9 @@ class PeriodCloseAdmin(RoomAdmin):
             try:
                 self._do(request, first, last)
             except Refused as refusal:
-                messages.error(request, refusal.reason)
-            return redirect(f"{reverse(f'admin:{self.page_name}_month')}?month={first:%Y-%m}")
+                messages.error(request, refusal.reason)  # and the page again, with what was typed
+            else:
+                return redirect(f"{reverse(f'admin:{self.page_name}_month')}?month={first:%Y-%m}")
         until = closing.closed_until()
         context = {
             **self.admin_site.each_context(request),
@@ -117,6 +118,7 @@ class PeriodCloseAdmin(RoomAdmin):
             "may_reopen": request.user.has_perm(REOPEN) and until is not None,
             "archives": Archive.objects.order_by("-id")[:5],
             "once": new_key(),
+            "typed": request.POST if request.POST.get("what") == "reopen" else None,
         }
         return TemplateResponse(request, "admin/billing/month_end.html", context)
 

@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_scopes import get_scope
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -89,6 +90,21 @@ def named_prices(form, document, *names: str) -> None:
         if name in form.base_fields:
             with_tax, without = labels[name]
             form.base_fields[name].label = with_tax if document.tax_included else without
+
+
+def new_prices() -> str:
+    """What the prices of a document that is begun are, as long as nobody is chosen whose it is."""
+    workspace = get_scope()["workspace"]
+    if not tax_words.may_include_tax(workspace.country):
+        return _t("Tax is added to the prices.")
+    if workspace.small_business or not (workspace.vat_number or workspace.tax_number):
+        return _t("No tax is charged: the prices are what is paid.")
+    return {
+        "never": _t("Tax is added to the prices, unless the client's page says that theirs include it."),
+        "private": _t("They include tax for private clients, and for others it is added. What a client's page says"
+                      " comes before that."),
+        "all": _t("They include tax, unless the client's page says that theirs do not."),
+    }[workspace.prices_with_tax]  # fmt: skip
 
 
 def tax_choices(there: Iterable[Decimal]) -> list[tuple[str, str]]:

@@ -18,6 +18,11 @@ def look_of(document) -> str:
     return hashlib.sha256(repr((own, lines)).encode()).hexdigest()[:16]
 
 
+def look_on_page(document) -> str:
+    """The same, for what a page carries along beside its form: looked up once for both."""
+    return document.__dict__.get("_look") or look_of(document)
+
+
 class DraftForm(forms.ModelForm):
     """Carries what the page was made from, and is refused when that is another by now."""
 
@@ -26,7 +31,7 @@ class DraftForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.instance.pk and SEEN in self.fields:
-            self.initial[SEEN] = look_of(self.instance)
+            self.initial[SEEN] = self.instance._look = look_of(self.instance)
 
     def clean(self):
         data = super().clean()

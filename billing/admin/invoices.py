@@ -30,7 +30,7 @@ from billing.admin.documents import (
     standing_rows,
     to_seals,
 )
-from billing.admin.draft_form import SEEN
+from billing.admin.draft_form import SEEN, look_on_page
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
@@ -208,10 +208,12 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",
-             confirm=_("It gets its number now and cannot be changed afterwards. The client gets it by e-mail.")),
+             confirm=_("It gets its number now and cannot be changed afterwards. The client gets it by e-mail."),
+             look=look_on_page),
         Verb("issue-credit", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_correction, primary=True, icon="send",
-             confirm=_("It gets its number now and is counted against the invoice. The client gets it by e-mail.")),
+             confirm=_("It gets its number now and is counted against the invoice. The client gets it by e-mail."),
+             look=look_on_page),
         Verb("receive", _("Record a payment"), _receive, "billing.receive_payment",
              lambda invoice: invoice.state in OWED, form=PaymentForm, primary=True, icon="payments",
              done=_("The payment is booked.")),
@@ -298,6 +300,12 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
         editable = self.has_change_permission(request, obj)
         fields = _standing_fields(obj, first["fields"])
         return [(name, {**first, "fields": (*fields, SEEN) if editable else fields})]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "reason" in form.base_fields:  # of a credit note, and asked for when it is issued
+            form.base_fields["reason"].help_text = _("It stands on the document, for the client and the auditor")
+        return form
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

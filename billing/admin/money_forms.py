@@ -1,7 +1,9 @@
 """What is asked when money is booked: received, paid back, written off, taken back."""
 
 from django import forms
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -155,4 +157,10 @@ class CurrencyForm(forms.Form):
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
         known = set(ExchangeRate.objects.values_list("currency", flat=True)) | {record.workspace.currency}
-        self.fields["currency"].choices = [(code, code) for code in sorted(known - {record.currency})]
+        others = sorted(known - {record.currency})
+        self.fields["currency"].choices = [(code, code) for code in others]
+        if not others:
+            self.fields["currency"].help_text = format_html(
+                '{} <a class="lo-link" href="{}">{}</a>', _("You have no rate yet."),
+                reverse("admin:billing_exchangerate_add"), _("Write down what one is worth"),
+            )  # fmt: skip

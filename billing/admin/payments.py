@@ -1,5 +1,6 @@
 """Payments in the back office: what came in, for what. Booked from the invoice, read here."""
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -131,6 +132,13 @@ class PaymentAdmin(RoomAdmin):
         return amount(gain, payment.workspace.currency) if gain else "–"
 
 
+class CurrencyCode(forms.CharField):
+    """However it is typed."""
+
+    def to_python(self, value):
+        return super().to_python(value).upper()
+
+
 @admin.register(ExchangeRate)
 class ExchangeRateAdmin(RoomAdmin):
     list_display = ("currency", "day", "rate")
@@ -142,3 +150,8 @@ class ExchangeRateAdmin(RoomAdmin):
     fields = (("currency", "day"), "rate")
     empty_text = _("What one dollar or euro is worth: for invoices in another currency. A rate holds for a week.")
     empty_icon = "currency_exchange"
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "currency":
+            kwargs["form_class"] = CurrencyCode
+        return super().formfield_for_dbfield(db_field, request, **kwargs)

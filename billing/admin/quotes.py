@@ -15,7 +15,17 @@ from accounts.back_office import Verb, to_list, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.roles import SEE_MONEY
 from billing import credit_limit, discounts, order_papers, quotes, staleness
-from billing.admin.documents import DocumentAdmin, DraftLines, amount, is_draft, once, prices_verb, standing_rows
+from billing.admin.documents import (
+    DocumentAdmin,
+    DraftLines,
+    amount,
+    is_draft,
+    new_prices,
+    once,
+    prices_verb,
+    standing_rows,
+)
+from billing.admin.draft_form import look_on_page
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
 from billing.admin.what_if import WhatIf
@@ -148,7 +158,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     money_warnings = (credit_limit.of_quote, united_states.of_document)
     inlines = (QuoteLineInline,)
     autocomplete_fields = ("client",)
-    readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at")
+    readonly_fields = ("number", "standing", "sums", "client_page", "story", "sent_at", "prices_are")
     fieldsets = (
         (None, {"fields": (("number", "standing"), ("client", "contact"), "title", ("valid_until", "delivery_days"),
                            ("discount_percent", "discount_amount"), ("deposit_percent", "deposit_amount"), "sums")}),
@@ -156,14 +166,15 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         (_("What the client did"), {"fields": ("client_page", "story")}),
     )  # fmt: skip
     add_fieldsets = (
-        (None, {"fields": ("client", "title", ("valid_until", "delivery_days"), "more_pieces", "note", "terms")}),
-    )
+        (None, {"fields": ("client", "title", ("valid_until", "delivery_days"), "prices_are", "more_pieces", "note",
+                           "terms")}),
+    )  # fmt: skip
     empty_text = _("Open an enquiry and press “Make a quote”: drawings are priced with your own tables.")
     empty_icon = "request_quote"
     verbs = (
         Verb("send", _("Send"), lambda request, quote: quotes.send(quote, request.user) and None, "billing.send_quote",
              is_draft, confirm=_("The client gets it by e-mail with a link. From then on it cannot be changed."),
-             done=_("The quote is on its way."), primary=True, icon="send"),
+             done=_("The quote is on its way."), primary=True, icon="send", look=look_on_page),
         Verb("proforma", _("Pro forma invoice"), _proforma, "billing.add_orderpaper",
              lambda quote: quote.state in ("sent", "accepted"), icon="description",
              confirm=_("It is no invoice and has no number of one. It is kept, and the client gets it by e-mail.")),
@@ -239,6 +250,10 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     @display(description=_("state"))
     def standing(self, quote):
         return self.state_shown(quote)[1]
+
+    @display(description=_("prices"))
+    def prices_are(self, quote):
+        return new_prices()
 
     @display(description=_("total"), ordering="total")
     def total_shown(self, quote):

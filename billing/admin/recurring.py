@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.back_office import RoomAdmin, RoomInline, Verb, to_list, to_record
 from billing import recurring
-from billing.admin.documents import named_prices, once, prices_verb, tax_choices
+from billing.admin.documents import named_prices, new_prices, once, prices_verb, tax_choices
 from billing.admin.line_form import LineForm
 from billing.models import RecurringInvoice, RecurringLine
 from billing.taxes import usual_tax
@@ -67,15 +67,16 @@ class RecurringInvoiceAdmin(RoomAdmin):
     search_help_text = _("Title or client")
     autocomplete_fields = ("client",)
     inlines = (RecurringLineInline,)
-    readonly_fields = ("standing", "next_on", "turns", "tax_included", "story")
+    readonly_fields = ("standing", "next_on", "turns", "tax_included", "prices_are", "story")
     fieldsets = (
         (None, {"fields": (("title", "standing"), "client", ("every", "unit"), ("starts_on", "ends_on"), "count",
                            "then", ("next_on", "turns"), "tax_included", "note")}),
         (_("So far"), {"fields": ("story",)}),
     )  # fmt: skip
     add_fieldsets = (
-        (None, {"fields": ("title", "client", ("every", "unit"), ("starts_on", "ends_on"), "count", "then", "note")}),
-    )
+        (None, {"fields": ("title", "client", ("every", "unit"), ("starts_on", "ends_on"), "count", "then",
+                           "prices_are", "note")}),
+    )  # fmt: skip
     export_fields = ("title", "client", "state", "every", "unit", "starts_on", "ends_on", "count", "next_on", "then")
     empty_text = _("Rent, maintenance, a standing order: what is invoiced again and again makes its own drafts.")
     empty_icon = "event_repeat"
@@ -111,6 +112,10 @@ class RecurringInvoiceAdmin(RoomAdmin):
 
     def related_links(self, obj):
         return [to_record(obj.client, icon="groups")]
+
+    @display(description=_("prices"))
+    def prices_are(self, row):
+        return new_prices()
 
     @display(description=_("how often"))
     def rhythm(self, row):

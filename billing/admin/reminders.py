@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import display
 
-from accounts.back_office import Related, RoomAdmin, Verb, to_messages, to_record
+from accounts.back_office import Related, RoomAdmin, RoomList, Verb, to_messages, to_record
 from accounts.day_filter import BetweenDays
 from accounts.documents import download, file_name
 from accounts.roles import SEE_MONEY
 from billing import reminding
 from billing.admin.documents import amount, to_seals
 from billing.facts import address_of
-from billing.models import Reminder, ReminderHold
+from billing.models import Invoice, Reminder, ReminderHold
 from billing.states import OWED
 from laseros.core.stored import opened
 
@@ -95,11 +95,29 @@ def _look_again(request) -> None:
         messages.info(request, words % {"count": gone})
 
 
+def _brought_to_today(rows) -> list:
+    """Proposals as they stand now: what was paid since is not open. The others as they were sent."""
+    rows = list(rows)
+    wanted = [row.invoice_id for row in rows if row.state == "proposed"]
+    found = Invoice.objects.select_related("client", "workspace").in_bulk(wanted) if wanted else {}
+    for row in rows:
+        if row.invoice_id in found:
+            row.invoice = found[row.invoice_id]
+    reminding.as_of_today(rows)
+    return rows
+
+
+class ReminderList(RoomList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = _brought_to_today(self.result_list)
+
+
 @admin.register(Reminder)
 class ReminderAdmin(RoomAdmin):
     list_display = ("invoice_shown", "client", "step", "state_shown", "open_shown", "asked_shown", "proposed_on",
                     "sent_on", "pay_by")  # fmt: skip
-    list_reads = ("step", "state", "proposed_on", "sent_on", "pay_by", "open", "fee", "flat", "interest")
+    list_reads = ("invoice", "step", "state", "proposed_on", "sent_on", "pay_by", "open", "fee", "flat", "interest")
     list_filter = ("state", "step", ("sent_on", BetweenDays))
     list_filter_submit = True
     search_fields = ("invoice__number", "invoice__client__name", "invoice__client__code")
@@ -125,6 +143,14 @@ class ReminderAdmin(RoomAdmin):
         words = {"of_number": "number", "of_currency": "currency", "of_code": "client__code", "of_name": "client__name"}
         rows = super().get_queryset(request)
         return rows.annotate(**{name: F(f"invoice__{field}") for name, field in words.items()})
+
+    def get_changelist(self, request, **kwargs):
+        return ReminderList
+
+    def export_resource(self, request):
+        resource = super().export_resource(request)
+        resource.iter_queryset = _brought_to_today
+        return resource
 
     def get_object(self, request, object_id, from_field=None):
         found = super().get_object(request, object_id, from_field)

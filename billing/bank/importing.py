@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts import activity
+from accounts.documents import pictures
 from billing.bank import columns
 from billing.bank.reading import MOST_BYTES
 from billing.models import BankLine, BankStatement
@@ -70,6 +71,12 @@ def read(content: bytes) -> dict:
         return sandbox.run("billing.bank.reading:read", b64encode(content).decode(), memory_mb=768)
     except sandbox.SandboxError as refusal:
         raise Refused(_refusals(refusal.reason), code=refusal.code) from None
+
+
+def usual_account(workspace) -> str:
+    """The account whose statements are read in here, or will be; nothing where there are several."""
+    known = list(BankStatement.objects.order_by().values_list("account", flat=True).distinct()[:2])
+    return known[0] if len(known) == 1 else "" if known else pictures.iban_in(workspace.bank_details)
 
 
 def understood(workspace, found: dict, account: str = "", chosen: dict[str, int] | None = None) -> list[Understood]:

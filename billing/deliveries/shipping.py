@@ -42,7 +42,10 @@ def ship(
         raise Refused(_("This day lies in the future."), code="future", field="shipped_on")
     if delivery.state == "packed" and delivery.workspace.checks_deliveries:
         raise Refused(
-            _("A second person has to check it first. Whether that is so is said in the settings of the business."),
+            _(
+                "A second person has to check it first, on “Pack and check”. Whether that is so is said in the settings"
+                " of the business."
+            ),
             code="unchecked",
         )
     way = {"carrier": carrier, "tracking": " ".join(tracking.split()), "tracking_page": tracking_page}

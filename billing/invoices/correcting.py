@@ -10,7 +10,7 @@ from billing import discounts, totals
 from billing.invoices import deposits
 from billing.invoices.drafting import total
 from billing.models import DeliveryLine, Invoice, InvoiceLine, Kind
-from billing.states import INVOICE
+from billing.states import INVOICE, OWED
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, show
 from laseros.core.retry import retried
@@ -136,6 +136,10 @@ def take_back(document: Invoice, lines: list[InvoiceLine]) -> None:
         _settle(origin)
         complete_if_settled(origin)
         activity.record("credited", origin, details={"by": document.number}, money={"amount": document.total})
+    if origin.state not in OWED:
+        from billing.payments.settling import remind_no_more
+
+        remind_no_more(origin)
 
 
 def complete_if_settled(invoice: Invoice) -> None:

@@ -180,7 +180,7 @@ def _check(paper: law.Paper) -> None:
         )
     check_discounts(paper.invoice, paper.lines)
     if not paper.found.total and not any(line.deposit_id for line in paper.lines):
-        raise Refused(_("There is nothing to pay on this invoice."), code="zero")
+        raise Refused(_nothing_to_pay(paper.invoice), code="zero")
     if lacking := law.lacking(paper):
         raise Refused(
             _("An invoice must say more: %(missing)s is missing.") % {"missing": ", ".join(lacking)}, code="missing"
@@ -189,6 +189,18 @@ def _check(paper: law.Paper) -> None:
         label = tax_words.label(paper.workspace.country, number(percent))
         words = _("%(rate)s does not apply on %(day)s, the date of supply.")
         raise Refused(words % {"rate": label, "day": day(paper.supplied_on)}, code="rate")
+
+
+def _nothing_to_pay(invoice: Invoice) -> str:
+    """Half a cent of a piece may be less than the smallest coin, and so may what a discount leaves."""
+    if invoice.is_correction:
+        return _("Nothing is given back with this: raise a quantity or a price, or discard the draft.")
+    if invoice.job_id is None:
+        return _("There is nothing to pay on this invoice: change a price or a discount, or discard the draft.")
+    return _(
+        "There is nothing to pay on this invoice: raise a quantity or a price, lower the discount, or discard the"
+        " draft. What was made of the job then waits for the next invoice, with the pieces that follow."
+    )
 
 
 def _count_as_invoiced(lines: list[InvoiceLine]) -> None:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from accounts import numbering
 from billing import chain, closing, exchange
-from billing.models import Allocation, Invoice, Kind, Payment
-from billing.states import INVOICE, OWED
+from billing.models import Allocation, Invoice, Kind, Payment, Reminder
+from billing.states import INVOICE, OWED, REMINDER
 from laseros.core.errors import Refused
 from laseros.core.money import cents, show
 from laseros.core.retry import retried
@@ -127,6 +127,14 @@ def settle(invoice: Invoice) -> None:
     wanted = "partly_paid" if invoice.balance and invoice.paid else "issued" if invoice.balance else "paid"
     if invoice.state != wanted:
         INVOICE.move(invoice, {"partly_paid": "pay_part", "issued": "unpay", "paid": "pay"}[wanted])
+        if wanted == "paid":
+            remind_no_more(invoice)
+
+
+def remind_no_more(invoice: Invoice) -> None:
+    """Nothing is owed any more: what the night proposed to ask for is not to be sent."""
+    for reminder in Reminder.objects.filter(invoice=invoice, state="proposed"):
+        REMINDER.try_move(reminder, "drop")
 
 
 def same(payment: Payment, amount: Decimal, invoice: Invoice | None = None) -> Payment:

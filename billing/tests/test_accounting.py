@@ -11,18 +11,21 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.models import Workspace
 from billing import closing, invoices, order_papers, payments
 from billing.accounting import archive, datev, journal
 from billing.accounting.accounts import Accounts
 from billing.accounting.journal import Booking
+from billing.admin import closing as month_end
 from billing.models import Archive, BooksRules, ExchangeRate, Invoice
 from billing.tests.ground import issued_invoice, made_job
 from crm.models import Client
 from laseros.core.errors import Refused
+from laseros.core.export import cell, csv_text
 
 D = Decimal
 FILE = Path(__file__).with_name("datev") / "EXTF_Buchungsstapel.csv"
@@ -49,6 +52,14 @@ def test_the_file_is_datevs_to_the_byte():
     lines = content.decode("cp1252").split("\r\n")
     assert (len(datev.COLUMNS), len(lines[0].split(";")), lines[-1]) == (125, 31, "")
     assert lines[1].split(";")[113:115] == ["Festschreibung", "Leistungsdatum"]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_same_as_a_table_opens_in_the_spreadsheet_of_the_country(language):
+    """A German Excel takes a comma for a decimal one, and a point for a day or for thousands."""
+    with translation.override(language):
+        rows = [[cell(value) for value in row] for row in month_end._rows(BOOKINGS)]
+    assert csv_text(rows, language).encode() == FILE.with_name(f"bookings-{language}.csv").read_bytes()
 
 
 def test_what_datev_cannot_take_is_refused():
@@ -184,10 +195,16 @@ def test_month_end_leads_through_and_closes(scoped, workspace, shop, log_in, off
         assert closing.closed_until() == date(2026, 3, 31)
         assert "lock_open" not in browser.get(page).content.decode()
         assert browser.get(f"{bookings}?month=2026-03").content.decode("cp1252").splitlines()[0].split(";")[20] == "1"
-        assert browser.post(page, {"what": "reopen", "until": "31.2.x", "reason": "A slip"}).status_code == 302
+        refused = browser.post(page, {"what": "reopen", "until": "31.2.x", "reason": "A slip"}).content.decode()
+        assert ('value="A slip"' in refused, 'value="31.2.x"' in refused) == (True, True)  # nobody types it again
         assert closing.closed_until() == date(2026, 3, 31)
         assert browser.post(page, {"what": "reopen", "until": "", "reason": "The bank was wrong"}).status_code == 302
         assert closing.closed_until() is None
+        table = reverse("admin:billing_periodclose_bookings", args=["csv"])
+        assert ",427.80,ZAR," in browser.get(f"{table}?month=2026-03").content.decode()
+        Workspace.objects.filter(pk=workspace.pk).update(language="de")
+        assert ";427,80;ZAR;" in browser.get(f"{table}?month=2026-03").content.decode()
+        Workspace.objects.filter(pk=workspace.pk).update(language="en")
         said = browser.get(reverse("admin:billing_periodclose_procedure")).content.decode()
         assert ("Sales with tax: 4200" in said, "19 %" in said) == (True, False)
         assert browser.get(reverse("admin:billing_periodclose_procedure"), {"pdf": "1"}).content[:5] == b"%PDF-"

@@ -259,6 +259,7 @@ def test_the_page_reads_a_file_shows_it_and_takes_it(scoped, workspace, office, 
         assert "Choose a file." in client.post(address, {**data, "content": wrong}).content.decode()
     assert client.post(address, data).status_code == 302
     assert set(BankLine.objects.values_list("name", flat=True)) == {""}  # that column was not said
+    assert client.get(address).context["form"]["account"].value() == "Giro"
     listed = client.get(reverse("admin:billing_bankline_changelist")).content.decode()
     assert "Strom; Abschlag" in listed
 

@@ -18,7 +18,20 @@ def test_from_draft_to_paid_in_the_back_office(ground, enter, scoped):
     job = ground(made_job)
     invoice = invoices.draft_from(job, None)
     client = enter("office")
-    assert press(client, invoice, "issue").status_code == 302
+    other = reverse("admin:billing_invoice_verb", args=[invoice.pk, "currency"])
+    rates = reverse("admin:billing_exchangerate_add")
+    assert f'You have no rate yet. <a class="lo-link" href="{rates}">' in client.get(other).content.decode()
+    client.post(rates, {"currency": "usd", "day": f"{timezone.localdate()}", "rate": "18.50"})
+    assert client.get(other).context["form"].fields["currency"].choices == [("USD", "USD")]
+    seen = {"seen": re.search(r'name="seen" value="(\w+)"', client.get(page(invoice)).content.decode())[1]}
+    note, invoice.note = invoice.note, "In another tab"
+    invoice.save(update_fields=["note"])
+    press(client, invoice, "issue", seen)
+    assert "Somebody changed this meanwhile" in client.get(page(invoice)).content.decode()
+    invoice.refresh_from_db()
+    assert (invoice.state, invoice.number) == ("draft", None)
+    Invoice.objects.filter(pk=invoice.pk).update(note=note)
+    assert press(client, invoice, "issue", seen).status_code == 302
     invoice.refresh_from_db()
     assert invoice.state == "issued"
     form = client.get(reverse("admin:billing_invoice_verb", args=[invoice.pk, "receive"])).context["form"]

@@ -71,7 +71,7 @@ def test_none_takes_more_than_was_ordered(german):
     assert amounts(in_parts(job, (1, 1))) == [D("0.01"), D("0.01")]
     draft = made(job, 1)
     assert (draft.net, draft.lines.get().rounding) == (0, D("-0.01"))
-    refused("zero", invoices.issue, draft, None)
+    assert "waits for the next invoice" in refused("zero", invoices.issue, draft, None)
 
 
 def test_a_share_off_the_line_is_rounded_apart_too(german):

@@ -161,6 +161,7 @@ def test_the_office_plans_one_on_its_page_and_finds_it_from_the_client(clock, sh
             "ends_on": "", "count": "", "then": "draft", "note": "", "lines-TOTAL_FORMS": "1",
             "lines-INITIAL_FORMS": "0", "lines-0-position": "1", "lines-0-quantity": "1", "lines-0-unit_price": "80",
             "lines-0-discount": "5", "lines-0-tax_percent": "15.00"}  # fmt: skip
+    assert "Tax is added to the prices, unless the client" in browser.get(url).content.decode()
     refused = browser.post(url, data | {"lines-0-description": "{moon}"})
     assert "Only these places can be filled in" in refused.content.decode()
     answer = browser.post(url, data | {"lines-0-description": "Maintenance {from} to {until}"})

@@ -150,11 +150,16 @@ def test_what_is_paid_of_it_meanwhile_is_not_asked_for(scoped, workspace, shop, 
     day = timezone.localdate()
     payments.receive(invoice, D("400"), key="part", received_on=day)
     payments.receive(settled, D("427.80"), key="all", received_on=day)
+    assert Reminder.objects.get(invoice=settled).state == "dropped"  # what is paid waits for no night
+    Reminder.objects.filter(invoice=settled).update(state="proposed")  # as it was found before
     browser, look = log_in(office), reverse("admin:billing_reminder_look")
     first = Reminder.objects.get(invoice=invoice)
-    for page in (look, reverse("admin:billing_reminder_change", args=[first.pk])):
+    for page in (look, reverse("admin:billing_reminder_change", args=[first.pk]),
+                 reverse("admin:billing_reminder_changelist")):  # fmt: skip
         shown = browser.get(page).content.decode()
         assert ("R27,80" in shown, f"{invoice.number}" in shown) == (True, True), page
+    table = browser.get(reverse("admin:billing_reminder_export", args=["csv"])).content.decode()
+    assert (",27.80," in table, ",427.80," in table) == (True, False)
     assert Reminder.objects.get(pk=first.pk).open == D("427.80")  # looking changes nothing
     said = browser.post(look, {"again": "1"}, follow=True).content.decode()
     assert "No other invoice is late enough to be reminded of." in said

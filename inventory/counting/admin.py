@@ -1,7 +1,5 @@
 """Stock counts in the back office: begin one, look at what differs, have it counted again, book it as one act."""
 
-import csv
-import io
 import secrets
 
 from django import forms
@@ -18,7 +16,7 @@ from accounts.roles import SEE_MONEY
 from inventory import counting
 from inventory.counting import paper
 from inventory.models import CountLine, Location, StockCount
-from laseros.core.export import cell
+from laseros.core.export import cell, csv_text
 from laseros.core.templatetags.laseros import number
 
 POST = "inventory.post_move"
@@ -162,17 +160,15 @@ class StockCountAdmin(RoomAdmin):
         """The result as CSV; what it is worth only for those who may see money."""
         count = self._count(request, pk)
         money = request.user.has_perm(SEE_MONEY)
-        out = io.StringIO()
-        table = csv.writer(out)
         heads = [_t("Place"), _t("Code"), _t("What"), _t("Unit"), _t("Booked"), _t("Counted"), _t("Difference")]
-        table.writerow([*heads, *([_t("Value")] if money else []), _t("Who"), _t("When")])
+        table = [[*heads, *([_t("Value")] if money else []), _t("Who"), _t("When")]]
         for row in counting.differences(count):
             line = row.line
             what = [str(line.location), str(line), line.item.name, line.item.get_unit_display()]
             found = [row.booked, line.counted, row.amount, *([row.value] if money else [])]
             values = [*what, *found, line.counted_by, line.counted_at]
-            table.writerow([cell(value) for value in values])
-        response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv")
+            table.append([cell(value) for value in values])
+        response = HttpResponse(csv_text(table, request.workspace.language), content_type="text/csv")
         response.headers["Content-Disposition"] = f'attachment; filename="{count.number.replace("/", "-")}.csv"'
         return response
 

@@ -1,6 +1,9 @@
 """Tables people take away as CSV or XLSX: numbers stay numbers, and no text ever becomes a formula."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -13,6 +16,8 @@ STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "
 _PHONE = re.compile(r"\+\d+( \d+)*")
 # XML cannot hold these.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# The languages whose spreadsheets want a semicolon between columns, since their numbers have a comma.
+_WITH_COMMA = ("de",)
 
 
 def escape_cell(value):
@@ -38,3 +43,19 @@ def cell(value):
     if isinstance(value, Decimal):
         return value if value.is_finite() else escape_cell(str(value))
     return escape_cell(str(value))
+
+
+def csv_text(rows: Iterable[Iterable], language: str) -> str:
+    """Rows of `cell`s, the heads first, as CSV for the spreadsheet of a business that speaks `language`.
+
+    In English a comma between columns and points in numbers; in German a semicolon and commas: opened by a double click
+    each reads its own only. The mark at the beginning says that it is UTF-8. Days are written as 2026-12-01 in both.
+    """
+    with_comma, out = language in _WITH_COMMA, io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=";" if with_comma else ",")
+    writer.writerows([_with_comma(value) for value in row] if with_comma else row for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _with_comma(value):
+    return str(value).replace(".", ",") if isinstance(value, Decimal | float) else value

@@ -76,10 +76,17 @@ def _wanting(job) -> list[str]:
 
 
 def _short(job) -> dict:
-    """What has to be bought for an open job, asked once for one page, and only where something is wanting."""
+    """What is not there for an open job, asked once for one page, and only where something is wanting."""
     if "_short" not in job.__dict__:
         job._short = shortages.short_of(job) if _wanting(job) else {}
     return job._short
+
+
+def _to_buy(job) -> dict:
+    """What of it is not on an order either."""
+    if "_to_buy" not in job.__dict__:
+        job._to_buy = shortages.to_buy(_short(job))
+    return job._to_buy
 
 
 class CloneForm(OnceForm):
@@ -109,7 +116,7 @@ class BuyForm(OnceForm):
 
     def __init__(self, *args, record, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = shortages.short_of(record)
+        rows = shortages.to_buy(shortages.short_of(record))
         self.fields["what"] = forms.CharField(
             label=_("What is missing"), disabled=True, required=False, widget=forms.Textarea(attrs={"rows": 4}),
             initial="\n".join(f"{item.amount(count)} {item}" for item, count in rows.items()),
@@ -187,7 +194,7 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
         Verb("prepare", _("Queue and reserve what is missing"), lambda request, job: _prepare(request, job), CHANGE,
              lambda job: bool(_wanting(job)), icon="playlist_add", subject=job_step.MATERIAL,
              says=_("Not all of it is in the queues or has its material: this queues it and reserves what is there.")),
-        Verb("buy", _("Buy what is missing"), _buy, "inventory.add_purchaseorder", lambda job: bool(_short(job)),
+        Verb("buy", _("Buy what is missing"), _buy, "inventory.add_purchaseorder", lambda job: bool(_to_buy(job)),
              form=BuyForm, icon="add_shopping_cart", subject=job_step.MATERIAL,
              says=_("There is too little material for it: this puts what is missing on draft orders."),
              confirm=_("What this job takes and nobody has for it is put on a draft for each supplier.")),
@@ -273,7 +280,10 @@ class JobAdmin(follow.Followed, Boards, RoomAdmin):
 
     def deeds(self, request, obj) -> dict:
         found = super().deeds(request, obj)
-        return found if obj is None else {**found, "step": job_step.of_job(obj, found["verbs"], lines_of(obj))}
+        if obj is None:
+            return found
+        is_ordered = bool(_short(obj)) and not _to_buy(obj)
+        return {**found, "step": job_step.of_job(obj, found["verbs"], lines_of(obj), is_ordered)}
 
     def related_links(self, obj):
         return [

@@ -23,8 +23,9 @@ class Step:
     link: Related | None = None
 
 
-def of_job(job, verbs: list[Verb], lines) -> Step:
-    """The next step of a job among the verbs this person may use on it now; `lines` are all of the job."""
+def of_job(job, verbs: list[Verb], lines, is_ordered: bool = False) -> Step:
+    """The next step of a job among the verbs this person may use on it now; `lines` are all of the job, `is_ordered`
+    says that the material it lacks stands on orders."""
     open_now = {verb.name: verb for verb in verbs}
     # What no machine could take is in no queue however often it is asked for.
     left = [line for line in lines if line.missing]
@@ -32,7 +33,7 @@ def of_job(job, verbs: list[Verb], lines) -> Step:
     order = (*FIRST, *(reversed(WORK_FIRST) if by_hand else WORK_FIRST))
     verb = next((open_now[name] for name in order if name in open_now), None)
     if verb is not None:
-        return Step(verb.says, verb)
+        return Step(ORDERED if is_ordered and verb.name == "prepare" else verb.says, verb)
     if job.state in ("approved", "in_progress"):
         floor = Related(str(_("On the shop floor")), reverse("floor:job", args=[job.pk]), "smartphone")
         return Step(
@@ -41,6 +42,7 @@ def of_job(job, verbs: list[Verb], lines) -> Step:
     return Step(WAITING.get(job.state, ""))
 
 
+ORDERED = _("What is missing is on an order: when it is here, this queues the work and reserves it.")
 WAITING = {
     "on_hold": _("It is on hold: nothing of it starts until somebody who may says so."),
     "made": _("It is made: it closes once it is delivered, invoiced and paid."),

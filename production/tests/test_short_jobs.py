@@ -27,12 +27,16 @@ def test_what_a_job_lacks_goes_onto_an_order(shop, office, log_in):
     assert shortages.short_of(job) == {shop.sheet: short}
     sells(new_supplier(shop.workspace), shop.sheet)
     browser, press = log_in(office), f"/admin/production/job/{job.pk}/do/buy/"
+    job_page = f"/admin/production/job/{job.pk}/change/"
+    assert f"{browser.get(job_page).context['step'].verb.label}" == "Buy what is missing"
     page = browser.get(press)
     once = page.context["form"]["once"].value()
     for _click in range(2):
         browser.post(press, {"once": once})
     order = PurchaseOrder.objects.get()
     assert order.lines.get().quantity >= short
+    step = browser.get(job_page).context["step"]
+    assert (step.verb.name, "is on an order" in f"{step.words}") == ("prepare", True)
     orders.send(order, office)
     answer = browser.post(press, {"once": "another page"})
     assert answer.status_code == 409

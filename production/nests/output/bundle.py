@@ -7,7 +7,7 @@ import tablib
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from laseros.core.export import cell, escape_cell
+from laseros.core.export import cell, csv_text, escape_cell
 from production.models import Nest, NestingRules, NestSheet
 from production.nests.output import dxf, paper
 from production.nests.picture import Legend, whose
@@ -39,10 +39,10 @@ class _Nest:
         return f"{self.nest.number}-labels.pdf", paper.labels(self.nest, self.sheets, self.legend), PDF
 
     def cut_list(self, kind: str) -> File:
-        table = tablib.Dataset(*self.lines(), headers=[escape_cell(str(name)) for name in self.columns()])
-        content = table.export(kind)
-        name = f"{self.nest.number}-cut-list.{kind}"
-        return (name, b"\xef\xbb\xbf" + content.encode(), CSV) if kind == "csv" else (name, content, XLSX)
+        heads, name = [escape_cell(str(name)) for name in self.columns()], f"{self.nest.number}-cut-list.{kind}"
+        if kind == "csv":
+            return name, csv_text([heads, *self.lines()], self.nest.workspace.language).encode(), CSV
+        return name, tablib.Dataset(*self.lines(), headers=heads).export(kind), XLSX
 
     def columns(self) -> list[str]:
         return [_("Sheet"), _("Times"), _("From stock"), _("Number"), _("Part"), _("Job"), _("Due"),

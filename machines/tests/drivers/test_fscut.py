@@ -23,6 +23,7 @@ PAID = {
 ENDED = Ended(
     Outcome.FINISHED, job_key="Bracket.lxds@2026-05-01T06:00:00Z", file="Bracket.lxds", job_name="Nest 1",
     at=datetime(2026, 5, 1, 6, 6, tzinfo=UTC), began=datetime(2026, 5, 1, 6, 0, tzinfo=UTC), metres=12.5, seconds=350.5,
+    reported=True,
     facts={"pierces": 56.0, "cut_seconds": 350.5, "material": "S235", "thickness": 3.0, "parts": 4.0},
 )  # fmt: skip
 

@@ -256,8 +256,13 @@ def _energy(job: MachineJob, values: dict, ended: datetime) -> dict:
     own = _used(job.kwh_before, values.get("energy_kwh"))
     if own is not None:
         return {"kwh": own}
-    metered = metering.used(job.machine_id, job.started_at, ended)
-    return {} if metered is None else {"kwh": metered.kwh, "kwh_is_estimate": metered.is_estimate}
+    return metered(job.machine_id, job.started_at, ended)
+
+
+def metered(machine_pk: int, began: datetime, ended: datetime) -> dict:
+    """By the meter beside the machine, as the fields of a machine job; nothing where it does not know."""
+    used = metering.used(machine_pk, began, ended)
+    return {} if used is None else {"kwh": used.kwh, "kwh_is_estimate": used.is_estimate}
 
 
 def _counter(reading: Reading) -> dict:
@@ -308,7 +313,9 @@ def _unseen(machine: Machine, end: Ended) -> None:
             "progress": 1.0 if end.outcome == Outcome.FINISHED else 0.0,
             "grams": end.grams,
             "metres": end.metres,
+            "reported": end.reported,
             **told_of(end),
+            **(metered(machine.pk, min(end.began, end.at), end.at) if end.began else {}),
         },
     )
     if made:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from laseros.core.drivers import Ended, Outcome, Reading
 from laseros.core.retry import retried
-from machines import bell, machine_jobs, metering, telemetry
+from machines import bell, machine_jobs, telemetry
 from machines.believing import believable
 from machines.models import Machine, MachineJob, MachineStatus
 from machines.signals import work_ended
@@ -73,7 +73,7 @@ def _make(machine: Machine, end: Ended) -> MachineJob:
         progress=1.0 if end.outcome == Outcome.FINISHED else 0.0,
         reported=True,
         **_said(end),
-        **_energy(machine, end),
+        **machine_jobs.metered(machine.pk, min(end.began or end.at, end.at), end.at),
     )
     transaction.on_commit(lambda: work_ended.send_robust(sender=MachineJob, machine=machine, job=job))
     return job
@@ -81,11 +81,6 @@ def _make(machine: Machine, end: Ended) -> MachineJob:
 
 def _said(end: Ended) -> dict:
     return {"metres": end.metres, **machine_jobs.told_of(end)}
-
-
-def _energy(machine: Machine, end: Ended) -> dict:
-    used = metering.used(machine.pk, min(end.began or end.at, end.at), end.at)
-    return {} if used is None else {"kwh": used.kwh, "kwh_is_estimate": used.is_estimate}
 
 
 def _correct(job: MachineJob, end: Ended) -> None:

@@ -74,6 +74,8 @@ class Ended:
     grams: float | None = None
     metres: float | None = None
     seconds: float | None = None
+    # From a list that is read after it was over: where nobody saw it, the operator's terminal is the truth of its run.
+    reported: bool = False
     # What else is told of it: pierces, cut_seconds, gas, material, thickness, parts, report, line.
     facts: dict = field(default_factory=dict)
 

@@ -82,6 +82,12 @@ class MachineJob(WorkspaceModel):
         return {slot: share / whole for slot, share in shares.items()} if whole else {self.feeding.get("slot", ""): 1.0}
 
     @property
+    def parts(self) -> int | None:
+        """Pieces by the machine's own count, where it told one."""
+        counted = self.facts.get("parts")
+        return round(counted) if isinstance(counted, int | float) else None
+
+    @property
     def seconds(self) -> float | None:
         return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
 

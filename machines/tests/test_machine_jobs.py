@@ -55,7 +55,7 @@ def test_a_list_that_tells_what_was_cut_is_believed_once(say):
     say(500, "running", file="b.lxds")
     first = Ended(Outcome.FINISHED, "a@1", file="a.lxds", at=at(395), metres=12.5, facts=told)
     second = Ended(Outcome.CANCELLED, "b@1", file="b.lxds", at=at(790), facts={"pierces": 1e12})
-    unseen = Ended(Outcome.FINISHED, "c@1", file="c.lxds", at=at(450), began=at(420), facts=told)
+    unseen = Ended(Outcome.FINISHED, "c@1", file="c.lxds", at=at(450), began=at(420), reported=True, facts=told)
     for seconds in (800, 900):
         say(seconds, "idle", ended=(first, second, unseen))
     numbered = MachineJob.objects.order_by("started_at").values_list("file", "outcome", "pierces", "cut_seconds")
@@ -63,7 +63,8 @@ def test_a_list_that_tells_what_was_cut_is_believed_once(say):
         ("a.lxds", "finished", 56, 350.5), ("c.lxds", "finished", 56, 350.5), ("b.lxds", "cancelled", None, None),
     ]  # fmt: skip
     job = MachineJob.objects.get(file="a.lxds")
-    assert (job.metres, job.facts, job.reported) == (12.5, {"material": "S235", "parts": 4.0}, False)
+    assert (job.metres, job.facts) == (12.5, {"material": "S235", "parts": 4.0})
+    assert list(MachineJob.objects.filter(reported=True).values_list("file", flat=True)) == ["c.lxds"]
 
 
 def test_one_row_for_a_print_however_often_its_end_is_told(say):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Activity
-from laseros.core.drivers import Outcome, Reading, State
+from laseros.core.drivers import Ended, Outcome, Reading, State
 from laseros.core.errors import Refused
 from machines import leases, meter_setup, metering, sealing, telemetry
 from machines.models import Machine, MachineJob, Meter, Sample
@@ -74,6 +74,9 @@ def test_a_machine_job_has_the_energy_of_its_meter(scoped):
     telemetry.ingest(printer, Reading(State.FINISHED, job_key="7", outcome=Outcome.FINISHED), at(70))
     job = MachineJob.objects.get()
     assert (round(job.kwh, 3), job.kwh_is_estimate) == (0.6, False)
+    unseen = Ended(Outcome.FINISHED, job_key="8", file="b.3mf", began=at(0), at=at(10))
+    telemetry.ingest(printer, Reading(State.IDLE, ended=(unseen,)), at(80))
+    assert round(MachineJob.objects.get(key="8").kwh, 3) == 0.1
 
 
 def test_a_machine_worked_by_hand_is_watched_for_its_meter_alone(laser):

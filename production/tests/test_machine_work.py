@@ -345,9 +345,11 @@ def test_the_doors_one_tap_counts_a_plate(work, say, operator, log_in, printer):
 
 def test_the_doors_whose_is_it(work, say, operator, log_in):
     printed(say, file="strange thing.gcode")
+    MachineJob.objects.update(facts={"parts": 4.0, "material": "S235", "thickness": 3.0})  # as a laser's record tells
     browser = log_in(operator)
     page = browser.get("/floor/whose/").content.decode()
     assert "strange thing.gcode" in page
+    assert "<span>4 parts</span>" in page
     assert work.reference in page
     job = MachineJob.objects.get()
     browser.post(f"/floor/whose/{job.pk}/", {"operation": work.pk})

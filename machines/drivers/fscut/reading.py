@@ -128,7 +128,7 @@ class Reader:
             file=file, at=at, began=began,
             job_name=text(record.get("portionName"), 200) or file,
             metres=None if length is None else length / 1000,
-            seconds=facts["cut_seconds"],
+            seconds=facts["cut_seconds"], reported=True,
             facts={name: value for name, value in facts.items() if value not in (None, "")},
         )  # fmt: skip
 

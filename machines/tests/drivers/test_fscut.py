@@ -1,5 +1,6 @@
 """The maker's cloud after its public descriptions: off at first, asked no more than it allows, only looked at."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from machines import drivers
 from machines.drivers import fscut
 from machines.drivers.fscut import cloud, reading
 from machines.drivers.fscut.reading import Reader, Work
+from machines.simulators.wire.certificate import context_for
 from machines.simulators.wire.fscut import CARD, FsCutCloud
 from machines.tests.drivers.stage import listening, play
 
@@ -21,6 +23,7 @@ PAID = {
 ENDED = Ended(
     Outcome.FINISHED, job_key="Bracket.lxds@2026-05-01T06:00:00Z", file="Bracket.lxds", job_name="Nest 1",
     at=datetime(2026, 5, 1, 6, 6, tzinfo=UTC), began=datetime(2026, 5, 1, 6, 0, tzinfo=UTC), metres=12.5, seconds=350.5,
+    reported=True,
     facts={"pierces": 56.0, "cut_seconds": 350.5, "material": "S235", "thickness": 3.0, "parts": 4.0},
 )  # fmt: skip
 
@@ -243,6 +246,22 @@ def test_off_at_first_and_asked_over_https_only(tmp_path):
 
     play(story())
     assert str(cloud.address_of("")) == str(cloud.address_of("mcs-gateway.fscut.com")) == cloud.HOST
+
+
+def test_somebody_on_the_way_is_told_nothing(tmp_path):
+    async def story():
+        heard = []
+        server = await asyncio.start_server(
+            lambda reader, writer: heard.append(reader), "127.0.0.1", 0, ssl=context_for("mcs-gateway.fscut.com")
+        )
+        options = on(FsCutCloud(), host=f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        steps = await drivers.build("fscut", options, tmp_path).examine()
+        assert [(step.name, step.ok) for step in steps[-2:]] == [("reachable", True), ("certificate", False)]
+        assert steps[-1].words == "its certificate is not one this computer trusts"
+        server.close()
+        assert heard == []
+
+    play(story())
 
 
 def test_the_doctor_names_what_is_wrong_and_its_mend(tmp_path):

@@ -11,6 +11,7 @@ VERBS = {
     "created": _("created"),
     "changed": _("changed"),
     "archived": _("archived"),
+    "erased": _("erased"),
     "restored": _("restored"),
     "deleted": _("deleted"),
     "uploaded": _("uploaded"),

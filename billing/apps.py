@@ -8,7 +8,18 @@ class BillingConfig(AppConfig):
     verbose_name = _("Quotes and invoices")
 
     def ready(self):
-        from billing import due, guards, merging, occasions, printing, receivers, tasks, timeline, trail  # noqa: F401
+        from billing import (  # noqa: F401
+            due,
+            erasing,
+            guards,
+            merging,
+            occasions,
+            printing,
+            receivers,
+            tasks,
+            timeline,
+            trail,
+        )
         from billing.accounting import archive  # noqa: F401
 
         pre_migrate.connect(guards.take_up, dispatch_uid="billing.guards.take_up", sender=self)

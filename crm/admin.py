@@ -20,7 +20,7 @@ from accounts.imports import page
 from accounts.long_select import LongSelect, Prepared
 from accounts.roles import SEE_MONEY
 from crm import certificates_admin as certificates_admin  # registers its page
-from crm import client_page, clients, diary
+from crm import client_page, clients, diary, erasing
 from crm import links_admin as links_admin  # registers its pages
 from crm.families import family
 from crm.imports import clients as imported
@@ -111,6 +111,18 @@ TERMS = (
 )
 
 
+ERASED = _(
+    "Name, addresses, log-in, links and messages are blanked, for ever. What was issued, booked and accepted stays as"
+    " tax law wants it, and so do the mails that carried it."
+)
+
+
+class EraseForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why"), max_length=120, help_text=_("It stands in the log: how, and when, it was asked for")
+    )
+
+
 @admin.register(Client)
 class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
     archivable = True
@@ -147,6 +159,10 @@ class ClientAdmin(Tagged, MergeDoor, RoomAdmin):
              lambda request, client, contact: clients.invite(contact, request.user) and None,
              "crm.change_contact", lambda client: client.archived_at is None and invitable(client).exists(),
              form=InviteForm, done=_("The invitation is on its way."), icon="person_add"),
+        Verb("erase", _("Erase this person"),
+             lambda request, client, why: erasing.erase_client(client, request.user, why=why), "crm.delete_client",
+             lambda client: client.kind == Client.Kind.PRIVATE and client.archived_at is not None, form=EraseForm,
+             dangerous=True, icon="person_remove", confirm=ERASED, done=_("What no law keeps is blanked.")),
     )  # fmt: skip
 
     def get_urls(self):
@@ -277,6 +293,10 @@ class ContactAdmin(RoomAdmin):
              "crm.change_contact", lambda contact: contact.user_id is not None, dangerous=True, icon="person_off",
              confirm=_("They can no longer log in for this client, and the links they were sent end."),
              done=_("The log-in was taken away.")),
+        Verb("erase", _("Erase this person"),
+             lambda request, contact, why: erasing.erase_contact(contact, request.user, why=why),
+             "crm.delete_contact", form=EraseForm, dangerous=True, icon="person_remove", confirm=ERASED,
+             done=_("What no law keeps is blanked.")),
     )  # fmt: skip
 
     def related_links(self, obj):

@@ -36,7 +36,7 @@ def lay_clients_and_stock(world) -> None:
     world.tag = Tag.objects.create(workspace=workspace, name="Key", colour="blue")
     world.exemption = ExemptionCertificate(workspace=workspace, client=shop.client, number="ST-1", state="MA")
     world.exemption.file.save("exemption.pdf", ContentFile(b"%PDF-1.7 exempt"))
-    world.archived_client = clients.register(Client(workspace=workspace, name="Gone"), None)
+    world.archived_client = clients.register(Client(workspace=workspace, name="Gone", kind="private"), None)
     clients.archive(world.archived_client, None)
     world.spare = stock.register(Item(workspace=workspace, name="Spare", material=shop.material), None)
     world.archived_item = stock.register(Item(workspace=workspace, name="Old", material=shop.material), None)

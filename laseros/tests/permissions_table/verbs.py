@@ -21,6 +21,8 @@ crm_exemptioncertificate    upload         403    200    200    200    404    ex
 crm_tag                     delete         403    302    302    302    404    tag
 crm_followup                done           403    302    302    302    404    follow_up
 crm_followup                postpone       403    302    302    302    404    follow_up due_on=2030-01-01
+crm_client                  erase          403    302    302    302    404    archived_client why=x
+crm_contact                 erase          403    302    302    302    404    contact why=x
 crm_contact                 invite         403    302    302    302    404    newcomer
 crm_contact                 shut-out       403    302    302    302    404    contact
 inventory_item              book-in        403    302    302    302    404    item quantity=1&kind=purchase

@@ -45,12 +45,22 @@ def driver_choices() -> list[tuple[str, str]]:
     return [(name, gettext(drivers.driver_class(name).title)) for name in drivers.DRIVERS]
 
 
+def note_of(driver: str) -> str:
+    """What a person should know of this connection before he takes it."""
+    if driver == "manual":
+        return gettext("Worked by hand: nothing is connected, the operator's terminal says what it does.")
+    try:
+        note = getattr(drivers.driver_class(driver), "note", "")
+    except drivers.UnknownDriver:
+        return ""
+    return gettext(note) if note else ""
+
+
 class MachineForm(forms.ModelForm):
     driver = forms.ChoiceField(
         label=_("connection"),
         choices=driver_choices,
         initial="manual",
-        help_text=_("Worked by hand: nothing is connected, the operator's terminal says what it does."),
     )
     unproved = forms.BooleanField(
         label=_("Save it although the connection does not work"),
@@ -71,6 +81,8 @@ class MachineForm(forms.ModelForm):
             if not setting.secret:
                 self.initial[PREFIX + setting.name] = _shown(kept.get(setting.name, setting.default))
         current = self.instance.driver
+        if "driver" in self.fields:
+            self.fields["driver"].help_text = note_of(self.of_driver)
         if self.of_driver in NOTHING_TO_TRY or self.of_driver not in drivers.DRIVERS:
             self.fields.pop("unproved", None)
         secrets = sealing.opened(self.instance.sealed)

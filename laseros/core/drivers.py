@@ -179,7 +179,7 @@ class Driver(Protocol):
     A driver that is to ask seldom says in `quiet_for` how many seconds may lie between two readings; else it is 60.
     """
 
-    title: str
+    title: str  # and `note`, where a person should know something before he takes it
     # Commands: "start" (work named by us), "print" (a file on the machine), "pause", "resume", "stop", "forget".
     # "files": has `files`, `upload` and `download` (see `Filing`). "camera": has `picture` (see `Seeing`).
     capabilities: frozenset[str]

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from laseros.core import sandbox
 from laseros.core.drivers import Ack, Ended, Outcome, Reading, Setting, Step, Trouble, Unreachable, gettext_noop
+from machines.drivers import unproven
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".xlsx", ".json", ".log")
 LOOK_EVERY = 15.0
@@ -36,6 +37,7 @@ class File:
 
 class CypCut:
     title = gettext_noop("CypCut laser (report files)")
+    note = unproven.NOTE
     capabilities: frozenset[str] = frozenset()
     settings = (
         Setting("folder", gettext_noop("folder"), default="laser", required=True,

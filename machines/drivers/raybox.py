@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from laseros.core.drivers import Ack, Outcome, Reading, Setting, State, Step, Trouble, Unreachable, gettext_noop
-from machines.drivers import meanings
+from machines.drivers import meanings, unproven
 from machines.drivers.http import Answered, Api, base_of
 from machines.drivers.http_doctor import examined
 from machines.drivers.said import share, table, text, whole
@@ -30,6 +30,7 @@ KEY_MEND = "Compare token and secret with the gateway's settings."
 
 class RayBox:
     title = gettext_noop("CypCut laser with RayBox (unproven)")
+    note = unproven.NOTE
     capabilities: frozenset[str] = frozenset()
     settings = (
         Setting("switched_on", gettext_noop("use it"), "choice", "", (

@@ -29,6 +29,13 @@ def data(**more):
     }  # fmt: skip
 
 
+def test_what_is_unproven_says_so_where_it_is_chosen(scoped, boss):
+    for driver, is_said in (("fscut", True), ("raybox", True), ("cypcut", True), ("prusalink", False)):
+        asked = boss.post(ADD, data(driver=driver)).content.decode()
+        assert ("Known from public descriptions only" in asked, "Worked by hand: nothing" in asked) == (is_said, False)
+    assert "Worked by hand: nothing is connected" in boss.get(ADD).content.decode()
+
+
 def test_the_form_asks_for_what_the_connection_needs_and_tries_it(scoped, boss):
     with on_the_wire(PrusaLinkPrinter()) as printer:
         host = printer.options["host"]

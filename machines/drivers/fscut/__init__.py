@@ -27,6 +27,7 @@ from laseros.core.drivers import (
     Unreachable,
     gettext_noop,
 )
+from machines.drivers import unproven
 from machines.drivers.fscut import doctor
 from machines.drivers.fscut.cloud import HOST, NOT_OURS, TOO_OFTEN, Cloud, Refused
 from machines.drivers.fscut.reading import STATES, WITH_WORK, Reader, Work, alarms_of, page_of, state_of, written
@@ -47,6 +48,7 @@ AT_ONCE = 40
 class FsCut:
     STATE, MACHINES = STATE, MACHINES
     title = gettext_noop("CypCut laser by the maker's cloud (unproven)")
+    note = unproven.NOTE
     capabilities: frozenset[str] = frozenset()
     settings = (
         Setting("switched_on", gettext_noop("use it"), "choice", "", (

@@ -75,6 +75,8 @@ def test_it_is_searched_in_the_background_and_every_piece_is_on_a_sheet(shop, of
     assert (sheet.pierces, sheet.utilisation) == (32, pytest.approx(0.12, abs=0.001))
     assert sheet.seconds > sheet.cut_length_mm / 3900 * 60 + 32 * 0.5
     assert Activity.objects.filter(verb="nested").count() == 1
+    searching.stop(nest, office)  # pressed as it ended: it has what was asked for
+    assert Nest.objects.get(pk=nest.pk).state == "ready"
 
 
 def test_a_search_nobody_wants_any_more_stores_nothing(shop, office, bracket, run_work):

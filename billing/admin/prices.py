@@ -37,6 +37,7 @@ def explained(line: QuoteLine, stale: list[str] | None = None) -> dict:
             if Decimal(step["total"]) or Decimal(step["each"])
         ],
         "assumptions": [words.explained(row, currency) for row in found.get("assumptions", ())],
+        "doubtful": any(row.get("key") == "doubt" for row in found.get("assumptions", ())),
         "margin_percent": Decimal(found["margin_percent"]) if "margin_percent" in found else None,
         "total": Decimal(found["total"]) if "total" in found else None,
         "stale": stale or [],

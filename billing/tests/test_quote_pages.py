@@ -43,7 +43,8 @@ def line_form(quote, **changes):
 
 def test_every_part_of_a_price_is_on_the_page(ground, enter, scoped):
     quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
-    words = enter("office").get(page(quote)).content.decode()
+    browser = enter("office")
+    words = browser.get(page(quote)).content.decode()
     for expected in (
         "Base plate",
         "0,008264 sheet × 1\xa0850,00",
@@ -57,6 +58,11 @@ def test_every_part_of_a_price_is_on_the_page(ground, enter, scoped):
     for verb in ("send", "price-again", "duplicate", "withdraw"):
         assert f"do/{verb}/" in words
     assert "do/accept/" not in words
+    assert "look at the drawing" not in words
+    line = quote.lines.get()
+    line.breakdown["assumptions"].append({"key": "doubt", "text": "The file does not say its unit."})
+    line.save()
+    assert "look at the drawing" in browser.get(page(quote)).content.decode()
 
 
 def test_a_line_is_edited_and_the_sums_follow(ground, enter, scoped):

@@ -56,6 +56,8 @@ def test_a_zip_becomes_a_sent_quote(house, tabs, shop, office):  # noqa: F811
     expect(page.locator("#id_title")).to_have_value("Covers")
     page.get_by_role("button", name="Take from the file names (2)").click()
     expect(page.get_by_text("2 parts were changed.")).to_be_visible()
+    page.locator("[data-parts-filter]").fill("MS-3MM")
+    expect(page.locator("[data-parts-meant]")).to_have_text("All 2 parts:")  # not what could be chosen for the third
     page.locator("[data-parts-filter]").fill("lid")
     expect(page.locator("[data-parts-meant]")).to_have_text("All 1 parts:")
     page.locator("[data-parts-materials]").select_option(index=1)

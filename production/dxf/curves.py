@@ -51,9 +51,7 @@ def extent(curves: Curves, chosen: np.ndarray) -> np.ndarray:
     Raises `Refused` for numbers no drawing can hold.
     """
     found = [arcs.boxes(curves.segments[chosen[curves.segment_source]])]
-    conics = curves.conics[chosen[curves.conic_source]]
-    reach = np.hypot(conics[:, 2:4], conics[:, 4:6])
-    found.append(np.hstack((conics[:, 0:2] - reach, conics[:, 0:2] + reach)))
+    found.append(conic_boxes(curves.conics[chosen[curves.conic_source]]))
     for group in curves.splines:
         points = group.points[chosen[group.source]]
         if len(points):
@@ -62,6 +60,19 @@ def extent(curves: Curves, chosen: np.ndarray) -> np.ndarray:
     if not len(boxes):
         return np.zeros(4)
     return np.concatenate((boxes[:, :2].min(0), boxes[:, 2:].max(0)))
+
+
+def conic_boxes(conics: np.ndarray) -> np.ndarray:
+    """Bounds of each ellipse between its angles, (n, 4): a flat arc is a small part of a huge one."""
+    a, b, start, end = conics[:, 2:4], conics[:, 4:6], conics[:, 6:7], conics[:, 7:8]
+    turn = np.where(end >= start, 2 * np.pi, -2 * np.pi)
+    furthest = np.arctan2(b, a)  # where x, and where y, is largest; half a turn on it is smallest
+    found = [a * np.cos(angle) + b * np.sin(angle) for angle in (start, end)]
+    for angle in (furthest, furthest + np.pi):
+        reached = np.abs(np.fmod(np.fmod(angle - start, turn) + turn, turn)) <= np.abs(end - start)
+        at = np.where(reached, angle, start)
+        found.append(a * np.cos(at) + b * np.sin(at))
+    return np.hstack((conics[:, 0:2] + np.min(found, axis=0), conics[:, 0:2] + np.max(found, axis=0)))
 
 
 def check_numbers(curves: Curves) -> None:

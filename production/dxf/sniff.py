@@ -6,7 +6,7 @@ from production.dxf.limits import MAX_BYTES
 from production.dxf.refused import Refused
 
 BINARY_SENTINEL = b"AutoCAD Binary DXF\r\n\x1a\x00"
-HEAD = 4096
+HEAD = 65_536  # an SVG may begin with a licence
 
 FOREIGN = (
     (b"%PDF", "pdf", "This is a PDF file. Please export the drawing as DXF."),

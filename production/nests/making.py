@@ -112,7 +112,8 @@ def _kind(item: Item) -> tuple:
 def from_enquiry(enquiry: Enquiry, by, **fields) -> list[Nest]:
     """Nests for the price of what is asked for: one for each material and thickness. They are never cut.
 
-    Sheets that are not in stock count too: who offers buys what is missing.
+    Sheets that are not in stock count too: who offers buys what is missing. Raises `Refused`, naming all drawings
+    that cannot be nested ("no-parts").
     """
     lines = enquiry.lines.select_related("design_file", "item__material").exclude(design_file=None)
     groups: dict[tuple, list] = {}
@@ -123,7 +124,7 @@ def from_enquiry(enquiry: Enquiry, by, **fields) -> list[Nest]:
     machine = Machine.objects.filter(kind=Machine.Kind.LASER, archived_at=None).first()
     if machine is None:
         raise Refused(_("There is no laser to cut it on."), code="machine")
-    nests = []
+    nests, unfit = [], []
     for group in groups.values():
         item = group[0].item
         nest = blank(
@@ -135,9 +136,18 @@ def from_enquiry(enquiry: Enquiry, by, **fields) -> list[Nest]:
             setattr(nest, name, value)
         register(nest, by)
         for line in group:
-            _add(nest, line.design_file, line.quantity, line.description, enquiry_line=line, due_on=enquiry.wanted_by)
+            try:
+                _add(
+                    nest, line.design_file, line.quantity, line.description, enquiry_line=line,
+                    due_on=enquiry.wanted_by,
+                )  # fmt: skip
+            except Refused as refusal:
+                unfit.append(str(refusal.reason))
         _check_size(nest)
         nests.append(nest)
+    if unfit:
+        unfit.append(_("Please mend the drawings named, or take them off the list."))
+        raise Refused(" ".join(map(str, unfit)), code="no-parts")
     return nests
 
 

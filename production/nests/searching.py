@@ -52,6 +52,8 @@ def ask(nest: Nest, by) -> None:
 def stop(nest: Nest, by) -> None:
     """Enough searched: the best so far is the answer. The search itself notices within a second or two."""
     fresh = Nest.objects.get(pk=nest.pk)
+    if fresh.state == "ready":
+        return  # it ended by itself while the button was being pressed
     move = "settle" if fresh.sheets.exists() else "fail"
     reason = "" if move == "settle" else _("It was stopped before anything was found.")
     NEST.move(fresh, move, reason=reason, attempt=F("attempt") + 1, version=F("version") + 1)

@@ -14,6 +14,7 @@ from production import jobs, runs
 from production.models import Nest, NestPart, NestSheet, Operation
 from production.nests import deciding, making, searching
 from production.nests import layout as layouts
+from production.tests.dxf.drawings import dxf, line
 from production.tests.ground import new_enquiry
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered, plate
 
@@ -74,6 +75,8 @@ def test_it_is_searched_in_the_background_and_every_piece_is_on_a_sheet(shop, of
     assert (sheet.pierces, sheet.utilisation) == (32, pytest.approx(0.12, abs=0.001))
     assert sheet.seconds > sheet.cut_length_mm / 3900 * 60 + 32 * 0.5
     assert Activity.objects.filter(verb="nested").count() == 1
+    searching.stop(nest, office)  # pressed as it ended: it has what was asked for
+    assert Nest.objects.get(pk=nest.pk).state == "ready"
 
 
 def test_a_search_nobody_wants_any_more_stores_nothing(shop, office, bracket, run_work):
@@ -148,6 +151,21 @@ def test_a_nest_for_a_price_takes_sheets_that_are_not_there_and_is_never_cut(sho
     with pytest.raises(Refused) as refusal:
         deciding.approve(nest, office)
     assert refusal.value.code == "price-only"
+
+
+def test_all_drawings_that_cannot_be_nested_for_a_price_are_named_at_once(shop, office, bracket):
+    enquiry = new_enquiry(shop)
+    slit = drawn(shop, dxf(line(0, 0, 90, 0)).encode(), "slit.dxf")
+    bend = drawn(shop, dxf(line(0, 0, 80, 0) + line(80, 0, 80, 9)).encode(), "hook.dxf")
+    for drawing in (slit, bracket, bend):
+        enquiry.lines.create(workspace=shop.workspace, design_file=drawing, item=shop.sheet, quantity=1)
+    with pytest.raises(Refused) as refusal:
+        making.from_enquiry(enquiry, office, seconds=1)
+    assert refusal.value.code == "no-parts"
+    assert "slit.dxf has no closed outline" in refusal.value.reason
+    assert "hook.dxf has no closed outline" in refusal.value.reason
+    assert "bracket.dxf" not in refusal.value.reason
+    assert not Nest.objects.exists()
 
 
 def test_remnants_come_first(shop, office, bracket, run_work):

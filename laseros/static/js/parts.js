@@ -40,10 +40,16 @@
     }
   }
 
+  // What a row says. Every row could be of every material: those not chosen it does not say.
+  function said(node) {
+    if (node.nodeName === "SELECT") return "";
+    return node.firstChild ? [...node.childNodes].map(said).join(" ") : node.textContent;
+  }
+
   function sift() {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     for (const row of rows()) {
-      const text = [value(row, "name"), row.textContent, value(row, "material")].join(" ").toLowerCase();
+      const text = [value(row, "name"), said(row), value(row, "material")].join(" ").toLowerCase();
       row.hidden = !words.every((word) => text.includes(word));
     }
     const none = section()?.querySelector("[data-parts-none]");

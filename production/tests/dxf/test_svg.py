@@ -40,6 +40,11 @@ def test_sizes(size, mm, sure, tmp_path):
     assert ("units-doubtful" in codes(figures)) is not sure
 
 
+def test_a_licence_before_the_drawing_hides_nothing(tmp_path):
+    text = f"<!-- {'word ' * 2000} --><svg {NAMES} {MM}>{FRAME}</svg>"
+    assert measured_text(text, tmp_path).cut_length_mm == 320
+
+
 def test_a_person_says_what_a_pixel_is(tmp_path):
     figures = measured_svg(FRAME, tmp_path, 'viewBox="0 0 100 60"', unit="mm")
     assert (figures.width_mm, figures.units_sure, codes(figures)) == (100, True, set())

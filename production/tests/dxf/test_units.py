@@ -77,3 +77,13 @@ def test_what_a_unit_is_keeps_its_digits(tmp_path):
     document, space = new(units=22)
     add_plate(space)
     assert measured(document, tmp_path).as_dict()["mm_per_unit"] == pytest.approx(25.4000508001, abs=1e-10)
+
+
+def test_a_flat_arc_is_not_as_large_as_its_circle(tmp_path):
+    """Stretched in a block, an arc is part of an ellipse: 5 m long in cm, if all of it were drawn."""
+    document, space = new(units=5)
+    block = document.blocks.new("B")
+    block.add_lwpolyline([(0, 0, 0, 0, 0.02), (10, 0), (10, 6), (0, 6)], close=True)
+    space.add_blockref("B", (0, 0), dxfattribs={"xscale": 2, "yscale": 1})
+    figures = measured(document, tmp_path)
+    assert (figures.units, figures.width_mm, figures.warnings) == ("cm", pytest.approx(200), [])

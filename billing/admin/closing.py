@@ -25,7 +25,7 @@ from accounts.forms import bounded
 from accounts.roles import SEE_MONEY
 from billing import closing
 from billing.accounting import archive, datev, journal, procedure
-from billing.law import turnover
+from billing.law import timely, turnover
 from billing.models import Archive, BankLine, Invoice, PeriodClose, ReceivedInvoice, Reminder, rules_of
 from billing.models.reminding import new_key
 from billing.states import OWED
@@ -109,7 +109,7 @@ class PeriodCloseAdmin(RoomAdmin):
             "last": last,
             "month": f"{first:%Y-%m}",
             "steps": _steps(first, last),
-            "warnings": [text] if (text := turnover.warning(request.workspace)) else [],
+            "warnings": [*filter(None, (turnover.warning(request.workspace), timely.waiting(request.workspace)))],
             "closed": until,
             "is_closed": until is not None and last <= until,
             "is_over": last < timezone.localdate(),

@@ -34,7 +34,7 @@ from billing.admin.draft_form import SEEN, look_on_page
 from billing.admin.money_forms import CurrencyForm, PaymentForm, RefundForm, WriteOffForm
 from billing.admin.reminders import ON_INVOICES
 from billing.documents import invoice_pdf
-from billing.law import turnover, united_states
+from billing.law import timely, turnover, united_states
 from billing.law.treatments import EU
 from billing.models import Delivery, Invoice, InvoiceLine
 from billing.states import OWED
@@ -204,7 +204,7 @@ class InvoiceAdmin(AgeingDoors, DocumentAdmin):
                      "credited")  # fmt: skip
     empty_text = _("Invoices are made from jobs: open a job that is made and press “Make an invoice”.")
     empty_icon = "receipt_long"
-    money_warnings = (turnover.of_invoice, united_states.of_document, taxes.doubt)
+    money_warnings = (turnover.of_invoice, timely.of_invoice, united_states.of_document, taxes.doubt)
     verbs = (
         Verb("issue", _("Issue and send"), _issue,
              "billing.issue_invoice", _is_draft_invoice, primary=True, icon="send",

@@ -384,6 +384,7 @@ NAVIGATION = (
             Entry(_("Materials"), "layers", "admin:inventory_material_changelist", "inventory.view_material"),
             Entry(_("Accounts"), "manage_accounts", "admin:accounts_user_changelist", superuser=True),
             Entry(_("Groups"), "group_work", "admin:auth_group_changelist", superuser=True),
+            Entry(_("Backups"), "backup", "admin:backups", waiting="failed_backups", tone="danger", superuser=True),
         ),
     ),
     Group(

@@ -20,6 +20,8 @@ LIFE = Life(
         Move("find", ("running", "failed", "gone"), "done"),
         Move("give_up", ("waiting", "running"), "failed"),
         Move("go", ("done",), "gone"),
+        # The backup that a restored database comes from was just being made in it.
+        Move("forget", ("waiting", "running"), "gone"),
     ],
 )
 

@@ -28,6 +28,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
+from accounts.models import Backup, Workspace
+from accounts.models.backup import LIFE
 from laseros.backups import archive, tables
 from laseros.backups.archive import FILES, ROWS
 from laseros.backups.making import FORMAT, file_columns, in_words, sync
@@ -283,9 +285,10 @@ class _Restoring:
         """To this version, with what follows every migrate: triggers, roles, the timetable."""
         call_command("migrate", interactive=False, verbosity=0)
         ContentType.objects.clear_cache()
+        for row in Backup.objects.filter(state__in=("waiting", "running")):
+            LIFE.try_move(row, "forget")
 
     def _prove(self) -> None:
-        from accounts.models import Workspace
         from billing import guards, verifying
         from inventory.management.commands import check_ledger
 
@@ -351,7 +354,7 @@ class _Restoring:
         if here != settings.SECRET_KEY:  # set in the environment
             place = place.with_name("secret_key.of-the-backup")
             self.found.told.append(
-                _("SECRET_KEY is set to another one than the backup's, which is in %(file)s: machines' access data need it.")
+                _("SECRET_KEY is set to another one than the backup's. Machines' access data need that: %(file)s.")
                 % {"file": place}
             )  # fmt: skip
         part = place.with_name(f".{place.name}.part")

@@ -1,6 +1,5 @@
-"""The back office's look and its navigation by task.
-
-The sidebar is built for each request: what the person may see, with counts of what waits, all in one query.
+"""The back office's look and its navigation by task, built for each request: what the person may see, with counts of
+what waits, all in one query.
 """
 
 from dataclasses import dataclass

@@ -36,7 +36,8 @@ def page(site, request):
         "backups": [(row, _is_there(row)) for row in rows.exclude(state__in=("waiting", "running"))[:SHOWN]],
         "underway": underway, "newest": newest, "warnings": list(_warnings(newest)),
         "proof": Backup.objects.exclude(proven_at=None).order_by("-proven_at").first(),
-        "folder": settings.BACKUP_DIR, "copy_to": settings.BACKUP_COPY_TO, "hour": settings.BACKUP_HOUR, "zone": settings.TIME_ZONE,
+        "folder": settings.BACKUP_DIR, "copy_to": settings.BACKUP_COPY_TO,
+        "hour": settings.BACKUP_HOUR, "zone": settings.TIME_ZONE,
         "days": days, "weeks": weeks, "months": months, "has_key": bool(settings.BACKUP_KEY),
     }  # fmt: skip
     return TemplateResponse(request, "admin/backups/index.html", context)

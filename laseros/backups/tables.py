@@ -108,7 +108,7 @@ class _SqliteSnapshot(Snapshot):
                 yield row
 
     def counters(self):
-        return dict(self._reading.execute("SELECT name, seq FROM sqlite_sequence"))
+        return dict(self._reading.execute("SELECT name, seq FROM sqlite_sequence WHERE seq > 0"))
 
 
 def _amount(value) -> str:
@@ -287,6 +287,7 @@ _LOADED = {
 
 def count_on(counters: dict[str, int]) -> None:
     """The next number of each table comes after the last one it gave before."""
+    counters = {table: last for table, last in counters.items() if last > 0}
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for table, last in counters.items():

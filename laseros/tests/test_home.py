@@ -227,10 +227,11 @@ def test_machines_come_by_themselves_to_those_who_may_see_them(shop, office, ope
 
 # --- sidebar --------------------------------------------------------------------------------------------------------
 
+SUPERUSERS = {"Accounts", "Groups", "Backups"}
 HIDDEN = {
-    "manager": {"Accounts", "Groups"},
-    "office": {"Accounts", "Groups", "Business", "People", "Shop tablets", "Message texts", "Chat and SMS"},
-    "viewer": {"Accounts", "Groups", "Business", "People", "Background work", "Messages", "Shop floor"}
+    "manager": SUPERUSERS,
+    "office": {*SUPERUSERS, "Business", "People", "Shop tablets", "Message texts", "Chat and SMS"},
+    "viewer": {*SUPERUSERS, "Business", "People", "Background work", "Messages", "Shop floor"}
     | {"Stock report", "Stock value", "Scanner", "Shop tablets", "Pack and check", "Message texts", "Chat and SMS"}
     | {"Bank", "Reminders", "Month end", "Open items"},
 }

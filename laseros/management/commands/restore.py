@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from laseros import health
 from laseros.backups import restoring, running
@@ -107,5 +108,6 @@ def refuse_while_running() -> None:
             is_running = False
         if is_running:
             raise Refused(
-                "Laser OS is running here. Stop web, worker and watcher first, and wait twenty seconds.", code="running"
+                _("Laser OS is running here. Stop web, worker and watcher first, and wait twenty seconds."),
+                code="running",
             )

@@ -53,10 +53,12 @@ def _month(moment: datetime):
 def superfluous(folder: Path, coming: datetime | None = None) -> list[Path]:
     """What the rule deletes in a folder, oldest first; with `coming`, once a backup of that moment is there too.
 
-    What is no good stays until there is a younger good one, and speaks for no day.
+    What is no good stays until there is a younger good one, and speaks for no day. What another installation made, or
+    cannot be read, is left alone.
     """
-    lying = dict(sorted((moment, path) for path in _backups(folder) if (moment := making.made_at(path.name))))
-    good = {moment for moment, path in lying.items() if _is_good(path)}
+    lying = dict(sorted((making.made_at(path.name), path) for path in _backups(folder) if _is_ours(path)))
+    wrong = set(Backup.objects.exclude(proof_error="").values_list("file", flat=True))
+    good = {moment for moment, path in lying.items() if path.name not in wrong}
     good |= {coming} if coming else set()
     stay = kept(good, *settings.BACKUP_KEEP)
     newest = max(good, default=None)
@@ -80,12 +82,11 @@ def _backups(folder: Path) -> list[Path]:
         return []
 
 
-def _is_good(path: Path) -> bool:
+def _is_ours(path: Path) -> bool:
     try:
-        restoring.said_by(path)
+        return restoring.said_by(path).get("house") == making.house()
     except (OSError, Refused):
         return False
-    return not Backup.objects.filter(file=path.name).exclude(proof_error="").exists()
 
 
 # --- another folder ---------------------------------------------------------------------------------------------------

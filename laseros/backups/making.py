@@ -2,6 +2,7 @@
 
 import errno
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -114,6 +115,11 @@ def one_at_a_time(folder: Path):
         yield
 
 
+def house() -> str:
+    """Which installation made a backup: several may copy theirs into one folder."""
+    return hashlib.sha256(f"laseros backup {settings.SECRET_KEY}".encode()).hexdigest()[:16]
+
+
 @cache
 def version() -> str:
     return tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
@@ -129,7 +135,7 @@ def _made(folder: Path, progress: Progress) -> Made:
     now = timezone.now()
     path = _free_name(folder, now)
     unfinished = folder / f".{path.name}.part"
-    header = {"format": FORMAT, "made": now.isoformat(), "version": version()}
+    header = {"format": FORMAT, "made": now.isoformat(), "version": version(), "house": house()}
     try:
         with open(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as raw:
             writer = archive.Writer(Sealed(raw, header, settings.BACKUP_KEY))
@@ -179,7 +185,7 @@ class _Content:
         with tables.snapshot() as now:
             counts, left_out = self._rows(now)
         self._files()
-        missing = sorted(self._missing())
+        missing = sorted(set(self._missing()))
         files = self.writer.members.count(FILES)
         self._sums()
         found = {"tables": counts, "files": files, "missing": missing, "left_out": left_out}

@@ -187,15 +187,19 @@ def test_old_ones_go_by_the_rule_and_never_for_one_that_is_no_good(house, settin
         old = newest.with_name(f"laseros-{today - timedelta(days=days):%Y%m%d-%H%M%S}Z.backup")
         shutil.copy(newest, old)
     (house.folder / "letter.backup").write_text("not ours")
+    neighbour = newest.with_name("laseros-20200101-000000Z.backup")
+    settings.SECRET_KEY += "another installation"
+    making.make(house.folder).path.rename(neighbour)
+    settings.SECRET_KEY = settings.SECRET_KEY.removesuffix("another installation")
     would_go = back_up("--dry-run")["would_delete"]
     third, second = (newest.with_name(f"laseros-{today - timedelta(days=d):%Y%m%d-%H%M%S}Z.backup") for d in (3, 2))
     assert {str(third), str(second)} <= set(would_go)
     assert keeping.tidy(house.folder) == [third, second]
     Backup.objects.filter(file=newest.name).update(proof_error="it lies")
     assert keeping.tidy(house.folder) == []  # yesterday's is now the last good one
-    assert {path.name for path in house.folder.iterdir()} == {
-        ".lock", "letter.backup", newest.name, f"laseros-{today - timedelta(days=1):%Y%m%d-%H%M%S}Z.backup",
-    }  # fmt: skip
+    yesterdays = f"laseros-{today - timedelta(days=1):%Y%m%d-%H%M%S}Z.backup"
+    left = {path.name for path in house.folder.iterdir()}
+    assert left == {".lock", "letter.backup", neighbour.name, newest.name, yesterdays}
 
 
 # --- restoring --------------------------------------------------------------------------------------------------------

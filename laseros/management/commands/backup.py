@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from accounts.models import Backup
+from accounts.models.backup import LIFE
 from laseros.backups import keeping, running
 from laseros.core.errors import Refused
 
@@ -43,18 +44,12 @@ class Command(BaseCommand):
             row = row or Backup.objects.create(folder=str(folder))
             ran = running.run(row, folder, plain=plain or settings.BACKUP_PLAIN)
         except Refused as refusal:
-            self.put_away(row, refusal)
+            if row is not None:
+                put_away(row, refusal, ordered=bool(ordered))
             raise CommandError(refusal.reason) from refusal
         self.say(ran, options["json"])
         if ran.copy_error:
             raise CommandError(f"It was made, but not copied: {ran.copy_error}")
-
-    def put_away(self, row: Backup, refusal: Refused) -> None:
-        """What was refused before it was begun; one that was ordered waits while another is being made."""
-        if not (refusal.code == "running" and row.by_id):
-            from accounts.models.backup import LIFE
-
-            LIFE.try_move(row, "give_up", error=refusal.reason, ended_at=timezone.now())
 
     def would_delete(self, as_json: bool) -> None:
         folders = [Path(settings.BACKUP_DIR)]
@@ -101,3 +96,14 @@ class Command(BaseCommand):
             self.stdout.write(f"copied to {ran.copied_to}")
         for path in ran.deleted:
             self.stdout.write(f"deleted: {path}")
+
+
+def put_away(row: Backup, refusal: Refused, *, ordered: bool) -> None:
+    """What was refused before it began: whoever sits here reads why; what was ordered is written down, and waits while
+    another one is being made."""
+    if row.state != "waiting":
+        return
+    if not ordered:
+        row.delete()
+    elif refusal.code != "running":
+        LIFE.try_move(row, "give_up", error=refusal.reason, ended_at=timezone.now())

@@ -19,7 +19,7 @@ COPY . .
 RUN DATA_DIR=/tmp/build make static
 
 FROM base
-RUN useradd --system --uid 1000 --home-dir /data laseros && mkdir /data && chown laseros: /data
+RUN useradd --system --uid 1000 --home-dir /data laseros && mkdir /data /backups && chown laseros: /data /backups
 COPY --from=build /app /app
 USER laseros
 VOLUME /data

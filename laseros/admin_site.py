@@ -87,10 +87,12 @@ class BackOffice(UnfoldAdminSite):
     def extra_urls(self):
         from accounts.admin import wording
         from laseros import home
+        from laseros.backups import page as backups
         from production.admin import labels
 
         return [
             path("machines-now/", self.admin_view(home.machines_panel), name="machines_now"),
+            path("backups/", self.admin_view(partial(backups.page, self)), name="backups"),
             path("message-texts/", self.admin_view(partial(wording.index, self)), name="wordings"),
             path(
                 "message-texts/<slug:name>/<slug:language>/",

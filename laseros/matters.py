@@ -21,6 +21,7 @@ from billing.received import owing
 from billing.states import OWED
 from crm import certificates, diary
 from inventory import purchasing, reorder, stock
+from laseros.backups import keeping as backups
 from machines import maintenance
 from machines.tablets import registering
 from production import conversation, jobs, milestones, shortages
@@ -28,6 +29,7 @@ from production.states import OPEN_JOB
 
 SOON = timedelta(days=7)
 MONTH = timedelta(days=30)
+SEE_BACKUPS = "accounts.view_backup"  # no role has it: superusers do
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Matter:
     filters: Callable[[date], dict]
     permission: str
     rows: Callable | None = None  # where the list's filter is not a plain lookup
+    page: str = ""  # where there is no list in the admin
 
     def queryset(self, today: date):
         if self.rows is not None:
@@ -52,6 +55,8 @@ class Matter:
         return apps.get_model(self.model).objects.filter(**lookups)
 
     def link(self, today: date) -> str:
+        if self.page:
+            return reverse(self.page)
         try:
             page = reverse(f"admin:{self.model.replace('.', '_')}_changelist")
         except NoReverseMatch:
@@ -79,6 +84,14 @@ MATTERS = (
     Matter(
         "failed_tasks", _("Failed background tasks"), "accounts.backgroundtask", "sync_problem", "danger",
         _is("failed"), "accounts.view_backgroundtask",
+    ),
+    Matter(
+        "failed_backups", _("Backups that went wrong"), "accounts.backup", "backup", "danger",
+        lambda today: {}, SEE_BACKUPS, rows=backups.troubled, page="admin:backups",
+    ),
+    Matter(
+        "no_backup", _("No good backup for two days"), "accounts.backup", "backup", "danger",
+        lambda today: {}, SEE_BACKUPS, rows=backups.lacking, page="admin:backups",
     ),
     Matter(
         "failed_mail", _("Messages that were not sent, or perhaps not"), "accounts.outgoingmail", "unsubscribe",

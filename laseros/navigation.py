@@ -1,6 +1,5 @@
-"""The back office's look and its navigation by task.
-
-The sidebar is built for each request: what the person may see, with counts of what waits, all in one query.
+"""The back office's look and its navigation by task, built for each request: what the person may see, with counts of
+what waits, all in one query.
 """
 
 from dataclasses import dataclass
@@ -384,6 +383,7 @@ NAVIGATION = (
             Entry(_("Materials"), "layers", "admin:inventory_material_changelist", "inventory.view_material"),
             Entry(_("Accounts"), "manage_accounts", "admin:accounts_user_changelist", superuser=True),
             Entry(_("Groups"), "group_work", "admin:auth_group_changelist", superuser=True),
+            Entry(_("Backups"), "backup", "admin:backups", waiting="failed_backups", tone="danger", superuser=True),
         ),
     ),
     Group(

@@ -197,6 +197,21 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000  # a draft of a thousand lines, ten field
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=50 * 1024 * 1024)
 
+# --- backups ------------------------------------------------------------------------------------------------------
+
+BACKUP_KEY = env("BACKUP_KEY", default="")
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(DATA_DIR / "backups"))).expanduser().resolve()
+# A folder elsewhere (another disk, a NAS) that each backup is copied to. It has to be there.
+BACKUP_COPY_TO = env("BACKUP_COPY_TO", default="")
+# How many days, weeks and months back one is kept of each.
+BACKUP_KEEP = tuple(env.list("BACKUP_KEEP", cast=int, default=[7, 4, 12]))
+# By the clock of TZ; -1 makes none by itself.
+BACKUP_HOUR = env.int("BACKUP_HOUR", default=2)
+# Whether backups that anybody can read may lie outside of DATA_DIR.
+BACKUP_PLAIN = env.bool("BACKUP_PLAIN", default=False)
+if len(BACKUP_KEEP) != 3 or min(BACKUP_KEEP) < 0 or not -1 <= BACKUP_HOUR <= 23:
+    raise ImproperlyConfigured("BACKUP_KEEP is days,weeks,months like 7,4,12; BACKUP_HOUR is 0 to 23, or -1 for never.")
+
 # --- people -------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"

@@ -22,6 +22,7 @@ ALL_DAY = {
     "files in watched folders": ("machines.files.watched.look_everywhere", 1),
     "how much machines did": ("machines.maintenance.count_everywhere", 10),
     "pictures of cameras": ("machines.camera.forget_old", 2),
+    "backups that are due": ("laseros.backups.schedule.when_due", 10),
     "what machines did unheard": ("production.machine_work.following.catch_up", 1),
 }
 

@@ -1,4 +1,5 @@
 from accounts.models.activity import Activity
+from accounts.models.backup import Backup
 from accounts.models.feed import CalendarFeed
 from accounts.models.floor_key import Badge, Pin
 from accounts.models.mail import OutgoingMail
@@ -13,6 +14,7 @@ from accounts.models.workspace import Workspace, WorkspaceModel
 __all__ = [
     "Activity",
     "BackgroundTask",
+    "Backup",
     "Badge",
     "CalendarFeed",
     "Membership",

@@ -12,6 +12,11 @@ from urllib.parse import urlsplit, urlunsplit
 # What a developer may have set for the running shop and a test must not inherit.
 FOREIGN = (
     "ALLOWED_HOSTS",
+    "BACKUP_COPY_TO",
+    "BACKUP_DIR",
+    "BACKUP_KEEP",
+    "BACKUP_KEY",
+    "BACKUP_PLAIN",
     "BASE_URL",
     "BEHIND_PROXY",
     "CSRF_TRUSTED_ORIGINS",
@@ -33,6 +38,7 @@ def isolate(environ: dict[str, str] | os._Environ = os.environ) -> None:
     environ["DATA_DIR"] = folder
     os.mkdir(os.path.join(folder, "static"))  # whitenoise warns where nothing was collected
     environ["SECRET_KEY"] = "only-for-tests-" + "x" * 50
+    environ["BACKUP_HOUR"] = "-1"  # a worker under test makes none by itself
     if environ.get("REDIS_URL") and worker:
         environ["REDIS_URL"] = neighbour(environ["REDIS_URL"], int(worker.removeprefix("gw")) + 1)
 

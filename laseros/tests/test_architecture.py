@@ -117,8 +117,8 @@ def test_a_manager_in_the_portal_would_be_found():
     assert managers_used("Quote.objects.all()") == [1]
 
 
-# A watcher looks after machines of every business.
-OF_THE_INSTALLATION = {"accounts.Workspace", "accounts.User", "machines.WatcherSeat"}
+# A watcher looks after machines of every business, a backup holds all of them.
+OF_THE_INSTALLATION = {"accounts.Workspace", "accounts.User", "accounts.Backup", "machines.WatcherSeat"}
 
 
 def test_every_business_table_has_a_workspace():

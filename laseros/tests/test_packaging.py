@@ -139,7 +139,7 @@ def test_compose_sets_only_what_the_settings_read():
 
 def test_every_variable_is_described_and_nothing_else():
     only_compose = compose_variables() - settings_variables()
-    assert only_compose == {"POSTGRES_PASSWORD", "WEB_BIND", "MQTT_BIND"}
+    assert only_compose == {"POSTGRES_PASSWORD", "WEB_BIND", "MQTT_BIND", "BACKUP_FOLDER"}
     assert len(settings_variables()) > 15
     # One is read by a part that knows no settings.
     assert example_variables() == settings_variables() | only_compose | {addresses.HERE_TOO}

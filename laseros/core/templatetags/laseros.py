@@ -89,7 +89,7 @@ STATES = {
     **dict.fromkeys(("timed_out",), ("bad", "hourglass")),
     **dict.fromkeys(("offline",), ("off", "plug-connected-x")),
     **dict.fromkeys(("cancelled", "withdrawn", "lost", "scrapped", "returned", "credited", "reversed"), ("off", "ban")),
-    **dict.fromkeys(("expired", "released"), ("off", "archive")),
+    **dict.fromkeys(("expired", "released", "gone"), ("off", "archive")),
 }
 
 

@@ -18,4 +18,6 @@ GET  admin:accounts_user_permissions              302       200    stranger_user
 GET  admin:accounts_user_permissions_manage_user  302       200    stranger_user,stranger_user
 GET  admin:accounts_user_permissions_manage_group 302       200    stranger_user,group
 GET  admin:accounts_workspace_add                 403       200
+GET  admin:backups                                403       200
+POST admin:backups                                403       302
 """

@@ -59,7 +59,7 @@ _number_of_test = itertools.count()
 
 @pytest.fixture(autouse=True)
 def _files_of_their_own(settings):
-    """Uploads, mail and what drivers keep of one test are not seen by the next. Most write none, and no folder is made."""
+    """Uploads, mail and what drivers keep of one test are not seen by the next. Most write none and need no folder."""
     folder = Path(_folder, f"test-{next(_number_of_test)}")
     settings.MEDIA_ROOT = folder / "files"
     settings.EMAIL_FILE_PATH = str(folder / "mail")

@@ -72,7 +72,7 @@ class FsCut:
         self.app_id = str(options.get("app_id") or "").strip()
         self.secret = str(options.get("app_secret") or "").strip()
         self.every = min(LATEST, max(SOONEST, number(options.get("every")) or EVERY))
-        self.quiet_for = 2 * self.every + 60  # no longer than this between two readings
+        self.quiet_for = 2 * self.every + 120  # no longer than this between two readings
         self.cloud: Cloud | None = None
         self.reader = Reader()
         self.notes: dict[str, str] = {}  # what could not be read in this round

@@ -27,6 +27,7 @@ OUTCOMES = {0: Outcome.FINISHED, 2: Outcome.CANCELLED}
 GOES_ON = (-1, 1)  # being cut, paused: no end yet
 SAME_START = timedelta(seconds=60)  # what it tells of one beginning in two places
 AHEAD = timedelta(minutes=10)  # a clock may differ so much; what ends later has not ended
+LONGEST = timedelta(days=30)  # no work takes longer: one of its times is none
 REMEMBERED = 20
 RAW = ("taskName", "cutPercent", "workTimeStr", "portionId", "startTime")
 
@@ -114,7 +115,7 @@ class Reader:
     def _end(self, record: dict, now: datetime) -> Ended | None:
         file = _name(record.get("fileName") or record.get("filename"))
         began, at = moment(record.get("startTime")), moment(record.get("endTime"))
-        if not file or began is None or at is None or at < began or at > now + AHEAD:
+        if not file or began is None or at is None or at > now + AHEAD or not timedelta(0) <= at - began <= LONGEST:
             return None
         length = number(record.get("curveLength"))
         facts = {

@@ -64,7 +64,9 @@ def test_how_a_work_ended_is_only_what_the_record_says(said, outcome):
 @pytest.mark.parametrize(
     ("said", "unreadable"),
     [({"endState": -1}, 0), ({"endState": 1}, 0), ({"endTime": None}, 1), ({"startTime": "yesterday"}, 1),
-     ({"fileName": 7}, 1), ({"startTime": "2026-05-01 14:07:00"}, 1), ({"endTime": "2027-01-01 00:00:00"}, 1)],
+     ({"startTime": "0001-01-01 00:00:00"}, 1), ({"startTime": "9999-12-31 23:59:59"}, 1),
+     ({"startTime": "1999-01-01 00:00:00"}, 1), ({"fileName": 7}, 1),
+     ({"startTime": "2026-05-01 14:07:00"}, 1), ({"endTime": "2027-01-01 00:00:00"}, 1)],
 )  # fmt: skip
 def test_what_goes_on_or_cannot_be_placed_is_no_end(said, unreadable):
     reader = Reader()

@@ -136,6 +136,14 @@ def _proforma(request, quote):
     return reverse("admin:billing_orderpaper_change", args=[paper.pk])
 
 
+def _revise(request, quote):
+    return reverse("admin:billing_quote_change", args=[quotes.revise(quote, request.user).pk])
+
+
+def _newer(quote):
+    return [] if is_draft(quote) else quote.revisions.exclude(state="withdrawn")
+
+
 def _duplicate(request, quote):
     return reverse("admin:billing_quote_change", args=[quotes.duplicate(quote, request.user).pk])
 
@@ -191,6 +199,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
         Verb("decline", _("Declined by the client"),
              lambda request, quote, **answer: quotes.decline(quote, by=request.user, **answer) and None,
              "billing.send_quote", lambda quote: quote.state == "sent", form=DeclineForm, icon="thumb_down"),
+        Verb("revise", _("New revision"), _revise, "billing.add_quote",
+             lambda quote: quote.state in quotes.REVISED, icon="edit_document"),
         Verb("duplicate", _("Copy as a new draft"), _duplicate, "billing.add_quote", icon="content_copy"),
         Verb("withdraw", _("Withdraw"), lambda request, quote: quotes.withdraw(quote, request.user) and None,
              "billing.send_quote", lambda quote: quote.state in ("draft", "sent"), dangerous=True, icon="block",
@@ -235,6 +245,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             self.pdf_link(obj),
             to_record(obj.client, icon="groups"),
             to_record(obj.enquiry, icon="mail"),
+            to_record(obj.replaces, _("Replaces"), icon="history"),
+            *(to_record(row, _("Newer revision"), icon="update") for row in _newer(obj)),
             to_record(obj.job, icon="work"),
             *(to_record(paper, paper.get_kind_display(), icon="task") for paper in obj.order_papers.order_by("id")),
             to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id) if obj.job_id else None,

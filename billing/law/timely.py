@@ -30,7 +30,7 @@ def last_day(country: str, treatment: str, supplied_on: date) -> date | None:
 
 
 def of_invoice(invoice) -> str:
-    """On a draft, a sentence from a week before that day; nothing for corrections and for what has no supply yet."""
+    """On a draft, a sentence from a week before that day; nothing for what takes back or has no supply yet."""
     if invoice is None or invoice.state != "draft" or invoice.is_correction or invoice.is_deposit:
         return ""
     country, today = invoice.workspace.country, timezone.localdate()

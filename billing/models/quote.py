@@ -23,6 +23,10 @@ class Quote(Discounted, WorkspaceModel):
     enquiry = models.ForeignKey(
         Enquiry, models.PROTECT, null=True, blank=True, editable=False, related_name="quotes", verbose_name=_("enquiry")
     )
+    # The offer that this one is another version of.
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="revisions", verbose_name=_("replaces")
+    )
     client = models.ForeignKey(Client, models.PROTECT, related_name="quotes", verbose_name=_("client"))
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("contact")

@@ -16,9 +16,11 @@ from billing.quotes.drafting import (
 )
 from billing.quotes.offers import chosen, ordered
 from billing.quotes.offers import of as offers_of
+from billing.quotes.revising import REVISED, revise
 from billing.quotes.sending import link, send, withdraw
 
 __all__ = [
+    "REVISED",
     "accept",
     "change_lines",
     "choose",
@@ -37,6 +39,7 @@ __all__ = [
     "open_draft",
     "ordered",
     "reprice",
+    "revise",
     "send",
     "switch_prices",
     "total",

@@ -373,13 +373,15 @@ def _fill_up(quote: Quote) -> None:
 
 @retried
 @transaction.atomic
-def duplicate(quote: Quote, by) -> Quote:
-    """A new draft that says the same: for another try, or to offer something once more."""
+def duplicate(quote: Quote, by, *, number: str = "", replaces: Quote | None = None) -> Quote:
+    """A new draft that says the same: for another try, or to offer something once more; as a revision under a number
+    that is given."""
     lines = list(quote.lines.all())
     workspace = quote.workspace
     copy = Quote.objects.create(
         workspace=workspace,
-        number=numbering.draw(workspace, "quote"),
+        number=number or numbering.draw(workspace, "quote"),
+        replaces=replaces,
         enquiry=quote.enquiry,
         client=quote.client,
         contact=quote.contact,

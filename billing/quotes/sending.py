@@ -11,6 +11,7 @@ from billing.discounts import check_discounts
 from billing.models import Quote
 from billing.quotes.drafting import hold_draft, made_otherwise, total
 from billing.quotes.large import check_done
+from billing.quotes.revising import take_place
 from billing.states import QUOTE
 from billing.tasks import confirm_order, send_quote
 from crm import links
@@ -35,6 +36,7 @@ def send(quote: Quote, by, *, ordered: bool = False) -> Quote:
     total(quote)
     quote.valid_until = until(quote)
     QUOTE.move(quote, "send", sent_at=timezone.now(), valid_until=quote.valid_until)
+    take_place(quote, by)
     link(quote)
     if quote.enquiry and ENQUIRY.try_move(quote.enquiry, "quote"):
         activity.record("quoted", quote.enquiry, by, details={"quote": quote.number})

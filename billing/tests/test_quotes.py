@@ -240,6 +240,29 @@ def test_a_copy_says_the_same_under_another_number(shop, office):
     assert (line.unit_price, line.breakdown, line.enquiry_line) == (old.unit_price, old.breakdown, old.enquiry_line)
 
 
+def test_a_revision_takes_the_place_of_what_was_sent(shop, office):
+    quote = sent_quote(shop, office)
+    draft = quotes.revise(quote, office)
+    assert quotes.revise(quote, office) == draft  # pressed twice
+    assert (draft.number, draft.replaces, draft.net, draft.state) == (f"{quote.number}-R2", quote, quote.net, "draft")
+    quote.refresh_from_db()
+    assert quote.state == "sent"  # until the other is sent, the client may take it
+    quotes.send(draft, office)
+    quote.refresh_from_db()
+    assert quote.state == "withdrawn"
+    with pytest.raises(Refused, match="has a newer revision"):
+        quotes.revise(quote, office)
+    third = quotes.revise(draft, office)
+    assert third.number == f"{quote.number}-R3"
+    quotes.accept(draft, name="Thandi Nkosi")
+    with pytest.raises(Refused, match="was accepted meanwhile"):
+        quotes.send(third, office)
+    third.refresh_from_db()
+    assert (third.state, third.sent_at) == ("draft", None)
+    with pytest.raises(Refused, match="is accepted"):
+        quotes.revise(Quote.objects.get(pk=quotes.accept(sent_quote(shop, office), name="Thandi").quote.pk), office)
+
+
 # --- sending ----------------------------------------------------------------------------------------------------------
 
 

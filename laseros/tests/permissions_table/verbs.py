@@ -161,6 +161,7 @@ billing_quote               price-again    403    302    302    302    404    dr
 billing_quote               price-all      403    302    302    302    404    typed
 billing_quote               accept         403    302    302    302    404    sent name=Thandi
 billing_quote               decline        403    302    302    302    404    sent name=Thandi
+billing_quote               revise         403    302    302    302    404    sent
 billing_quote               duplicate      403    302    302    302    404    sent
 billing_quote               prices         403    302    302    302    404    draft
 billing_quote               withdraw       403    302    302    302    404    sent

@@ -3,14 +3,17 @@
 Their segments differ, so nothing compares them piece by piece; but every point of the one lies on the other.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 
 from production.dxf import arcs
 from production.dxf.limits import SAME_MM
 
-MOST_SEGMENTS = 20_000  # above it curves are only compared segment by segment
+MOST_SEGMENTS = 50_000  # above it curves are only compared segment by segment
 NEAR_MM = 2 * SAME_MM  # each of the two is fitted to what was drawn
+AT_ONCE = 200_000  # segments
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)  # of a segment's way, where it is looked whether it lies on others
 
 
@@ -24,17 +27,39 @@ def traced_rows(segments, source, rank, covered, fitted) -> np.ndarray:
     curved = np.abs(segments[left, 4]) > arcs.STRAIGHT
     if not (curved & fitted[left]).any() or len(left) > MOST_SEGMENTS:
         return traced
-    there = _There(segments[left], source[left], rank[left], fitted[left])
-    source = source[left]
+    segments, source, rank, fitted = segments[left], source[left], rank[left], fitted[left]
     asked = np.flatnonzero(curved)
-    _, first = np.unique(source[asked], return_index=True)  # few lie on anything: one point of each says so
-    some = asked[first]
-    asked = asked[np.isin(source[asked], source[some[there.hold(some, 0.5)]])]
+    some = asked[np.unique(source[asked], return_index=True)[1]]
+    asked = asked[np.isin(source[asked], source[some[_touch(segments, source, rank, fitted, some)]])]
+    if not len(asked):
+        return traced
+    there = _There(segments, source, rank, fitted)
     for share in SHARES:
         if len(asked):
             asked = asked[~np.isin(source[asked], source[asked[~there.hold(asked, share)]])]
     traced[left] = np.isin(source, source[asked]) & ~np.isin(source, source[~curved])
     return traced
+
+
+def _touch(segments, source, rank, fitted, rows: np.ndarray) -> np.ndarray:
+    """Whether the middle of each of `rows` lies on another curve: few do, and whole curves are soon looked through."""
+    first = np.flatnonzero(np.diff(source, prepend=-1))
+    count = np.diff(np.append(first, len(source)))
+    box = arcs.boxes(segments)
+    low, high = np.minimum.reduceat(box[:, :2], first) - NEAR_MM, np.maximum.reduceat(box[:, 2:], first) + NEAR_MM
+    points = arcs.middles(segments[rows])
+    asked, curve = shapely.STRtree(shapely.box(*low.T, *high.T)).query(shapely.points(points))
+    fits = (source[first[curve]] != source[rows[asked]]) & (rank[first[curve]] < rank[rows[asked]])
+    fits &= fitted[first[curve]] | fitted[rows[asked]]
+    asked, curve = asked[fits], curve[fits]
+    on = np.zeros(len(rows), dtype=bool)
+    total = np.append(0, np.cumsum(count[curve]))
+    for start, end in pairwise(np.append(np.flatnonzero(np.diff(total // AT_ONCE, prepend=-1)), len(total) - 1)):
+        pair = np.repeat(np.arange(start, end), count[curve[start:end]])
+        place = np.arange(len(pair)) - (total[pair] - total[start])
+        near = _distances(segments[first[curve[pair]] + place], points[asked[pair]]) < NEAR_MM
+        on[asked[pair[near]]] = True
+    return on
 
 
 class _There:

@@ -140,8 +140,11 @@ def _revise(request, quote):
     return reverse("admin:billing_quote_change", args=[quotes.revise(quote, request.user).pk])
 
 
-def _newer(quote):
-    return [] if is_draft(quote) else quote.revisions.exclude(state="withdrawn")
+def _newer(quote) -> list:
+    """Asked once for one page."""
+    if "_newer" not in quote.__dict__:
+        quote._newer = [] if is_draft(quote) else list(quote.revisions.exclude(state="withdrawn"))
+    return quote._newer
 
 
 def _duplicate(request, quote):
@@ -200,7 +203,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
              lambda request, quote, **answer: quotes.decline(quote, by=request.user, **answer) and None,
              "billing.send_quote", lambda quote: quote.state == "sent", form=DeclineForm, icon="thumb_down"),
         Verb("revise", _("New revision"), _revise, "billing.add_quote",
-             lambda quote: quote.state in quotes.REVISED, icon="edit_document"),
+             lambda quote: quote.state in quotes.REVISED and not _newer(quote), icon="edit_document"),
         Verb("duplicate", _("Copy as a new draft"), _duplicate, "billing.add_quote", icon="content_copy"),
         Verb("withdraw", _("Withdraw"), lambda request, quote: quotes.withdraw(quote, request.user) and None,
              "billing.send_quote", lambda quote: quote.state in ("draft", "sent"), dangerous=True, icon="block",

@@ -114,3 +114,19 @@ def test_a_draft_is_read_with_its_rates_in_percent(ground, enter, scoped):
     draft = invoices.draft_from(ground(made_job), None)
     shown = enter("viewer").get(page(draft)).content.decode()
     assert ("15 %" in shown, "15.00" in shown) == (True, False)
+
+
+def test_a_draft_of_some_hundred_lines_is_saved(ground, enter, scoped):
+    """Each line is nine fields of the form, and a form may have a thousand where nobody says otherwise."""
+    invoice = invoices.draft_from(ground(made_job), None)
+    client, first = enter("office"), invoice.lines.get()
+    row = {"id": "", "invoice": invoice.pk, "description": "Part", "quantity": "1", "unit_price": "2", "discount": "",
+           "tax_percent": "15.00", "DELETE": ""}  # fmt: skip
+    data = {"treatment": "standard", "supplied_on": "", "discount_percent": "0", "discount_amount": "0", "note": "",
+            "lines-TOTAL_FORMS": "115", "lines-INITIAL_FORMS": "1"}  # fmt: skip
+    for number in range(115):
+        said = {**row, "position": number + 1, "id": "" if number else first.pk}
+        data |= {f"lines-{number}-{name}": value for name, value in said.items()}
+    assert len(data) > 1000
+    assert client.post(page(invoice), data).status_code == 302
+    assert (invoice.lines.count(), Invoice.objects.get().net) == (115, 230)

@@ -278,16 +278,24 @@ def test_a_proof_finds_a_paper_that_is_not_the_one_that_was_sealed(house):
 
 
 def test_a_proof_is_made_in_a_database_that_is_gone_afterwards(house, tmp_path):
+    """And so is one that a killed process left."""
     with proving._scratch_database(tmp_path) as url:
         if connection.vendor == "sqlite":
             assert url == f"sqlite:///{tmp_path}/laseros.sqlite3"
             return
         name = url.rpartition("/")[2]
+        left = f"{name[:-1]}x"
+        with connection.cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{left}"')
         with psycopg.connect(url) as there:
             assert there.execute("SELECT current_database()").fetchone() == (name,)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        assert cursor.fetchone() is None
+        there = "SELECT datname FROM pg_database WHERE starts_with(datname, %s)"
+        cursor.execute(there, [name[:-1]])
+        assert cursor.fetchall() == [(left,)]
+        with proving._scratch_database(tmp_path):
+            cursor.execute(there, [name[:-1]])
+            assert cursor.fetchall() == []
 
 
 # --- by itself --------------------------------------------------------------------------------------------------------

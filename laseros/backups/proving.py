@@ -72,9 +72,13 @@ def _scratch_database(folder: Path) -> Iterator[str]:
     if connection.vendor == "sqlite":
         yield f"sqlite:///{folder / 'laseros.sqlite3'}"
         return
-    name = f"{connection.settings_dict['NAME']}_proof_{secrets.token_hex(4)}"
+    beginning = f"{connection.settings_dict['NAME']}_proof_"
+    name = f"{beginning}{secrets.token_hex(4)}"
     try:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [beginning])
+            for (left,) in cursor.fetchall():  # of a process that was killed
+                cursor.execute(f'DROP DATABASE "{left}" WITH (FORCE)')
             cursor.execute(f'CREATE DATABASE "{name}"')
     except Error as error:
         raise Refused(

@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -37,6 +38,8 @@ from laseros.backups.sealing import Damaged, Opened, header_of
 from laseros.core.errors import Refused
 
 MOST = 20  # sentences about what is wrong
+STAGED = ".restoring-"
+A_DAY = 24 * 60 * 60  # seconds
 
 
 @dataclass
@@ -116,7 +119,10 @@ def _staged() -> Iterator[Path]:
     """A folder beside the files, so that what is in it takes their place by its name."""
     beside = Path(settings.MEDIA_ROOT).parent
     beside.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".restoring-", dir=beside))
+    for left in beside.glob(f"{STAGED}*"):  # of a process that was killed
+        if left.stat().st_mtime < time.time() - A_DAY:
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=STAGED, dir=beside))
     try:
         yield folder
     finally:

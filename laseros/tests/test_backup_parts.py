@@ -78,6 +78,18 @@ def test_nothing_can_be_changed_moved_left_out_or_added(key):
             opened(broken, key)
 
 
+@pytest.mark.parametrize("key", [KEY, ""])
+def test_a_chunk_fits_only_its_own_place(key):
+    start = sealed(b"", key)
+    header, before = sealing._header(io.BytesIO(start))
+    seal = sealing._Seal(header, before, key)
+    chunk = seal.seal(b"the third", 3, last=False)
+    assert seal.open(chunk, 3, last=False) == b"the third"
+    for number, last in ((2, False), (4, False), (3, True)):
+        with pytest.raises(sealing.Damaged):
+            seal.open(chunk, number, last)
+
+
 def test_another_key_no_key_and_no_backup_are_told_apart():
     data = sealed(b"content")
     for key, code in (("another key altogether", "key"), ("", "no key")):

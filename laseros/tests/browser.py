@@ -22,12 +22,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.contrib.auth import get_user_model
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from laseros import probe
 from laseros.management.commands.run import PROCESSES
 from laseros.tests import processes
 from laseros.tests.database import one_at_a_time
+from laseros.tests.permissions_doors import Visitor
 
 DESKTOP = {"viewport": {"width": 1440, "height": 900}}
 TABLET = {"viewport": {"width": 1180, "height": 820}, "has_touch": True}
@@ -45,8 +47,15 @@ LEFT_OUT = (
 )  # fmt: skip
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--disable-features={','.join(LEFT_OUT)}"]
 
+# The first that is there: without the window that nobody sees a walk takes two thirds of the processor time.
+EXECUTABLES = ("chromium-headless-shell", "chromium")
+
 # What Chromium says of a page that is left before its socket was open.
 LEFT_EARLY = "WebSocket is closed before the connection is established"
+
+
+def executable() -> str | None:
+    return next(filter(None, map(shutil.which, EXECUTABLES)), None)
 
 
 def eventually(look: Callable, seconds: float = PATIENCE):
@@ -175,7 +184,7 @@ class OneChromium:
             patch = self.running.enter_context(pytest.MonkeyPatch.context())
             playwright = self.running.enter_context(sync_playwright())
             patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-            self.browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
+            self.browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
             self.running.callback(self.browser.close)
         return self.browser
 
@@ -224,6 +233,11 @@ class Tabs:
         page.get_by_label("Password").fill(password)
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url(lambda url: "/accounts/login/" not in url)
+        return page
+
+    def come_in(self, page: Page, email: str) -> Page:
+        """As somebody who logged in before. The form takes longer than the page that is wanted."""
+        self.become(page, Visitor(get_user_model().objects.get(email=email)).session)
         return page
 
     def become(self, page: Page, session: str | None) -> None:

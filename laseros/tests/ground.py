@@ -1,9 +1,11 @@
 """Ground for tests: businesses, people and a small stocked shop, made through the real verbs where there are any."""
 
+import functools
 import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.auth.hashers import get_hasher, make_password
 from django.db import connection
 from django_scopes import scope, scopes_disabled
 
@@ -51,13 +53,19 @@ def _a_workspace(slug: str, fields: dict) -> Workspace:
 def new_person(role: str, workspace: Workspace | None = None, email: str = "") -> User:
     email = email or f"{role}@{workspace.slug if workspace else 'laseros'}.example"
     fixed, is_superuser = numbered(email), role == "superuser"
-    user = User.objects.create_user(
-        email, "correct horse battery", name=role.title(), is_superuser=is_superuser, **fixed
-    )
+    user = User(email=email, name=role.title(), is_superuser=is_superuser, **fixed)
+    user.password = hashed("correct horse battery", get_hasher().algorithm)
+    user.save()
     if workspace is not None:
         with scope(workspace=workspace):
             Membership.objects.create(workspace=workspace, user=user, role=role, **fixed)
     return user
+
+
+@functools.cache
+def hashed(password: str, algorithm: str) -> str:
+    """Once for all people: Argon2, by which people log in at a house, takes a quarter of a second on purpose."""
+    return make_password(password, hasher=algorithm)
 
 
 def numbered(email: str) -> dict[str, int]:

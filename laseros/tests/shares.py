@@ -69,8 +69,14 @@ def pytest_collection_modifyitems(config, items):
         items[:] = longest_first(items)
 
 
+def pytest_configure(config):
+    """Half a million things are loaded now, and all stay: nothing of it is looked through for rubbish meanwhile."""
+    gc.disable()
+
+
 def pytest_collection_finish(session):
-    """What is loaded by now, half a million things, stays to the end: no need to look through it for rubbish again."""
+    """What is loaded by now stays to the end: no need to look through it for rubbish ever."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

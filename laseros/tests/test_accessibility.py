@@ -104,44 +104,65 @@ BUYER = (
 )
 
 
-# What looks another way than it did before (at the other width, in the other light), scrolls or is seen there only: the
-# outermost elements, without those that were looked at on another page in the same place, class and colours.
-REMEMBER = """() => {
+# In each page from its beginning. `otherThings`: what looks another way than it did before (at the other width),
+# scrolls or is seen there only; the outermost elements. `otherTexts`: of what a contrast hangs on (colour, size, weight
+# and what is behind it; its class and that of what holds it) one element for each that no page before had.
+LOOKS = """(() => {
+  const seen = (element) => element.checkVisibility({visibilityProperty: true, opacityProperty: true});
+  const all = () => [...document.body.querySelectorAll("*")];
   const look = (element) => {
-    if (!element.checkVisibility({visibilityProperty: true, opacityProperty: true})) return "";
+    if (!seen(element)) return "";
     const style = getComputedStyle(element);
     const parts = [style.color, style.backgroundColor, style.backgroundImage, style.opacity, style.fontSize];
     const scrolls = /auto|scroll/.test(style.overflow) &&
       (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight);
     return [...parts, style.fontWeight, scrolls].join();
   };
-  const all = () => [...document.body.querySelectorAll("*")];
-  const before = new Map(all().map((element) => [element, look(element)]));
-  const named = (element) =>
-    [element.parentElement.className, element.tagName, element.className, look(element)].join();
-  window.otherLooks = (known) => {
+  let before = new Map();
+  window.remember = () => { before = new Map(all().map((element) => [element, look(element)])); };
+  window.otherThings = () => {
     const other = new Set(all().filter((element) => {
       const now = look(element);
       return now && now !== before.get(element);
     }));
     const within = (element) => element && (other.has(element) || within(element.parentElement));
-    const outermost = [...other].filter((element) => !within(element.parentElement));
-    // Of what holds other things its name says too little.
-    return outermost.map((element) => [element, element.childElementCount > 3 ? "" : named(element)])
-      .filter(([_element, name]) => !known.includes(name));
+    return [...other].filter((element) => !within(element.parentElement));
   };
-}"""
+  const behind = (element, known) => {
+    if (!element) return "";
+    if (!known.has(element)) {
+      const {backgroundColor, backgroundImage, opacity} = getComputedStyle(element);
+      const own = [backgroundColor, backgroundImage, opacity].join();
+      const covers = /^rgb\\(/.test(backgroundColor) && opacity === "1";
+      const shows = own !== "rgba(0, 0, 0, 0),none,1";
+      known.set(element, (covers ? "" : behind(element.parentElement, known)) + (shows ? `<${own}` : ""));
+    }
+    return known.get(element);
+  };
+  const holdsText = (element) => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) ||
+    [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+  const numbered = (text) => [...text].reduce((number, letter) => (number * 33 ^ letter.codePointAt(0)) | 0, 5381);
+  window.otherTexts = (known) => {
+    const grounds = new Map(), numbers = new Set(known), other = new Map();
+    for (const element of all().filter((element) => holdsText(element) && seen(element))) {
+      const {color, fontSize, fontWeight} = getComputedStyle(element);
+      const named = [element, element.parentElement].map((one) => [one.tagName, one.getAttribute("class")]);
+      const number = numbered([color, fontSize, fontWeight, named, behind(element, grounds)].join());
+      if (!numbers.has(number)) other.set(number, element);
+      numbers.add(number);
+    }
+    return other;
+  };
+})()"""
 AXE = "async ([options, where]) => (await axe.run(where || document, options)).violations"
 AXE_OTHER_THINGS = """async (options) => {
-  const other = window.otherLooks([]).map(([element]) => element);
-  return other.length ? (await axe.run({include: other}, options)).violations : [];
+  const include = window.otherThings();
+  return include.length ? (await axe.run({include}, options)).violations : [];
 }"""
-AXE_OTHER_LOOKS = """async ([options, known, where]) => {
-  const left_out = ([element]) => where && where.exclude.some((one) => element.closest(one));
-  const other = window.otherLooks(known).filter((one) => !left_out(one));
-  const include = other.map(([element]) => element);
-  const found = other.length ? await axe.run({...where, include}, options) : {violations: []};
-  return [found.violations, other.map(([_element, name]) => name)];
+AXE_OTHER_TEXTS = """async ([options, known]) => {
+  const other = window.otherTexts(known), include = [...other.values()];
+  const found = include.length ? await axe.run({include}, options) : {violations: []};
+  return [found.violations, [...other.keys()]];
 }"""
 
 
@@ -149,9 +170,10 @@ class Look:
     """Opens pages, at a desk and on a phone, in light and in dark, and keeps what is wrong with them."""
 
     def __init__(self, page: Page):
-        self.page, self.wrong = page, []
+        self.page, self.wrong, self.held = page, [], None
         self.device = page.context.new_cdp_session(page)
-        self.known: set[str] = set()  # what looks another way on a phone and was looked at
+        page.add_init_script(AXE_SCRIPT + LOOKS)
+        self.known: set[int] = set()  # texts as they looked on the pages before, in either light
         self.knows_menu = False  # it is the same on all pages of a person
 
     def at(self, path: str) -> None:
@@ -163,18 +185,17 @@ class Look:
     def here(self, path: str) -> None:
         where = {"exclude": ["#nav-sidebar"]} if self.knows_menu else None
         self.knows_menu = self.knows_menu or path.startswith("/admin/")
-        self.page.evaluate(AXE_SCRIPT)
-        self._note(f"{path} at a desk", EVERYTHING, where)
-        self.page.evaluate(REMEMBER)
+        self._keep(f"{path} at a desk", self.page.evaluate(AXE, [ALL_BUT_COLOURS, where]))
+        self._note_other_texts(f"{path} at a desk")
+        self.page.evaluate("remember()")
         self.on_a_phone()
         self._keep(f"{path} on a phone", self.page.evaluate(AXE_OTHER_THINGS, ALL_BUT_COLOURS))
-        self._note_other_looks(f"{path} on a phone", where)
+        self._note_other_texts(f"{path} on a phone")
         self._nothing_hangs_over_the_edge(f"{path} on a phone")
         self.in_the_dark(path)
-        self._note_other_looks(f"{path} on a phone in dark", where)
-        self.page.evaluate(REMEMBER)
+        self._note_other_texts(f"{path} on a phone in dark")
         self.at_a_desk()
-        self._note_other_looks(f"{path} at a desk in dark", where)
+        self._note_other_texts(f"{path} at a desk in dark")
         self._nothing_hangs_over_the_edge(f"{path} at a desk")
 
     def at_a_desk(self) -> None:
@@ -185,6 +206,9 @@ class Look:
 
     def _be(self, device: dict) -> None:
         """What Playwright does for the devices of a context, on a page that is open."""
+        if device is self.held:
+            return
+        self.held = device
         mobile = device.get("is_mobile", False)
         metrics = {**device["viewport"], "deviceScaleFactor": 1, "mobile": mobile}
         self.device.send("Emulation.setTouchEmulationEnabled", {"enabled": mobile})
@@ -195,8 +219,6 @@ class Look:
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         if path == "/admin/":  # the theme looks once, when the page is loaded
             self.page.reload()
-            self.page.evaluate(AXE_SCRIPT)
-            self.page.evaluate(REMEMBER)
         elif path.startswith("/admin/"):  # it sets this and nothing else
             self.page.evaluate("document.documentElement.classList.add('dark')")
         expect(self.page.locator("html.dark, html[data-bs-theme=dark]")).to_be_attached()
@@ -206,12 +228,9 @@ class Look:
         if width > 0:
             self.wrong.append(f"{where} is {width} px too wide")
 
-    def _note(self, what: str, options: dict, where: dict | None) -> None:
-        self._keep(what, self.page.evaluate(AXE, [options, where]))
-
-    def _note_other_looks(self, what: str, where: dict | None) -> None:
-        found, names = self.page.evaluate(AXE_OTHER_LOOKS, [COLOURS, sorted(self.known), where])
-        self.known |= set(names) - {""}
+    def _note_other_texts(self, what: str) -> None:
+        found, numbers = self.page.evaluate(AXE_OTHER_TEXTS, [COLOURS, sorted(self.known)])
+        self.known |= set(numbers)
         self._keep(what, found)
 
     def _keep(self, what: str, found: list[dict]) -> None:
@@ -235,7 +254,7 @@ def world(house):  # noqa: F811
 # Each line is wrong in one place only: in the light at a desk or on a phone, by its width, its name, in the dark.
 SPECIMEN = """<!doctype html><html lang="en"><head><title>Specimen</title>
 <meta name="viewport" content="width=device-width"><style>
-  body { margin: 0; background: white; color: black } p { color: inherit } #desk, #phone { color: #ccc }
+  body { margin: 0; background: white; color: black } p { color: inherit } #desk { color: #ccc } #phone { color: #cdc }
   #wide { width: 30rem; max-width: 100% }
   @media (min-width: 641px) { #phone { display: none } }
   @media (max-width: 640px) {
@@ -249,16 +268,29 @@ SPECIMEN = """<!doctype html><html lang="en"><head><title>Specimen</title>
   matchMedia("(prefers-color-scheme: dark)").onchange = () => { document.documentElement.className = "dark" };
 </script></body></html>"""
 
+ON_SLATE = SPECIMEN.replace("<main>", "<main style='background: #222'>")
+FAINT = SPECIMEN.replace("</h1>", "</h1><style>.faint { color: #ddd }</style><p class='faint'>faint</p>")
 
-def test_what_is_wrong_at_one_width_and_in_one_light_is_found(chromium):  # noqa: F811
+
+@pytest.fixture
+def shown(chromium):  # noqa: F811
+    """shown(html) -> what is wrong with that page, opened by one who has seen those before."""
     context = chromium.new_context(**DESKTOP)
     page = context.new_page()
     look = Look(page)
-    page.route("**/*", lambda route: route.fulfill(body=SPECIMEN, content_type="text/html"))
-    look.at("http://specimen.example/")
+
+    def show(html: str) -> list[str]:
+        page.route("**/*", lambda route: route.fulfill(body=html, content_type="text/html"))
+        look.wrong = []
+        look.at("http://specimen.example/")
+        return [re.sub(r"http://specimen.example/| \(.*|\d+ px ", "", each) for each in look.wrong]
+
+    yield show
     context.close()
-    found = [re.sub(r"http://specimen.example/| \(.*|\d+ px ", "", each) for each in look.wrong]
-    assert found == [
+
+
+def test_what_is_wrong_at_one_width_and_in_one_light_is_found(shown):
+    assert shown(SPECIMEN) == [
         " at a desk: color-contrast at ['#desk']",
         " on a phone: button-name at ['#nameless']",
         " on a phone: color-contrast at ['#phone']",
@@ -266,6 +298,13 @@ def test_what_is_wrong_at_one_width_and_in_one_light_is_found(chromium):  # noqa
         " on a phone in dark: color-contrast at ['#dark']",
         " at a desk in dark: color-contrast at ['#night']",
     ]
+
+
+def test_a_text_is_looked_at_again_when_anything_its_contrast_hangs_on_is_different(shown):
+    shown(SPECIMEN)
+    assert shown(SPECIMEN) == [" on a phone: button-name at ['#nameless']", " on a phone is too wide"]
+    assert " at a desk: color-contrast at ['h1']" in shown(ON_SLATE)
+    assert " at a desk: color-contrast at ['.faint']" in shown(FAINT)
 
 
 def test_everybody_can_use_every_page(world, tabs):  # noqa: F811

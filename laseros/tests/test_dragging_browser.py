@@ -24,7 +24,7 @@ def desk(house, tabs, make_workspace, person):  # noqa: F811
     with scope(workspace=workspace):
         shop = stock_shop(workspace)
     people = tabs(house("web"))
-    page = people.log_in(people.open(DESKTOP), manager.email)
+    page = people.come_in(people.open(DESKTOP), manager.email)
     page.shop = shop
     return page
 

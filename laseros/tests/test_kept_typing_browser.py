@@ -12,6 +12,7 @@ from billing.models import Quote
 from crm.models import Client
 from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
+from laseros.tests.permissions_doors import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,6 +26,12 @@ def log_in(page, person):
     page.get_by_role("button", name="Log in").click()
 
 
+def come_in(page, person, url):
+    """As one who logged in before."""
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": Visitor(person).session, "url": url}
+    page.context.add_cookies([cookie])
+
+
 @pytest.fixture
 def desk(live_server, chromium, settings):  # noqa: F811
     """A tab of a manager who is logged in: `page.shop`, `page.boss`; `page.other` works in the same business."""
@@ -36,9 +43,7 @@ def desk(live_server, chromium, settings):  # noqa: F811
     context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.shop, page.boss, page.other = shop, new_person("manager", workspace), new_person("office", workspace)
-    page.goto("/admin/")
-    log_in(page, page.boss)
-    expect(page).to_have_url(f"{live_server.url}/admin/")
+    come_in(page, page.boss, live_server.url)
     yield page
     context.close()
 
@@ -142,12 +147,9 @@ def test_what_somebody_changed_meanwhile_is_still_told(desk):
     assert client.name == "Umgeni Pumps Ltd"
 
 
-def test_passwords_and_files_are_not_kept_and_the_missing_file_is_told(desk):
+def test_passwords_and_files_are_not_kept_and_the_missing_file_is_told(desk, live_server):
     page, workspace = desk, desk.shop.workspace
-    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
-    page.goto("/admin/")
-    log_in(page, new_person("admin", workspace))
-    page.wait_for_url("**/admin/")
+    come_in(page, new_person("admin", workspace), live_server.url)
     page.goto(f"/admin/accounts/workspace/{workspace.pk}/change/")
     page.locator("[name=name]").fill("Cutters and Sons")
     hidden = "<input type=password name=secret value=hush>"

@@ -95,7 +95,7 @@ def test_three_scans_bring_a_job_to_ready(house, tabs, make_workspace, person, r
     shop_tabs = tabs(house("web"))
     shop_tabs.expected = ("navigator.vibrate",)  # nobody has touched the page that the camera opened
 
-    desk = shop_tabs.log_in(shop_tabs.open(PHONE), office.email)
+    desk = shop_tabs.come_in(shop_tabs.open(PHONE), office.email)
     a_template_of_milestones(desk)
     a_job(desk, template)
     with scope(workspace=workspace):
@@ -108,7 +108,7 @@ def test_three_scans_bring_a_job_to_ready(house, tabs, make_workspace, person, r
     expect(steps).to_have_count(3)
     client.evaluate(WATCH)
 
-    floor = shop_tabs.log_in(shop_tabs.open(PHONE), "operator@cutters.example")
+    floor = shop_tabs.come_in(shop_tabs.open(PHONE), "operator@cutters.example")
     answered = []
     for number, name in enumerate(STEPS):
         answered.append(scan(floor, job, name))

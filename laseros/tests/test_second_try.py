@@ -38,7 +38,8 @@ def suite(monkeypatch, tmp_path):
     around = {
         "PYTHONPATH": str(settings.BASE_DIR),
         "DJANGO_SETTINGS_MODULE": "",
-        "PYTEST_ADDOPTS": "-p no:django -p no:asyncio",
+        "PYTEST_ADDOPTS": "-p xdist.plugin",
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # of no use here, and half of its start
     }
 
     def run(tests: str, *options: str, longest_test: int = 60):

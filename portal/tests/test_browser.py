@@ -106,12 +106,10 @@ def overflow(page) -> int:
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
-def test_everybody_can_read_every_page_in_light_and_dark(phone, enter, buyer, contact, other_workspace):
+def test_everybody_can_read_what_a_link_opens_in_light_and_dark(phone, enter, buyer, contact, other_workspace):
     documents = everything(buyer)
     page = phone(color_scheme="light")
     paths = [link_to(document)[1] for rows in documents.values() for document in rows] + ["/portal/link/x/"]
-    inside = ["/portal/", "/portal/quotes/", "/portal/jobs/", "/portal/jobs/?text=zzz", "/portal/invoices/"]
-    inside += [f"/portal/{kind}/{rows[0].pk}/" for kind, rows in documents.items()] + ["/portal/jobs/99999/"]
     far = new_client(other_workspace, "Kettler Modellbau")
     user = let_in(contact)
     let_in(new_contact(far))
@@ -129,9 +127,8 @@ def test_everybody_can_read_every_page_in_light_and_dark(phone, enter, buyer, co
         look("light", "dark")
     enter(page, user)
     page.emulate_media(color_scheme="light")
-    for path in inside:  # in the dark by `test_accessibility`
-        page.goto(path)
-        look("light")
+    page.goto("/portal/jobs/?text=zzz")  # with something to see, and in the dark, by `test_accessibility`
+    look("light")
     page.goto("/portal/")
     page.locator("summary[title='Switch client']").click()
     look("light", "dark")

@@ -28,17 +28,15 @@ def test_from_a_phone_to_a_finished_part(house, tabs, make_workspace, person):  
         shop = stock_shop(workspace)
         Item.objects.update(is_offered=True)
     user = let_in(shop.contact)
-    user.set_password("correct horse battery")
-    user.save()
     shop_tabs = tabs(house("web", "worker"))
 
-    phone = shop_tabs.log_in(shop_tabs.open(PHONE), user.email)
+    phone = shop_tabs.come_in(shop_tabs.open(PHONE), user.email)
     parts = uploads_two_and_takes_one_off(phone)
     orders_twelve(phone, parts)
     with scope(workspace=workspace):
         job = Job.objects.get()
         assert job.lines.get().quantity == 12
-    desk = shop_tabs.log_in(shop_tabs.open(DESKTOP), "office@cutters.example")
+    desk = shop_tabs.come_in(shop_tabs.open(DESKTOP), "office@cutters.example")
     a_proof_is_sent_and_approved(desk, phone, job)
 
     # It is made, and the page that is open says so by itself.

@@ -15,7 +15,7 @@ def test_a_piece_is_dragged_turned_and_stored(house, tabs, shop, workspace, offi
         laid(nest, grid(f"item:{shop.sheet.pk}", nest.parts.get(), 6, 6, 120))
     people = tabs(house("web"))
     people.expected = ("409",)  # the refusal
-    page = people.log_in(people.open(DESKTOP), office.email)
+    page = people.come_in(people.open(DESKTOP), office.email)
     page.goto(f"/admin/production/nest/{nest.pk}/sheets/1/arrange/")
     bad = page.locator(".nest-part.is-bad")
     page.locator(".nest-part").first.focus()

@@ -1,6 +1,5 @@
 """The scanner in a browser: a label held before the camera, a hand scanner, and two hours without a network."""
 
-import shutil
 import time
 from datetime import timedelta
 from decimal import Decimal
@@ -14,7 +13,7 @@ from playwright.sync_api import expect, sync_playwright
 from inventory import ledger, locations, lots
 from inventory.labels import contents, formats, paper
 from inventory.models import Item, Location, Lot, Material, Move, ScanEvent
-from laseros.tests.browser import ARGUMENTS, PATIENCE, PHONE, eventually, house  # noqa: F401 (fixtures)
+from laseros.tests.browser import ARGUMENTS, PATIENCE, PHONE, eventually, executable, house  # noqa: F401 (fixtures)
 from production import milestones
 from production.tests.ground import new_job
 
@@ -51,7 +50,7 @@ def device(tmp_path):
             while open_now:
                 open_now.pop().close()
             context = playwright.chromium.launch_persistent_context(
-                str(tmp_path / "device"), executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *arguments],
+                str(tmp_path / "device"), executable_path=executable(), args=[*ARGUMENTS, *arguments],
                 base_url=address, locale="en-ZA", reduced_motion="reduce", **PHONE,
             )  # fmt: skip
             context.set_default_timeout(PATIENCE * 1000)

@@ -274,7 +274,16 @@ def _angles(given) -> tuple[float, ...]:
     if None in numbers:
         raise Refused("Rotations must be numbers of degrees.", "not-rotations")
     kept = tuple(dict.fromkeys(round(angle % 360, 9) % 360 for angle in numbers))
-    return kept[:MAX_ANGLES] or (0.0,)
+    return _some(kept) or (0.0,)
+
+
+def _some(angles: tuple[float, ...]) -> tuple[float, ...]:
+    """No more than can be tried: the straight ones, and of the others as many as there is room for, all around."""
+    if len(angles) <= MAX_ANGLES:
+        return angles
+    straight = tuple(angle for angle in angles if angle in FREE)
+    others, room = sorted(set(angles) - set(straight)), MAX_ANGLES - len(straight)
+    return straight + tuple(others[number * len(others) // room] for number in range(room))
 
 
 def _sheet(row: dict, margin: float, number: int) -> Sheet:

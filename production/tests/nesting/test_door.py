@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from production.nesting import Refused, nest
+from production.nesting.problem import read
 
 
 def rectangle(width, height):
@@ -62,6 +63,15 @@ def test_a_time_that_is_none_is_refused(seconds):
     with pytest.raises(Refused) as refused:
         nest(problem({"id": 1, "outline": rectangle(1, 1)}), seconds)
     assert refused.value.code == "not-a-time"
+
+
+def test_of_more_rotations_than_can_be_tried_some_all_around_are():
+    part = {"id": "a", "outline": [[0, 0], [60, 0], [0, 40]], "quantity": 1, "rotations": list(range(360))}
+    (found,) = read(problem(part)).parts
+    assert len(found.angles) == 24
+    assert {0, 45, 90, 135, 180, 225, 270, 315} < set(found.angles)
+    turns = sorted(found.angles)
+    assert max(after - before for before, after in zip(turns, [*turns[1:], 360], strict=True)) <= 25
 
 
 def test_from_a_layout_that_lies_well_it_only_gets_better():

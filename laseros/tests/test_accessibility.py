@@ -141,17 +141,21 @@ LOOKS = """(() => {
   };
   const holdsText = (element) => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) ||
     [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
-  const numbered = (text) => [...text].reduce((number, letter) => (number * 33 ^ letter.codePointAt(0)) | 0, 5381);
+  const numbered = (text) => {
+    let number = 5381;
+    for (let place = 0; place < text.length; place += 1) number = (number * 33 ^ text.charCodeAt(place)) | 0;
+    return number;
+  };
   window.otherTexts = (known) => {
-    const grounds = new Map(), numbers = new Set(known), other = new Map();
+    const grounds = new Map(), texts = new Map(), numbers = new Set(known);
     for (const element of all().filter((element) => holdsText(element) && seen(element))) {
       const {color, fontSize, fontWeight} = getComputedStyle(element);
       const named = [element, element.parentElement].map((one) => [one.tagName, one.getAttribute("class")]);
-      const number = numbered([color, fontSize, fontWeight, named, behind(element, grounds)].join());
-      if (!numbers.has(number)) other.set(number, element);
-      numbers.add(number);
+      const text = [color, fontSize, fontWeight, named, behind(element, grounds)].join();
+      if (!texts.has(text)) texts.set(text, element);
     }
-    return other;
+    const other = [...texts].map(([text, element]) => [numbered(text), element]);
+    return new Map(other.filter(([number]) => !numbers.has(number)));
   };
 })()"""
 AXE = "async ([options, where]) => (await axe.run(where || document, options)).violations"

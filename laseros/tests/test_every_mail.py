@@ -28,7 +28,7 @@ from laseros.tests import permissions_ground as ground
 from laseros.tests.ground import perform_waiting
 from laseros.tests.test_run import free_port
 
-pytestmark = pytest.mark.one_database
+pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("one_paper")]  # what is attached is not read
 
 # kind → words that stand in it, subject or text, in English and in German
 ROWS = {

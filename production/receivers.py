@@ -48,7 +48,7 @@ def machine_at_work(sender, machine, job, **kwargs):
 @receiver(state_changed, dispatch_uid="production.machine_goes_on")
 def machine_goes_on(sender, machine, change, **kwargs):
     """By now the machine may say what file it really is at."""
-    for job in MachineJob.objects.filter(machine=machine, ended_at=None, made__run=None, made__why=""):
+    for job in MachineJob._base_manager.filter(machine=machine, ended_at=None, made__run=None, made__why=""):
         following.follow(job)
 
 

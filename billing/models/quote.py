@@ -126,7 +126,8 @@ class QuoteLine(Discounted, WorkspaceModel):
     revision = models.PositiveSmallIntegerField(null=True, editable=False)
     recipe = models.JSONField(default=dict, editable=False)
     role = models.CharField(_("in the total"), max_length=11, choices=LineRole.choices, default=LineRole.COUNTED)
-    group = models.CharField(_("group of alternatives"), max_length=8, blank=True)  # "A": exactly one of its lines counts
+    # Of the alternatives with one letter exactly one counts.
+    group = models.CharField(_("group of alternatives"), max_length=8, blank=True)
     # How many the client took of the quantities that were offered; None for the one that was asked for, 0 for none.
     ordered = models.PositiveIntegerField(_("ordered"), null=True, editable=False)
     ordered_price = money_field(_("ordered at"), null=True, default=None, editable=False)

@@ -1,4 +1,4 @@
-"""What a client may take or leave of an offer: optional lines, and alternatives of which exactly one of a group counts."""
+"""What a client may take or leave of an offer: optional lines, and alternatives of which one of a group counts."""
 
 from collections.abc import Collection, Iterable
 
@@ -66,7 +66,7 @@ def check_groups(lines: Iterable[QuoteLine]) -> None:
 
 
 def arranged(lines: Iterable[QuoteLine]) -> list[QuoteLine]:
-    """As a client reads them, each with its `label`: alternatives behind the first of their group, optional ones last."""
+    """As a client reads them, each with a `label`: alternatives behind the first of their group, optional ones last."""
     lines = list(lines)
     by_name = groups(lines)
     found = []

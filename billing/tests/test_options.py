@@ -47,9 +47,7 @@ def test_the_first_alternative_counts_and_nothing_that_is_only_wished_for(shop, 
     assert (ordered(job), job.quoted_total) == ([(A, 1, D("120"))], D("492.00"))
 
 
-@pytest.mark.parametrize(
-    ("wished", "either", "net"), [(False, B, "452.00"), (True, A, "517.50"), (True, B, "477.50")]
-)
+@pytest.mark.parametrize(("wished", "either", "net"), [(False, B, "452.00"), (True, A, "517.50"), (True, B, "477.50")])
 def test_the_job_is_of_what_was_chosen(shop, office, quote, wished, either, net):
     key = keys(quote)
     picked = {key[either], *([key[WISH]] if wished else [])}
@@ -72,7 +70,8 @@ def test_no_choice_two_of_a_group_or_a_line_of_another_offer_is_refused(shop, of
     counted = next(pk for said, pk in key.items() if said not in (A, B, WISH))
     for picked, code in (
         ({key[WISH]}, "alternative"), (set(), "alternative"), ({key[A], key[B]}, "alternative"),
-        ({other[A]}, "option"), ({key[A], other[WISH]}, "option"), ({key[A], counted}, "option"), ({key[A], 0}, "option"),
+        ({other[A]}, "option"), ({key[A], other[WISH]}, "option"), ({key[A], counted}, "option"),
+        ({key[A], 0}, "option"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refusal:
             quotes.accept(quote, name="Thandi", picked=picked)
@@ -127,7 +126,9 @@ def test_an_alternative_to_nothing_is_not_sent(shop, office):
     assert (refusal.value.code, Quote.objects.get(pk=quote.pk).state) == ("discount", "draft")
 
 
-@pytest.mark.parametrize("said", [{"role": "alternative"}, {"group": "A"}, {"role": "optional", "group": "A"}, {"role": "x"}])
+@pytest.mark.parametrize(
+    "said", [{"role": "alternative"}, {"group": "A"}, {"role": "optional", "group": "A"}, {"role": "x"}]
+)
 def test_the_database_keeps_role_and_group_together(shop, office, quote, said):
     with pytest.raises(IntegrityError), transaction.atomic():
         QuoteLine.objects.filter(quote=quote, role="counted").update(**said)

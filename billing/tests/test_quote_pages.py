@@ -82,10 +82,14 @@ def test_a_line_is_edited_and_the_sums_follow(ground, enter, scoped):
 def test_a_line_is_made_one_that_the_client_may_take_or_leave(ground, enter, scoped):
     quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
     client = enter("office")
-    for said, kept in (("optional", ("optional", "")), ("A", ("alternative", "A")), ("", ("counted", ""))):
-        assert client.post(page(quote), line_form(quote, **{"lines-0-counts": said})).status_code == 302
+    for typed, kept, net in (
+        ("optional", ("optional", ""), 0),
+        ("A", ("alternative", "A"), 372),
+        ("", ("counted", ""), 372),
+    ):
+        assert client.post(page(quote), line_form(quote, **{"lines-0-counts": typed})).status_code == 302
         quote.refresh_from_db()
-        assert (quote.lines.values_list("role", "group").get(), quote.net) == (kept, Decimal(0 if said == "optional" else 372))
+        assert (quote.lines.values_list("role", "group").get(), quote.net) == (kept, Decimal(net))
     refused = client.post(page(quote), line_form(quote, **{"lines-0-counts": "Z"}))
     assert (refused.status_code, quote.lines.get().role) == (200, "counted")
 
@@ -135,8 +139,8 @@ def test_the_office_answers_for_a_client_who_phoned(ground, enter, scoped):
     quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
     kinds = [("Brushed", "optional", ""), ("Painted", "alternative", "A"), ("Galvanised", "alternative", "A")]
     lines = [
-        QuoteLine(description=said, unit_price=Decimal(10), position=9, role=role, group=group)
-        for said, role, group in kinds
+        QuoteLine(description=name, unit_price=Decimal(10), position=9, role=role, group=group)
+        for name, role, group in kinds
     ]
     quotes.change_lines(quote, lines, [], None)
     ground(lambda shop, office: quotes.send(quote, office))

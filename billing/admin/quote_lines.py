@@ -22,7 +22,7 @@ class QuoteLineForm(LineForm):
     counts = forms.ChoiceField(
         label=_("in the total"), required=False, widget=UnfoldAdminSelectWidget,
         help_text=_("“If wished” is offered with its price and not in the total until the client takes it. Of the lines"
-                    " with one letter exactly one counts: the first, until the client chooses another."),
+                    " of one letter exactly one counts: the first, until the client chooses another."),
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -33,7 +33,7 @@ class QuoteLineForm(LineForm):
         self.fields["counts"].choices = [
             ("", _("yes")),
             (LineRole.OPTIONAL.value, LineRole.OPTIONAL.label),
-            *((letter, _t("either … or: %(group)s") % {"group": letter}) for letter in letters),
+            *((letter, _t("one of %(group)s") % {"group": letter}) for letter in letters),
         ]
         role = self.instance.role
         self.initial["counts"] = "" if role == LineRole.COUNTED else self.instance.group or role

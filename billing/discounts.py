@@ -1,6 +1,6 @@
 """Discounts on documents: said on paper, checked before one leaves the house, carried from the order to invoices."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -15,18 +15,20 @@ from production.models import Job
 GIVEN = ("issued", "partly_paid", "paid", "credited")
 
 
-def check_discounts(document, lines: Iterable) -> None:
-    """Refuse a discount that is more than what it is taken off (code "discount"): nobody can have meant it."""
-    currency, whole = document.currency, ZERO
+def check_discounts(document, lines: Iterable, counted: Iterable | None = None) -> None:
+    """Refuse a discount that is more than what it is taken off (code "discount"): nobody can have meant it.
+
+    `counted` are the lines that the whole is of, where it is not all of them.
+    """
+    currency = document.currency
+    lines = [line for line in lines if not getattr(line, "deposit_id", None)]
     for line in lines:
-        if getattr(line, "deposit_id", None):
-            continue
         if line.discount_amount > before_discount(line, currency):
             raise Refused(
                 _("“%(line)s”: the discount is more than the line comes to.") % {"line": line.description},
                 code="discount",
             )
-        whole += totals.amount_of(line, currency)
+    whole = sum((totals.amount_of(line, currency) for line in (lines if counted is None else counted)), ZERO)
     if document.discount_amount > whole:
         words = _("The discount of %(discount)s is more than the lines come to: %(sum)s.") % {
             "discount": show(document.discount_amount, currency, document.workspace.locale),
@@ -44,11 +46,12 @@ def whole_discount(document, found: totals.Totals) -> dict:
     }
 
 
-def of_document(document) -> totals.Totals | None:
-    """The sums of a document with a discount on the whole; None, and nothing read, for one without."""
+def of_document(document, counted: Callable = list) -> totals.Totals | None:
+    """The sums of a document with a discount on the whole, over those of its lines that are `counted`; None, and
+    nothing read, for one without."""
     if not (document.discount_percent or document.discount_amount):
         return None
-    return totals.of(document.lines.all(), document.currency, document)
+    return totals.of(counted(document.lines.all()), document.currency, document)
 
 
 def follow_pieces(line, was, currency: str) -> None:

@@ -52,14 +52,16 @@ def check_may_switch(document, tax_included: bool) -> None:
         raise Refused(_("There is no tax on this document that a price could include."), code="treatment")
 
 
-def turn(document, lines: Iterable, currency: str, tax_included: bool) -> None:
+def turn(document, lines: Iterable, currency: str, tax_included: bool, counted: Iterable | None = None) -> None:
     """Bring a document and its lines to prices with tax or without, by the rate of each line. In memory.
 
-    The discount on the whole is divided over the rates as the sums divide it. What a deposit takes off stays to the
+    The discount on the whole is divided over the rates as the sums divide it; `counted` are the lines that these are
+    of, where it is not all of them. What a deposit takes off stays to the
     cent.
     """
     lines = list(lines)
-    document.discount_amount = _whole_discount(document, lines, currency, tax_included)
+    whole = lines if counted is None else list(counted)
+    document.discount_amount = _whole_discount(document, whole, currency, tax_included)
     for line in lines:
         if getattr(line, "deposit_id", None):
             line.unit_price += line.deposit_tax if tax_included else -line.deposit_tax

@@ -17,6 +17,7 @@ from billing.corrected import sums_of
 from billing.deliveries.origin import lots_of
 from billing.facts import statement_of, tax_state
 from billing.models.rules import MorePieces
+from billing.quotes import options
 from billing.states import OWED
 from crm import links
 from laseros.core.errors import Refused
@@ -82,12 +83,16 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
     _note(request, visitor, quote)
     printing.ask_for(quote, visitor.by)
     rows = quote.lines.defer("recipe", "item__price").select_related("item__material", "design_file", "product")
-    lines = list(_with_drawings(rows, "design_file"))
+    lines = options.arranged(_with_drawings(rows, "design_file"))
     taken = _taken(quote, lines, request.POST or request.GET)
     ordered = quote_verbs.ordered(quote, lines, taken)
     for line, row in zip(lines, ordered, strict=True):
         line.offers, line.taken = quote_verbs.offers_of(line, quote), row
-    sums = totals.of(ordered, quote.currency, quote)
+        line.is_left = bool(line.label) and not row.quantity
+        if line.is_left:
+            line.taken = quote_verbs.asked(line)
+    sums = totals.of([row for row in ordered if row.quantity], quote.currency, quote)
+    may_choose = words.is_open(quote) and visitor.may_order
     context = {
         "visitor": visitor,
         "quote": quote,
@@ -96,9 +101,12 @@ def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
         "sums": sums,
         "statement": statement_of(quote, sums.rates),
         "tax_state": tax_state(quote),
-        "taken": {pk: offer.quantity for pk, offer in taken.items()},
-        "is_open": words.is_open(quote) and visitor.may_order,
-        "may_choose": words.is_open(quote) and visitor.may_order and quote.more_pieces == MorePieces.CHOOSE,
+        "taken": {pk: offer.quantity for pk, offer in taken.items() if offer.quantity},
+        "picked": [line for line in lines if line.label and not line.is_left],
+        "is_open": may_choose,
+        "may_choose": may_choose and quote.more_pieces == MorePieces.CHOOSE,
+        "may_pick": may_choose and any(line.label for line in lines),
+        "total_is": "" if may_choose or quote.job else options.total_is(lines),
         "standing": words.standing(quote)[0],
         "progress": progress.of(quote.job) if quote.job else None,
         "accept": accept or AcceptForm(initial={"name": _signing(visitor)}, auto_id="accept_%s"),
@@ -142,7 +150,8 @@ def _decide(request, visitor, pk, verb, form_class):
         if verb == "accept":
             # No client is sent away because a sheet has to be bought first: the office sees what is missing.
             reason = _("ordered by the client")
-            quote_verbs.accept(quote, **answer, quantities=_wanted(request.POST), despite=reason)
+            choice = {"quantities": _wanted(request.POST), "picked": _picked(request.POST)}
+            quote_verbs.accept(quote, **answer, **choice, despite=reason)
         else:
             quote_verbs.decline(quote, reason=form.cleaned_data["reason"], **answer)
     except Refused as refusal:
@@ -160,12 +169,19 @@ def _wanted(data) -> dict[int, int]:
     return found
 
 
+def _picked(data) -> set[int]:
+    """The optional lines and alternatives that were ticked: take=7 for line 7, take-A=8 of a group; 0 for no line."""
+    names = [name for name in data if name.partition("-")[0] == "take"]
+    said = [value for name in names for value in data.getlist(name)]
+    return {int(value) if value.isdecimal() and len(value) < 19 else 0 for value in said}
+
+
 def _taken(quote, lines, data) -> dict:
     """What the page shows as chosen; what is not offered is as if nothing had been chosen."""
     if not words.is_open(quote):
         return {}
     try:
-        return quote_verbs.chosen(quote, lines, _wanted(data))
+        return quote_verbs.chosen(quote, lines, _wanted(data), _picked(data) or None)
     except Refused:
         return {}
 

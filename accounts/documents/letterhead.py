@@ -34,6 +34,8 @@ def rows(lines, currency: str) -> list[dict]:
     return [
         {
             "position": number,
+            "label": getattr(line, "label", ""),  # what a line that may be left out is offered as
+            "counts": getattr(line, "counts", True),
             "description": line.description,
             "detail": getattr(line, "detail", ""),
             "picture": getattr(line, "picture", None),

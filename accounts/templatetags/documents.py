@@ -28,7 +28,7 @@ def on_paper(colour: str) -> str:
 @register.simple_tag
 def carried(rows, currency: str) -> str:
     """{% carried rows currency %} after the tables of lines and sums: totals carried over from page to page."""
-    amounts = (row["amount"] if isinstance(row, dict) else row.net for row in rows)
+    amounts = (row["amount"] * row.get("counts", True) if isinstance(row, dict) else row.net for row in rows)
     sums = "|".join(money_filter(total, currency) for total in accumulate(amounts))
     tag = '<pdf:carried sums="{}" over="{}" forward="{}" style="font-weight: bold"></pdf:carried>'
     return format_html(tag, sums, pgettext("page", "Carried over"), pgettext("page", "Brought forward"))

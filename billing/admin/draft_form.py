@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 SEEN = "seen"
 OF_A_LINE = ("pk", "position", "description", "quantity", "unit_price", "tax_percent", "discount_percent",
              "discount_amount")  # fmt: skip
+OF_AN_OFFER = ("role", "group")
 
 
 def look_of(document) -> str:
     """Another text whenever something that can be edited of a document, as it was read, or of its lines is another."""
     own = [getattr(document, field.attname) for field in document._meta.concrete_fields if field.editable]
-    lines = list(document.lines.order_by("pk").values_list(*OF_A_LINE))
+    names = (*OF_A_LINE, *(name for name in OF_AN_OFFER if hasattr(document.lines.model, name)))
+    lines = list(document.lines.order_by("pk").values_list(*names))
     return hashlib.sha256(repr((own, lines)).encode()).hexdigest()[:16]
 
 

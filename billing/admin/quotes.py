@@ -17,7 +17,6 @@ from accounts.roles import SEE_MONEY
 from billing import credit_limit, discounts, order_papers, quotes, staleness
 from billing.admin.documents import (
     DocumentAdmin,
-    DraftLines,
     amount,
     is_draft,
     new_prices,
@@ -28,12 +27,13 @@ from billing.admin.documents import (
 from billing.admin.draft_form import look_on_page
 from billing.admin.prices import explained
 from billing.admin.pricing_progress import PricingProgress, pricing
+from billing.admin.quote_lines import QuoteLineInline
 from billing.admin.what_if import WhatIf
 from billing.documents import quote_pdf
 from billing.law import united_states
-from billing.models import Quote, QuoteLine
+from billing.models import LineRole, Quote
 from billing.models.rules import MorePieces
-from billing.quotes import drafting
+from billing.quotes import drafting, options
 from crm import links
 from crm.models import AccessLink, Contact
 from laseros.core.errors import Refused
@@ -50,28 +50,6 @@ STATE_COLOURS = {
 }
 
 
-class QuoteLineInline(DraftLines):
-    model = QuoteLine
-    fields = ("position", "description", "quantity", "unit_price", "discount", "tax_percent", "amount_shown", "reason")
-    fk_name = "quote"
-    readonly_fields = ("amount_shown", "unit_price_shown", "discount_shown", "tax_shown", "reason", "ordered_shown")
-    money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
-
-    def get_fields(self, request, obj=None):
-        """Where the client took other quantities, they stand beside those that were asked for."""
-        fields = super().get_fields(request, obj)
-        other = obj is not None and obj.state == "accepted" and obj.lines.exclude(ordered=None).exists()
-        return [*fields, "ordered_shown"] if other else fields
-
-    @display(description=_("ordered"))
-    def ordered_shown(self, line):
-        return line.quantity if line.ordered is None else line.ordered
-
-    @display(description=_("why there is no price"))
-    def reason(self, line):
-        return format_html('<span class="lo-unpriced">{}</span>', line.unpriced) if line.unpriced else "–"
-
-
 class ForClientForm(forms.Form):
     """Who said yes on the phone or by e-mail."""
 
@@ -79,7 +57,7 @@ class ForClientForm(forms.Form):
 
 
 class AcceptForm(ForClientForm):
-    """The same, with how many of each part where several quantities were offered."""
+    """The same, with what they chose where there was a choice: quantities, optional lines, one of the alternatives."""
 
     for_record = True
 
@@ -91,9 +69,9 @@ class AcceptForm(ForClientForm):
         )  # fmt: skip
         if "despite" in self.data:
             self.fields["despite"] = self._despite
-        if record.more_pieces != MorePieces.CHOOSE:
-            return
-        for line in record.lines.all():
+        lines = list(record.lines.all())
+        self._ask_for_lines(lines)
+        for line in lines if record.more_pieces == MorePieces.CHOOSE else ():
             if offers := quotes.offers_of(line, record):
                 choices = [
                     (offer.quantity, f"{offer.quantity} × {amount(offer.unit_price, record.currency)}")
@@ -102,6 +80,17 @@ class AcceptForm(ForClientForm):
                 self.fields[f"pieces_{line.pk}"] = forms.TypedChoiceField(
                     label=line.description, choices=choices, coerce=int, initial=line.quantity
                 )
+
+    def _ask_for_lines(self, lines):
+        for name, group in options.groups(lines).items():
+            self.fields[f"either_{group[0].pk}"] = forms.TypedChoiceField(
+                label=_t("Either … or: %(group)s") % {"group": name}, coerce=int, initial=group[0].pk,
+                choices=[(line.pk, line.description) for line in group],
+            )  # fmt: skip
+        for line in lines:
+            if line.role == LineRole.OPTIONAL:
+                label = _t("If wished: %(line)s") % {"line": line.description}
+                self.fields[f"take_{line.pk}"] = forms.BooleanField(label=label, required=False)
 
     def refused(self, refusal):
         """Too little in stock: whoever may promise what is not there is asked for a reason."""
@@ -115,11 +104,11 @@ class DeclineForm(ForClientForm):
     )
 
 
-def _accept(request, quote, name, despite="", **pieces):
+def _accept(request, quote, name, despite="", **chosen):
     may = request.user.has_perm(PROMISE_SHORT)
-    quantities = {int(field.removeprefix("pieces_")): quantity for field, quantity in pieces.items()}
+    answer = {"name": name, "despite": despite if may else "", **_choice(chosen)}
     try:
-        job = quotes.accept(quote, name=name, by=request.user, quantities=quantities, despite=despite if may else "")
+        job = quotes.accept(quote, by=request.user, **answer)
     except Refused as refusal:
         if refusal.code != "short":
             raise
@@ -129,6 +118,16 @@ def _accept(request, quote, name, despite="", **pieces):
         messages.warning(request, shortages.said(row))
     job = to_record(job)
     return job.url if job and request.user.has_perm(job.permission) else None
+
+
+def _choice(fields: dict) -> dict:
+    """What was chosen in an `AcceptForm`, in the words of the verb: pieces_7, either_8, take_9."""
+    by_kind = {"pieces": {}, "either": {}, "take": {}}
+    for field, value in fields.items():
+        kind, _dash, line = field.partition("_")
+        by_kind[kind][int(line)] = value
+    picked = {*by_kind["either"].values(), *(line for line, is_taken in by_kind["take"].items() if is_taken)}
+    return {"quantities": by_kind["pieces"], "picked": picked}
 
 
 def _proforma(request, quote):
@@ -277,7 +276,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     @display(description=_("sums"))
     @once
     def sums(self, quote):
-        context = {"found": quote, "currency": quote.currency, "sums": discounts.of_document(quote)}
+        context = {"found": quote, "currency": quote.currency, "sums": discounts.of_document(quote, options.proposed)}
         return render_to_string("admin/billing/sums.html", context)
 
     @display(description=_("the client's page"))

@@ -17,18 +17,22 @@ MOST_PICTURES = 60
 
 def quote_pdf(quote: Quote) -> bytes:
     from billing.invoices import frozen_facts
-    from billing.quotes import offers
+    from billing.quotes import offers, options
     from billing.quotes.sending import link, until
 
     workspace = quote.workspace
     read = quote.lines.select_related("item__material", "design_file__measurement", "product").defer("recipe")
-    lines = list(read)
+    with translation.override(workspace.language):
+        lines = options.arranged(read)
+        total_is = options.total_is(lines)
+    counted = options.proposed(lines)
     for number, line in enumerate(lines):
         with translation.override(workspace.language):
             line.detail = _material(line)
         line.picture = _picture(line) if number < MOST_PICTURES else None
         line.offers = offers.of(line, quote)[1:]
-    found = totals.of(lines, quote.currency, quote)
+        line.counts = line in counted
+    found = totals.of(counted, quote.currency, quote)
     facts = frozen_facts(quote, found.rates)
     address = links.url(link(quote)) if quote.state != "draft" else ""
     context = {
@@ -44,6 +48,7 @@ def quote_pdf(quote: Quote) -> bytes:
         "with_offers": any(line.offers for line in lines),
         "may_choose": quote.more_pieces == MorePieces.CHOOSE,
         "found": found,
+        "total_is": total_is,
         "vat": [{"percent": percent, "net": net, "tax": tax} for percent, (net, tax) in found.rates.items()],
         "tax_state": facts.get("sales_tax", {}).get("state", ""),
         "currency": quote.currency,

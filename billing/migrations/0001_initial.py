@@ -336,6 +336,8 @@ class Migration(FirstMigration):
                 ('seconds_each', models.FloatField(default=0, editable=False)),
                 ('revision', models.PositiveSmallIntegerField(editable=False, null=True)),
                 ('recipe', models.JSONField(default=dict, editable=False)),
+                ('role', models.CharField(choices=[('counted', 'in the total'), ('optional', 'if wished'), ('alternative', 'either … or')], default='counted', max_length=11, verbose_name='in the total')),
+                ('group', models.CharField(blank=True, max_length=8, verbose_name='group of alternatives')),
                 ('ordered', models.PositiveIntegerField(editable=False, null=True, verbose_name='ordered')),
                 ('ordered_price', models.DecimalField(decimal_places=4, default=None, editable=False, max_digits=16, null=True, verbose_name='ordered at')),
                 ('unpriced', models.CharField(blank=True, editable=False, max_length=300, verbose_name='why there is no price')),
@@ -352,7 +354,7 @@ class Migration(FirstMigration):
                 'verbose_name': 'quote line',
                 'verbose_name_plural': 'quote lines',
                 'ordering': ['position', 'id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='quote_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='quote_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='quote_line_of_something'), models.CheckConstraint(condition=models.Q(('unit_price__gte', 0)), name='quote_line_price_not_negative'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'alternative'), models.Q(('group', ''), _negated=True)), models.Q(('group', ''), ('role__in', ['counted', 'optional'])), _connector='OR'), name='quote_line_alternative_of_a_group'), models.CheckConstraint(condition=models.Q(models.Q(('discount_amount', 0), ('discount_percent__gte', 0), ('discount_percent__lte', 100)), models.Q(('discount_amount__gte', 0), ('discount_percent', 0)), _connector='OR'), name='quote_line_one_discount', violation_error_message='A discount is a share or an amount, not both.')],
             },
         ),
         migrations.CreateModel(

@@ -6,7 +6,7 @@ from billing.models.delivery import Delivery, DeliveryLine, Parcel
 from billing.models.invoice import Invoice, InvoiceLine, Kind, Treatment
 from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
-from billing.models.quote import Quote, QuoteLine
+from billing.models.quote import LineRole, Quote, QuoteLine
 from billing.models.rate import ExchangeRate
 from billing.models.received import ReceivedInvoice, Settlement
 from billing.models.recurring import RecurringInvoice, RecurringLine, RecurringTurn
@@ -31,6 +31,7 @@ __all__ = [
     "Invoice",
     "InvoiceLine",
     "Kind",
+    "LineRole",
     "OrderPaper",
     "Parcel",
     "Payment",

@@ -94,6 +94,14 @@ class Quote(Discounted, WorkspaceModel):
         return f"{self.number} {self.title}"
 
 
+class LineRole(models.TextChoices):
+    """How a line of an offer comes into its total."""
+
+    COUNTED = "counted", _("in the total")
+    OPTIONAL = "optional", _("if wished")
+    ALTERNATIVE = "alternative", _("either … or")
+
+
 class QuoteLine(Discounted, WorkspaceModel):
     quote = models.ForeignKey(Quote, models.CASCADE, related_name="lines", verbose_name=_("quote"))
     position = models.PositiveSmallIntegerField(_("position"), default=1)
@@ -117,7 +125,10 @@ class QuoteLine(Discounted, WorkspaceModel):
     product = models.ForeignKey(Product, models.PROTECT, null=True, editable=False, related_name="+")
     revision = models.PositiveSmallIntegerField(null=True, editable=False)
     recipe = models.JSONField(default=dict, editable=False)
-    # How many the client took of the quantities that were offered; None for the one that was asked for.
+    role = models.CharField(_("in the total"), max_length=11, choices=LineRole.choices, default=LineRole.COUNTED)
+    # Of the alternatives with one letter exactly one counts.
+    group = models.CharField(_("group of alternatives"), max_length=8, blank=True)
+    # How many the client took of the quantities that were offered; None for the one that was asked for, 0 for none.
     ordered = models.PositiveIntegerField(_("ordered"), null=True, editable=False)
     ordered_price = money_field(_("ordered at"), null=True, default=None, editable=False)
     # Why there is no price yet, in words; empty when there is one.
@@ -130,6 +141,11 @@ class QuoteLine(Discounted, WorkspaceModel):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="quote_line_of_something"),
             models.CheckConstraint(condition=Q(unit_price__gte=0), name="quote_line_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(role=LineRole.ALTERNATIVE) & ~Q(group="")
+                | Q(role__in=[LineRole.COUNTED, LineRole.OPTIONAL], group=""),
+                name="quote_line_alternative_of_a_group",
+            ),
             one_discount("quote_line"),
         ]
 

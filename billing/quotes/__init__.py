@@ -14,7 +14,7 @@ from billing.quotes.drafting import (
     switch_prices,
     total,
 )
-from billing.quotes.offers import chosen, ordered
+from billing.quotes.offers import asked, chosen, ordered
 from billing.quotes.offers import of as offers_of
 from billing.quotes.revising import REVISED, revise
 from billing.quotes.sending import link, send, withdraw
@@ -22,6 +22,7 @@ from billing.quotes.sending import link, send, withdraw
 __all__ = [
     "REVISED",
     "accept",
+    "asked",
     "change_lines",
     "choose",
     "chosen",

@@ -1,6 +1,7 @@
 """What becomes of an offer: accepted once, declined, or run out."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from babel.dates import format_date
@@ -14,7 +15,7 @@ from accounts import activity, outbox
 from billing import totals
 from billing.models import Quote, QuoteLine
 from billing.occasions import ACCEPTED, DECLINED
-from billing.quotes import offers
+from billing.quotes import offers, options
 from billing.states import QUOTE
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
@@ -28,26 +29,38 @@ PRINT = 12
 @retried
 @transaction.atomic
 def accept(
-    quote: Quote, *, name: str, ip: str = "", by=None, quantities: dict[int, int] | None = None, despite: str = ""
-) -> Job:  # fmt: skip
+    quote: Quote,
+    *,
+    name: str,
+    ip: str = "",
+    by=None,
+    quantities: dict[int, int] | None = None,
+    picked: Collection[int] | None = None,
+    despite: str = "",
+) -> Job:
     """The client orders what is offered: one job, however often and wherever the button is pressed.
 
-    `quantities` are other ones of those offered, by line. Refused with code "quantity" for one that is not, and with
-    "short" where there is too little material in stock, unless `despite` says why it is accepted all the same.
+    `quantities` are other ones of those offered, by line; `picked` the keys of the optional lines and alternatives
+    that are taken, None for the proposal. Refused with code "quantity", "option" or "alternative" for what is not
+    offered so, "nothing" where nothing is left, "state" for another choice than was accepted, and "short" where there
+    is too little material in stock, unless `despite` says why it is accepted all the same.
     """
     name = _signature(name)
     quote.refresh_from_db()
     if quote.state == "sent" and is_past(quote):
         raise Refused(_past(quote), code="expired")
     lines = list(quote.lines.all())
-    taken = offers.chosen(quote, lines, quantities or {}) if quote.state == "sent" else {}
+    taken = offers.chosen(quote, lines, quantities or {}, picked) if quote.state == "sent" else {}
     if not QUOTE.try_move(quote, "accept", **_decision(name, ip)):
         quote.refresh_from_db()
         if quote.job is not None:
+            _check_same(quote, picked)
             return quote.job
         raise Refused(_no_longer(quote), code="state", state=quote.state)
     kept = _keep(lines, taken)
-    sums = totals.of(offers.ordered(quote, lines), quote.currency, quote)
+    if not kept:
+        raise Refused(_("Please choose something of this offer first."), code="nothing")
+    sums = totals.of([row for row in offers.ordered(quote, lines) if row.quantity], quote.currency, quote)
     job = jobs.open_from(
         quote.client,
         key=f"quote:{quote.pk}",
@@ -67,11 +80,8 @@ def accept(
     quote.job = job
     if quote.enquiry:
         ENQUIRY.try_move(quote.enquiry, "win")
-    details = {"name": name, "job": job.number, **_prints(quote, lines)}
-    if taken:
-        details["quantities"] = ", ".join(
-            f"{line.description}: {line.ordered}" for line in lines if line.pk in taken and line.ordered
-        )[:300]
+    ordered = [line for line in lines if line.ordered != 0]
+    details = {"name": name, "job": job.number, **_prints(quote, ordered), **_choice(ordered)}
     activity.record("accepted", quote, by or name, details=details, money={"total": sums.total})
     _tell_office(quote, ACCEPTED, by)
     return job
@@ -140,6 +150,23 @@ def _prints(quote: Quote, lines: list[QuoteLine]) -> dict:
     files = dict.fromkeys(file["sha256"][:PRINT] for file in bases if file.get("sha256"))
     terms = hashlib.sha256(quote.terms.encode()).hexdigest()[:PRINT] if quote.terms else ""
     return {name: value for name, value in (("terms", terms), ("drawings", ", ".join(files)[:300])) if value}
+
+
+def _choice(ordered: list[QuoteLine]) -> dict:
+    """What the client chose: quantities, and optional lines and alternatives by name."""
+    picked = options.taken(ordered)
+    others = [line for line in ordered if line.ordered and (line not in picked or line.ordered != line.quantity)]
+    said = {
+        "quantities": ", ".join(f"{line.description}: {line.ordered}" for line in others)[:300],
+        "chosen": ", ".join(line.description for line in picked)[:300],
+    }
+    return {name: words for name, words in said.items() if words}
+
+
+def _check_same(quote: Quote, picked: Collection[int] | None) -> None:
+    """Pressing once more is no harm, but no way to another choice."""
+    if picked is not None and set(picked) != {line.pk for line in options.taken(quote.lines.all())}:
+        raise Refused(_("This offer has been accepted already, with another choice."), code="state", state=quote.state)
 
 
 def _past(quote: Quote) -> str:

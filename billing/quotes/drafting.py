@@ -12,10 +12,10 @@ from accounts import activity, numbering
 from billing import costing, law, prices, totals
 from billing.choices import Choices
 from billing.costing import LinePrice, MadeOf
-from billing.models import PriceRules, Quote, QuoteLine
+from billing.models import LineRole, PriceRules, Quote, QuoteLine
 from billing.models.rules import MorePieces
 from billing.price_book import WITH, PriceBook
-from billing.quotes import large
+from billing.quotes import large, options
 from billing.quotes.offers import FILLING, lacking
 from billing.states import QUOTE
 from billing.taxes import follow_the_law, rate_for
@@ -286,10 +286,11 @@ def _let_tax_leave(quote: Quote) -> None:
 
 def _turn(quote: Quote, tax_included: bool) -> None:
     lines = list(quote.lines.select_related(*(f"enquiry_line__{name}" for name in WITH)))
-    was = totals.of(lines, quote.currency, quote)
-    prices.turn(quote, lines, quote.currency, tax_included)
+    counted = options.proposed(lines)
+    was = totals.of(counted, quote.currency, quote)
+    prices.turn(quote, lines, quote.currency, tax_included, counted)
     if quote.deposit_amount and was.said:
-        now = totals.of(lines, quote.currency, quote)
+        now = totals.of(counted, quote.currency, quote)
         quote.deposit_amount = cents(quote.deposit_amount * now.said / was.said, quote.currency)
     quote.save(update_fields=["tax_included", "discount_amount", "deposit_amount"])
     asked = [line for line in lines if line.enquiry_line is not None and "by_hand" not in line.breakdown]
@@ -327,7 +328,7 @@ def total(quote: Quote) -> totals.Totals:
     _let_tax_leave(quote)
     follow_the_law(quote)
     _fill_up(quote)
-    found = totals.of(quote.lines.all(), quote.currency, quote)
+    found = totals.of(options.proposed(quote.lines.all()), quote.currency, quote)
     sums = {"net": found.net, "tax": found.tax, "total": found.total}
     Quote._base_manager.filter(pk=quote.pk, state="draft").update(**sums)
     for name, amount in sums.items():
@@ -346,7 +347,7 @@ def _fill_up(quote: Quote) -> None:
     filling = next((line for line in lines if FILLING in line.breakdown), None)
     if filling is not None and "by_hand" in filling.breakdown:
         return
-    others = [line for line in lines if line is not filling]
+    others = [line for line in options.proposed(lines) if line is not filling]
     rules = PriceRules.objects.first()
     least = rules.minimum_order if rules is not None else 0
     missing = ZERO
@@ -367,6 +368,7 @@ def _fill_up(quote: Quote) -> None:
             filling.description = _("Minimum order charge")
     filling.unit_price = missing
     filling.breakdown = {FILLING: f"{least:f}"}
+    filling.role, filling.group = LineRole.COUNTED, ""
     filling.amount = totals.amount_of(filling, quote.currency)
     filling.save()
 

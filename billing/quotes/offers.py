@@ -1,6 +1,6 @@
-"""Prices for other quantities than the one asked for: what a client sees of them, and which one it takes."""
+"""What a client may choose of an offer, quantities and lines: what it sees of them, and what it takes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from billing.models import Quote, QuoteLine
 from billing.models.rules import MorePieces
+from billing.quotes import options
 from laseros.core.discounts import taken_off
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents, less_tax, plus_tax
@@ -34,7 +35,7 @@ def of(line: QuoteLine, quote: Quote) -> list[Offer]:
     rows = line.breakdown.get("offers", ())
     if quote.more_pieces == MorePieces.HIDE or not rows or "by_hand" in line.breakdown:
         return []
-    return [_asked(line), *(_offer(line, row, quote.currency) for row in rows)]
+    return [asked(line), *(_offer(line, row, quote.currency) for row in rows)]
 
 
 def less(line: QuoteLine, amount: Decimal, currency: str) -> Decimal:
@@ -55,7 +56,7 @@ def lacking(
     return cents(max(ZERO, plus_tax(least - net, percent)), currency)
 
 
-def _asked(line: QuoteLine) -> Offer:
+def asked(line: QuoteLine) -> Offer:
     return Offer(line.quantity, line.unit_price, line.amount, line.material_each, line.seconds_each)
 
 
@@ -70,15 +71,24 @@ def _offer(line: QuoteLine, row: dict, currency: str) -> Offer:
     )
 
 
-def chosen(quote: Quote, lines: Iterable[QuoteLine], wanted: dict[int, int]) -> dict[int, Offer]:
-    """{key of a line: the offer taken} for an order with other quantities, `wanted` by line; {} for what was asked for.
+def chosen(
+    quote: Quote, lines: Iterable[QuoteLine], wanted: dict[int, int], picked: Collection[int] | None = None
+) -> dict[int, Offer]:
+    """{key of a line: the offer taken} for an order with other quantities, `wanted` by line, and of each line that
+    may be taken or left (`billing.quotes.options`), `picked` by key; {} for what was asked for.
 
-    What an order lacked of the shop's minimum is less then, or nothing. Raises `Refused` with code "quantity".
+    What an order lacks of the shop's minimum is another then, or nothing. Raises `Refused` with code "quantity",
+    "option" or "alternative".
     """
-    lines, found = list(lines), {}
+    lines = list(lines)
+    is_taken = options.decided(lines, picked)
+    found = {
+        line.pk: asked(line) if is_taken[line.pk] else Offer(0, line.unit_price, ZERO, ZERO, 0)
+        for line in lines if line.pk in is_taken
+    }  # fmt: skip
     for line in lines:
         quantity = wanted.get(line.pk, line.quantity)
-        if quantity == line.quantity:
+        if quantity == line.quantity or not is_taken.get(line.pk, True):
             continue
         offers = of(line, quote) if quote.more_pieces == MorePieces.CHOOSE else []
         offer = next((offer for offer in offers if offer.quantity == quantity), None)
@@ -125,8 +135,12 @@ class Ordered:
 
 
 def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | None = None) -> list[Ordered]:
-    """The lines with what was taken of each: by `taken` while the client chooses, or as it was accepted."""
-    found = []
+    """The lines with what was taken of each: by `taken` while the client chooses, or as it was accepted.
+
+    Before that, what counts is the proposal; 0 pieces of what does not.
+    """
+    lines, found = list(lines), []
+    counted = {line.pk for line in options.proposed(lines)}
     for line in lines:
         offer = (taken or {}).get(line.pk)
         quantity, unit = line.quantity, line.unit_price
@@ -134,6 +148,8 @@ def ordered(quote: Quote, lines: Iterable[QuoteLine], taken: dict[int, Offer] | 
             quantity, unit = offer.quantity, offer.unit_price
         elif line.ordered is not None:
             quantity, unit = line.ordered, line.ordered_price
+        elif line.pk not in counted:
+            quantity = 0
         amount = less(line, cents(unit * quantity, quote.currency), quote.currency)
         found.append(Ordered(line, quantity, unit, line.tax_percent, amount))
     return found

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from accounts import activity, work
 from billing.discounts import check_discounts
 from billing.models import Quote
+from billing.quotes import options
 from billing.quotes.drafting import hold_draft, made_otherwise, total
 from billing.quotes.large import check_done
 from billing.quotes.revising import take_place
@@ -78,7 +79,8 @@ def _check_ready(quote: Quote, today) -> None:
     if not lines:
         raise Refused(_("There is nothing on this quote yet."), code="no-lines")
     check_done(quote)
-    check_discounts(quote, lines)
+    options.check_groups(lines)
+    check_discounts(quote, lines, options.cheapest(lines))
     unpriced = [line for line in lines if line.unpriced and not line.unit_price]
     if unpriced:
         line = unpriced[0]

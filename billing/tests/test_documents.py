@@ -113,6 +113,22 @@ def test_the_quote_says_what_it_must(branded, shop, office):
     assert opened_by(code) == quote
 
 
+def test_the_quote_says_what_may_be_taken_or_left_and_what_its_total_is_of(shop, office):
+    quote = quotes.draw_up(new_enquiry(shop), office)
+    for said, kind in (
+        ("Deburring", {"role": "optional"}),
+        ("Painted", {"role": "alternative", "group": "A"}),
+        ("Galvanised", {"role": "alternative", "group": "A"}),
+    ):
+        add_line(quote, description=said, position=5, unit_price=Decimal("28"), **kind)
+    words = text_of(documents.quote_pdf(Quote.objects.get(pk=quote.pk)))
+    total = "The total is without optional lines and with the first of the alternatives."
+    for expected in ("Either (A)", "or (A)", "If you wish", "(R28,00)", "R400,00", total):
+        assert expected in words, expected
+    assert words.index("Painted") < words.index("Galvanised") < words.index("Deburring")
+    assert words.count("(R28,00)") == 2
+
+
 def test_the_invoice_says_what_was_frozen_whatever_changes_later(branded, shop, office):
     with_address(shop)
     invoice = issued_invoice(shop, office)

@@ -79,6 +79,21 @@ def test_a_line_is_edited_and_the_sums_follow(ground, enter, scoped):
     assert Quote.objects.values_list("net", flat=True).get() == Decimal(372)
 
 
+def test_a_line_is_made_one_that_the_client_may_take_or_leave(ground, enter, scoped):
+    quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
+    client = enter("office")
+    for typed, kept, net in (
+        ("optional", ("optional", ""), 0),
+        ("A", ("alternative", "A"), 372),
+        ("", ("counted", ""), 372),
+    ):
+        assert client.post(page(quote), line_form(quote, **{"lines-0-counts": typed})).status_code == 302
+        quote.refresh_from_db()
+        assert (quote.lines.values_list("role", "group").get(), quote.net) == (kept, Decimal(net))
+    refused = client.post(page(quote), line_form(quote, **{"lines-0-counts": "Z"}))
+    assert (refused.status_code, quote.lines.get().role) == (200, "counted")
+
+
 def test_what_one_page_stored_is_not_undone_by_another(ground, enter, scoped):
     quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
     client = enter("office")
@@ -121,16 +136,29 @@ def test_sent_with_one_press_however_often(ground, enter, scoped):
 
 
 def test_the_office_answers_for_a_client_who_phoned(ground, enter, scoped):
-    quote = ground(sent_quote)
+    quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
+    kinds = [("Brushed", "optional", ""), ("Painted", "alternative", "A"), ("Galvanised", "alternative", "A")]
+    lines = [
+        QuoteLine(description=name, unit_price=Decimal(10), position=9, role=role, group=group)
+        for name, role, group in kinds
+    ]
+    quotes.change_lines(quote, lines, [], None)
+    ground(lambda shop, office: quotes.send(quote, office))
     client = enter("office")
     assert press(client, quote, "accept", {"name": ""}).status_code == 200
+    wish, either, other = lines
+    answer = {"name": "Thandi Nkosi", f"take_{wish.pk}": "on", f"either_{either.pk}": other.pk}
+    assert press(client, quote, "accept", {**answer, f"either_{either.pk}": wish.pk}).status_code == 200
     assert Quote.objects.get().state == "sent"
-    assert press(client, quote, "accept", {"name": "Thandi Nkosi"}).status_code == 302
+    assert press(client, quote, "accept", answer).status_code == 302
     quote.refresh_from_db()
     assert (quote.state, quote.decided_by) == ("accepted", "Thandi Nkosi")
     words = client.get(page(quote)).content.decode()
     assert "do/accept/" not in words
     assert "accepted" in words
+    for shown in ("if wished · chosen", "either … or: A · not chosen", "either … or: A · chosen"):
+        assert shown in words, shown
+    assert list(quote.job.lines.values_list("description", flat=True)) == ["Base plate", "Brushed", "Galvanised"]
 
 
 def test_a_quote_for_somebody_who_asked_for_nothing(shop, enter, scoped):

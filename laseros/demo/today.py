@@ -1,6 +1,7 @@
 """Today in the demo: enquiries with drawings, quotes out, machines at work, all through the real verbs."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.utils import timezone
 from accounts import work
 from accounts.models import BackgroundTask, User
 from billing import quotes
+from billing.models import QuoteLine
 from crm import clients
 from crm.models import Client, Contact
 from inventory import ledger
@@ -66,7 +68,12 @@ def _laser_day(business, contact, office):
     ordered = _enquire(business, contact, "Motor mounts, first batch", office)
     _drop(business, ordered, DESIGNS[8].file_name, dxf_of(DESIGNS[8]), ("AL", "3"), 40, office)
     work_off(business.workspace)
-    _send_and_accept(offered, ordered, contact, office)
+    choice = (
+        ("Galvanised, holes kept free", 1, "1450", "A"),
+        ("Powder coated, RAL 7016", 1, "1280", "A"),
+        ("Edges rounded by hand", 40, "6.50", ""),
+    )
+    _send_and_accept(offered, ordered, contact, office, choice)
 
 
 def _printing_day(business, contact, office):
@@ -78,7 +85,12 @@ def _printing_day(business, contact, office):
     ordered = _enquire(business, contact, "Handgriffe, Nachbestellung", office)
     _ask_for_print(ordered, business, "Handgriff links", ("ASA", "schwarz"), 6, 71, 210)
     _ask_for_print(ordered, business, "Handgriff rechts", ("ASA", "schwarz"), 6, 71, 210)
-    _send_and_accept(offered, ordered, contact, office)
+    choice = (
+        ("Bohrbuchsen aus Stahl, eingepresst", 4, "3.80", "A"),
+        ("Bohrbuchsen aus Messing, eingepresst", 4, "2.90", "A"),
+        ("Beschriftung, zweifarbig", 2, "4.50", ""),
+    )
+    _send_and_accept(offered, ordered, contact, office, choice)
 
 
 def _hand_in(enquiry) -> None:
@@ -107,8 +119,19 @@ def _ask_for_print(enquiry, business, description, item, quantity, grams, minute
     )  # fmt: skip
 
 
-def _send_and_accept(offered, ordered, contact, office):
-    quotes.send(quotes.draw_up(offered, office), office)
+def _send_and_accept(offered, ordered, contact, office, choice):
+    """`choice` is what the client may take or leave: (description, pieces, unit price, group of alternatives)."""
+    draft = quotes.draw_up(offered, office)
+    last = draft.lines.last()
+    lines = [
+        QuoteLine(
+            description=description, quantity=pieces, unit_price=Decimal(price), tax_percent=last.tax_percent,
+            position=last.position + place, role="alternative" if group else "optional", group=group,
+        )
+        for place, (description, pieces, price, group) in enumerate(choice, start=1)
+    ]  # fmt: skip
+    quotes.change_lines(draft, lines, [], office)
+    quotes.send(draft, office)
     quote = quotes.send(quotes.draw_up(ordered, office), office)
     # As in the portal, where nobody is sent away for want of a sheet.
     quotes.accept(quote, name=contact.name, by=contact.user, despite="ordered by the client")

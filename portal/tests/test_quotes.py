@@ -108,6 +108,43 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
         assert words in page, words
 
 
+def test_the_client_takes_or_leaves_lines_sees_the_total_and_orders_that(client, buyer):
+    quote = new_quote(buyer, lines=[(1, "100.00", "15"), (2, "40.00", "15"), (1, "60.00", "15"), (1, "30.00", "15")])
+    path = link_to(quote)[1]
+    with scope(workspace=buyer.workspace):
+        counted, wish, either, other = quote.lines.all()
+        quote.lines.filter(pk=wish.pk).update(role="optional", description="Deburred by hand")
+        quote.lines.filter(pk__in=(either.pk, other.pk)).update(role="alternative", group="A")
+    page = client.get(path).content.decode()
+    for words in ("Either (A)", "or (A)", "If you wish", "you order for R184,00 including tax"):  # (100 + 60) × 1.15
+        assert words in page, words
+    page = client.get(path, {"take": wish.pk, "take-A": other.pk}).content.decode()
+    assert "you order for R241,50 including tax" in page  # (100 + 80 + 30) × 1.15
+    assert f'name="take-A" value="{other.pk}" checked' in page
+    picked = re.findall(r'<input type="hidden" name="(take)" value="(\d+)">', page)
+    assert picked == [("take", str(other.pk)), ("take", str(wish.pk))]
+    for wrong, words in (
+        ({}, "Please choose exactly one"),
+        ({"take": [either.pk, other.pk]}, "Please choose exactly one"),
+        ({"take": [either.pk, counted.pk]}, "is not part of this offer"),
+        ({"take": [either.pk, "x"]}, "is not part of this offer"),
+    ):
+        assert words in client.post(f"{path}quotes/{quote.pk}/accept/", {**YES, **wrong}, follow=True).content.decode()
+        assert jobs_of(buyer) == []
+    accept(client, quote, path, take=[other.pk, wish.pk])
+    (job,) = jobs_of(buyer)
+    with scope(workspace=buyer.workspace):
+        assert list(job.lines.values_list("quantity", "unit_price")) == [(1, 100), (2, 40), (1, 30)]
+        told = Activity.objects.get(verb="accepted", target_type__model="quote").details
+    assert "Deburred by hand" in told["chosen"]
+    page = client.get(path).content.decode()
+    for words in ("Either (A): not chosen", "or (A): chosen", "If you wish: chosen", "R241,50"):
+        assert words in page, words
+    changed = client.post(f"{path}quotes/{quote.pk}/accept/", {**YES, "take": either.pk}, follow=True)
+    assert "accepted already, with another choice" in changed.content.decode()
+    assert jobs_of(buyer) == [job]
+
+
 @pytest.mark.every_database
 def test_accepting_makes_the_job_once(client, buyer, quote, path):
     answer = accept(client, quote, path)

@@ -29,7 +29,7 @@ def quote_pdf(quote: Quote) -> bytes:
         line.picture = _picture(line) if number < MOST_PICTURES else None
         line.offers = offers.of(line, quote)[1:]
     found = totals.of(lines, quote.currency, quote)
-    facts = frozen_facts(quote, found.rates)
+    facts = quote.frozen or frozen_facts(quote, found.rates)
     address = links.url(link(quote)) if quote.state != "draft" else ""
     context = {
         **letterhead(workspace, facts["seller"], facts["buyer"]),

@@ -16,6 +16,7 @@ from billing.models import Quote, QuoteLine
 from billing.occasions import ACCEPTED, DECLINED
 from billing.quotes import offers
 from billing.states import QUOTE
+from crm.families import living
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import jobs
@@ -49,7 +50,7 @@ def accept(
     kept = _keep(lines, taken)
     sums = totals.of(offers.ordered(quote, lines), quote.currency, quote)
     job = jobs.open_from(
-        quote.client,
+        living(quote.client),
         key=f"quote:{quote.pk}",
         title=quote.title,
         lines=kept,

@@ -24,7 +24,8 @@ def content_of(document: models.Model, *parts: list[models.Model]) -> dict:
     content = {"kind": kind.name, "document": _row(document, kind.moving | kind.once), "files": files_of(document)}
     for part, rows in zip(kind.parts, parts, strict=True):
         content[part.label] = [
-            _row(row, part.moving | {"workspace", part.owner}) for row in sorted(rows, key=lambda row: row.pk)
+            _row(row, part.moving | {"workspace", part.owner}, part.printed)
+            for row in sorted(rows, key=lambda row: row.pk)
         ]
     return content
 
@@ -41,13 +42,19 @@ def paper_of(document: models.Model) -> dict:
     return {"kind": kind.name, "document": named, "files": files_of(document)}
 
 
-def _row(record: models.Model, but: frozenset[str]) -> dict:
+def _row(record: models.Model, but: frozenset[str], printed: frozenset[str] = frozenset()) -> dict:
     fields = record._meta.concrete_fields
-    return {field.name: _plain(field, record) for field in fields if field.name not in but}
+    row = {field.name: _plain(field, record) for field in fields if field.name not in but}
+    return row | {name: _print_of(row[name]) for name in printed}
 
 
 def written(content: dict) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _print_of(value: dict) -> str:
+    """The SHA-256 of what is kept as JSON; "" where nothing is."""
+    return hashlib.sha256(written(value).encode()).hexdigest() if value else ""
 
 
 def link_of(previous: str, position: int, content: str) -> str:

@@ -9,7 +9,7 @@ from billing import ageing, exchange
 from billing.invoices.deposits import STANDING, left_to_invoice
 from billing.invoices.drafting import currency_of
 from billing.models import Invoice
-from crm.families import family
+from crm.families import family, living
 from crm.models import Client
 from laseros.core.money import ZERO, cents, show
 from production.models import Job
@@ -86,7 +86,7 @@ def of_quote(quote) -> str:
     """Counted on top as long as it is not a job already."""
     if quote is None or quote.state not in ("draft", "sent"):
         return ""
-    return warning(quote.client, quote.total, quote.currency)
+    return warning(living(quote.client), quote.total, quote.currency)
 
 
 def of_job(job) -> str:

@@ -61,12 +61,15 @@ def frozen_facts(
         "locale": workspace.locale,
         **sales_tax,
         "statement": _statement(workspace, treatment, sales_tax),
-        "vat": [
-            {"percent": rate_text(percent), "net": f"{net:f}", "tax": f"{tax:f}"}
-            for percent, (net, tax) in rates.items()
-        ],
+        "vat": vat_rows(rates),
         **_discounts(discounts),
     }
+
+
+def vat_rows(rates: Mapping[Decimal, tuple[Decimal, Decimal]]) -> list[dict[str, str]]:
+    return [
+        {"percent": rate_text(percent), "net": f"{net:f}", "tax": f"{tax:f}"} for percent, (net, tax) in rates.items()
+    ]
 
 
 def _discounts(found: Mapping[Decimal, Decimal]) -> dict:

@@ -19,6 +19,8 @@ from billing.models import (
     Parcel,
     Payment,
     PeriodClose,
+    Quote,
+    QuoteLine,
     ReceivedInvoice,
     Reminder,
 )
@@ -35,6 +37,7 @@ class Part:
     model: type[models.Model]
     owner: str  # its foreign key to the document
     moving: frozenset[str] = frozenset()
+    printed: frozenset[str] = frozenset()  # long and not for the client's eyes: their print is in the chain
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,16 @@ KINDS = (
         "received", ReceivedInvoice,
         moving=frozenset({"by", "state", "reason", "decided_by", "decided_at", "order", "paid"}), once=frozenset(),
         at="received_at", files=(("file", "sha256"),),
+    ),
+    # What was offered stays; what became of it and what the client took goes on moving.
+    Kept(
+        "quote", Quote, "sent_at",
+        frozenset({"state", "decided_at", "decided_by", "decided_from", "decline_reason", "job", "contact",
+                   "created_by"}),
+        parts=(
+            Part("lines", QuoteLine, "quote", frozenset({"ordered", "ordered_price"}),
+                 printed=frozenset({"choices", "breakdown", "recipe"})),
+        ), at="sent_at",
     ),
 )  # fmt: skip
 OF = {kept.model: kept for kept in KINDS}

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from billing.models import AccountStatement, Debtor, Delivery, Invoice, OrderPaper, Payment
+from billing.models import AccountStatement, Debtor, Delivery, Invoice, OrderPaper, Payment, Quote
 from crm import merging
 
 ALL = Q(pk__isnull=False)
@@ -13,3 +13,4 @@ merging.keep(Delivery, Q(shipped_on__isnull=False))
 merging.keep(AccountStatement, ALL)
 merging.keep(OrderPaper, ALL)
 merging.keep(Debtor, ALL)
+merging.keep(Quote, Q(sent_at__isnull=False))

@@ -11,6 +11,7 @@ from billing.invoices.drafting import currency_of
 from billing.models import OrderPaper, Quote, Treatment
 from billing.quotes import offers
 from billing.tasks import send_order_paper
+from crm.families import living
 from laseros.core.discounts import line_discount
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, rate_text
@@ -52,8 +53,9 @@ def write_for_quote(quote: Quote, kind: str, by) -> OrderPaper:
         "due": "",
         "contact": quote.contact.name if quote.contact else "",
     }
-    treatment = law.proposed(quote.workspace, quote.client)
-    return _write(kind, quote.client, lines, quote.currency, treatment, facts, by, quote=quote, job=quote.job)
+    client = living(quote.client)
+    treatment = law.proposed(quote.workspace, client)
+    return _write(kind, client, lines, quote.currency, treatment, facts, by, quote=quote, job=quote.job)
 
 
 def _write(kind, client, lines, currency: str, treatment: str, facts: dict, by, *, quote=None, job=None) -> OrderPaper:

@@ -23,6 +23,7 @@ from billing.admin.documents import (
     once,
     prices_verb,
     standing_rows,
+    to_seals,
 )
 from billing.admin.draft_form import look_on_page
 from billing.admin.prices import explained
@@ -252,6 +253,7 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
             to_record(obj.job, icon="work"),
             *(to_record(paper, paper.get_kind_display(), icon="task") for paper in obj.order_papers.order_by("id")),
             to_list("billing.invoice", icon="receipt_long", job__id__exact=obj.job_id) if obj.job_id else None,
+            *(() if is_draft(obj) else to_seals(obj)),
             to_messages(obj),
         ]
 

@@ -27,17 +27,17 @@ class SealAdmin(RoomAdmin):
     list_display = ("position", "kind_shown", "document_shown", "paper_shown", "at", "by", "print_shown")
     list_select_related = ("invoice", "delivery", "order_paper", "reminder__invoice", "statement__client",
                            "payment", "allocation__payment", "allocation__invoice", "allocation__refund",
-                           "period_close", "received")  # fmt: skip
+                           "period_close", "received", "quote")  # fmt: skip
     list_filter = (KindFilter, ("at", BetweenDays))
     list_filter_submit = True
     search_fields = ("invoice__number", "delivery__number", "order_paper__number", "reminder__invoice__number",
                      "statement__client__code", "payment__number", "allocation__payment__number",
-                     "received__number", "by", "link")  # fmt: skip
+                     "received__number", "quote__number", "by", "link")  # fmt: skip
     search_help_text = _("Number, person or print")
     fields = (("position", "kind_shown", "document_shown"), ("at", "by", "is_paper"), "link", "previous")
     readonly_fields = ("position", "kind_shown", "document_shown", "is_paper", "at", "by", "link", "previous")
     export_fields = ("position", "invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation",
-                     "period_close", "received", "is_paper", "at", "by", "previous", "link")  # fmt: skip
+                     "period_close", "received", "quote", "is_paper", "at", "by", "previous", "link")  # fmt: skip
     empty_text = _("Every document that leaves the house is sealed here: invoices, delivery notes, reminders and more.")
     empty_icon = "verified"
 

@@ -33,7 +33,7 @@ def quote_pdf(quote: Quote) -> bytes:
         line.offers = offers.of(line, quote)[1:]
         line.counts = line in counted
     found = totals.of(counted, quote.currency, quote)
-    facts = frozen_facts(quote, found.rates)
+    facts = quote.frozen or frozen_facts(quote, found.rates)
     address = links.url(link(quote)) if quote.state != "draft" else ""
     context = {
         **letterhead(workspace, facts["seller"], facts["buyer"]),

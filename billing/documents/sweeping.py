@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from billing.deliveries.proof import FOLDER as PROOFS
 from billing.kept import KINDS
-from billing.models import Archive, Delivery, Quote, ReceivedInvoice
+from billing.models import Archive, Delivery, ReceivedInvoice
 
 OLD = timedelta(days=1)  # nobody stores for so long
 
@@ -32,7 +32,7 @@ def sweep(workspace, older: timedelta = OLD) -> int:
 def _places(workspace) -> Iterator[tuple[str, tuple[str, ...], set[str]]]:
     """(folder, how what is ours begins there, what is referred to)."""
     kept: set[str] = set()
-    models = [*(kind.model for kind in KINDS), Quote]
+    models = [kind.model for kind in KINDS]
     for model in models:
         for field in ("pdf", "xml"):
             if any(each.name == field for each in model._meta.concrete_fields):

@@ -67,6 +67,7 @@ class Quote(Discounted, WorkspaceModel):
     job = models.OneToOneField(
         Job, models.PROTECT, null=True, editable=False, related_name="quote", verbose_name=_("job")
     )
+    frozen = models.JSONField(default=dict, editable=False)  # who, to whom and which tax, as it was sent
     pdf = models.FileField(upload_to="documents/", blank=True, editable=False, max_length=200)
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 

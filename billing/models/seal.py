@@ -9,11 +9,12 @@ from billing.models.delivery import Delivery
 from billing.models.invoice import Invoice
 from billing.models.order_paper import OrderPaper
 from billing.models.payment import Allocation, Payment
+from billing.models.quote import Quote
 from billing.models.received import ReceivedInvoice
 from billing.models.reminding import AccountStatement, Reminder
 
 DOCUMENTS = ("invoice", "delivery", "order_paper", "reminder", "statement", "payment", "allocation", "period_close",
-             "received")  # fmt: skip
+             "received", "quote")  # fmt: skip
 
 
 def of_document(model: type[models.Model], label) -> models.ForeignKey:
@@ -41,6 +42,7 @@ class Seal(WorkspaceModel):
     allocation = of_document(Allocation, _("allocation"))
     period_close = of_document(PeriodClose, _("closed month"))
     received = of_document(ReceivedInvoice, _("received invoice"))
+    quote = of_document(Quote, _("quote"))
     is_paper = models.BooleanField(_("print of the PDF"), default=False)
     at = models.DateTimeField(_("when"))
     by = models.CharField(_("who"), max_length=160)

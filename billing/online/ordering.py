@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import outbox
+from billing import chain
 from billing.costing import LinePrice
 from billing.models import Quote
 from billing.occasions import ASKED
@@ -65,7 +66,9 @@ def _order(basket: Enquiry, found: Looked, by, seen: str, name: str, ip: str, ti
     if quote.total != found.sums.total:
         raise Refused(_("A price or a part has changed since you looked. Please look at it again."), code="moved")
     sending.send(quote, by, ordered=True)
-    return deciding.accept(quote, name=name, ip=ip, by=by, despite=_("ordered by the client"))
+    job = deciding.accept(quote, name=name, ip=ip, by=by, despite=_("ordered by the client"))
+    chain.seal(quote, by)
+    return job
 
 
 def _done(basket: Enquiry) -> Job:

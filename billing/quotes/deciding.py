@@ -17,6 +17,7 @@ from billing.models import Quote, QuoteLine
 from billing.occasions import ACCEPTED, DECLINED
 from billing.quotes import offers, options
 from billing.states import QUOTE
+from crm.families import living
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production import jobs
@@ -62,7 +63,7 @@ def accept(
         raise Refused(_("Please choose something of this offer first."), code="nothing")
     sums = totals.of([row for row in offers.ordered(quote, lines) if row.quantity], quote.currency, quote)
     job = jobs.open_from(
-        quote.client,
+        living(quote.client),
         key=f"quote:{quote.pk}",
         title=quote.title,
         lines=kept,

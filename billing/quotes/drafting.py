@@ -19,6 +19,7 @@ from billing.quotes import large, options
 from billing.quotes.offers import FILLING, lacking
 from billing.states import QUOTE
 from billing.taxes import follow_the_law, rate_for
+from crm.families import living
 from crm.models import Client
 from laseros.core.errors import Refused
 from laseros.core.money import ZERO, cents
@@ -385,7 +386,7 @@ def duplicate(quote: Quote, by, *, number: str = "", replaces: Quote | None = No
         number=number or numbering.draw(workspace, "quote"),
         replaces=replaces,
         enquiry=quote.enquiry,
-        client=quote.client,
+        client=living(quote.client),
         contact=quote.contact,
         title=quote.title,
         currency=quote.currency,

@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import activity, work
+from billing import chain
 from billing.discounts import check_discounts
+from billing.facts import frozen_facts
 from billing.models import Quote
 from billing.quotes import options
 from billing.quotes.drafting import hold_draft, made_otherwise, total
@@ -16,6 +18,7 @@ from billing.quotes.revising import take_place
 from billing.states import QUOTE
 from billing.tasks import confirm_order, send_quote
 from crm import links
+from crm.families import living
 from laseros.core.errors import Refused
 from laseros.core.retry import retried
 from production.states import ENQUIRY
@@ -26,17 +29,19 @@ LINK_OUTLIVES = 60  # days that a link opens the page after the offer has ended
 @retried
 @transaction.atomic
 def send(quote: Quote, by, *, ordered: bool = False) -> Quote:
-    """Offer it: from now on it says what it says. The PDF is made and mailed by the worker.
+    """Offer it: from now on it says what it says, and is sealed. The PDF is made, sealed and mailed by the worker.
 
-    `ordered`: the client accepts it in the same transaction, and gets a confirmation instead of a question.
+    `ordered`: the client accepts it in the same transaction, and gets a confirmation instead of a question. Whoever
+    asks for that seals it when all is done, since who seals holds the chain until the end.
     """
     hold_draft(quote)
     quote.refresh_from_db()
     today = timezone.localdate()
     _check_ready(quote, today)
-    total(quote)
+    found = total(quote)
     quote.valid_until = until(quote)
-    QUOTE.move(quote, "send", sent_at=timezone.now(), valid_until=quote.valid_until)
+    facts = frozen_facts(quote, found.rates)
+    QUOTE.move(quote, "send", sent_at=timezone.now(), valid_until=quote.valid_until, frozen=facts)
     take_place(quote, by)
     link(quote)
     if quote.enquiry and ENQUIRY.try_move(quote.enquiry, "quote"):
@@ -44,6 +49,8 @@ def send(quote: Quote, by, *, ordered: bool = False) -> Quote:
     details = {"to": address_of(quote), "valid until": quote.valid_until}
     activity.record("sent", quote, by, details=details, money={"net": quote.net, "total": quote.total})
     work.queue(confirm_order if ordered else send_quote, quote.workspace, quote.pk, subject=quote, by=by)
+    if not ordered:
+        chain.seal(quote, by)
     return quote
 
 
@@ -71,7 +78,7 @@ def link(quote: Quote):
 def address_of(document) -> str:
     """Where mail about a document goes: to its contact, otherwise to the client."""
     contact = getattr(document, "contact", None)
-    return (contact.email if contact else "") or document.client.email
+    return (contact.email if contact else "") or living(document.client).email
 
 
 def _check_ready(quote: Quote, today) -> None:

@@ -29,14 +29,14 @@ def test_issuing_stores_the_pdf_with_its_print_and_seals_it(workspace, shop, off
     first, second = issued_invoice(shop, office), issued_invoice(shop, office)
     for invoice in (first, second):
         assert hashlib.sha256(invoice.pdf.read()).hexdigest() == invoice.pdf_sha256
-    one, two = Seal.objects.all()
-    assert [seal.invoice for seal in (one, two)] == [first, second]
-    assert (one.position, one.previous, two.position, two.previous) == (1, "", 2, one.link)
-    assert two.link == hashlib.sha256(f"{one.link}\n2\n{two.content}".encode()).hexdigest()
+    offer, one, other, two = Seal.objects.all()
+    assert [seal.invoice for seal in (offer, one, other, two)] == [None, first, None, second]
+    assert (one.position, one.previous, two.position, two.previous) == (2, offer.link, 4, other.link)
+    assert two.link == hashlib.sha256(f"{other.link}\n4\n{two.content}".encode()).hexdigest()
     assert first.number in one.content
     assert first.pdf_sha256 in one.content
     assert wrong(workspace) == []
-    assert verifying.head() == f"2 links, the last one is {two.link}"
+    assert verifying.head() == f"4 links, the last one is {two.link}"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_draft_and_what_may_move_of_an_issued_one_still_move(workspace, shop, 
          "{number} (invoice {pk}): the file documents/other.pdf is missing"),
         ("DELETE FROM billing_invoiceline", "{number} (invoice {pk}), line 1 (invoice line {line}): it is gone"),
         ("UPDATE billing_seal SET content = replace(content, '37.2000', '37.2100')",
-         "chain: link 1 ({number}) does not fit what it holds"),
+         "chain: link 2 ({number}) does not fit what it holds"),
         ("UPDATE billing_invoice SET paid = 5", "{number} (invoice {pk}): payments add up to 0, paid is 5.0000"),
         ("DELETE FROM billing_seal", "{number} (invoice {pk}): it was never sealed"),
     ],
@@ -149,7 +149,7 @@ def test_a_good_business_is_told_its_last_link(workspace, shop, office):
     out = StringIO()
     call_command("verify_documents", stdout=out, stderr=out)
     assert out.getvalue() == (
-        f"cutters: 1 links, the last one is {Seal.objects.get().link}\n"
+        f"cutters: 2 links, the last one is {Seal.objects.get(quote=None).link}\n"
         "Every document says what it said when it was issued.\n"
     )
     with pytest.raises(CommandError, match="no business"):
@@ -184,7 +184,7 @@ def test_what_cannot_be_stored_is_not_issued(workspace, shop, office, settings):
         invoices.issue(draft, office)
     settings.MEDIA_ROOT.unlink()
     draft.refresh_from_db()
-    assert (draft.state, draft.number, Seal.objects.count()) == ("draft", None, 0)
+    assert (draft.state, draft.number, Seal.objects.filter(quote=None).count()) == ("draft", None, 0)
     assert invoices.issue(draft, office).number.endswith("0001")
 
 
@@ -214,7 +214,7 @@ def test_a_long_one_is_issued_by_the_worker_and_a_very_long_one_not_at_all(works
 def test_the_content_is_the_same_text_again(shop, office):
     invoice = issued_invoice(shop, office)
     again = Invoice.objects.get(pk=invoice.pk)
-    assert chain.written(chain.content_of(again, list(again.lines.all()))) == Seal.objects.get().content
+    assert chain.written(chain.content_of(again, list(again.lines.all()))) == Seal.objects.get(invoice=again).content
     assert (Payment.objects.count(), Allocation.objects.count()) == (0, 0)
 
 

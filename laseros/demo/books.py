@@ -65,6 +65,7 @@ class Books:
         self.value = Counter({item.pk: Decimal(0) for item in business.items.values()})
         self.link = ""  # the last of the chain of issued documents
         self.clients: list[Client] = []
+        self.facts: dict[int, dict] = {}  # by client: what an offer says of both sides
         self.kinds = {
             model: ContentType.objects.get_for_model(model)
             for model in (Enquiry, Quote, Job, Run, Delivery, Invoice, Payment, Client)
@@ -174,10 +175,14 @@ class Books:
                 decline_reason=gettext(order.reason) if order.reason else "",
                 decided_by=client.name[:120] if order.decision in ("accepted", "declined") else "",
             )  # fmt: skip
+            quote.frozen = self._facts(quote)
             quotes.append(quote)
             lines += [self._quote_line(quote, line, wish) for line, wish in zip(order.lines, asked_here, strict=True)]
         self._create(Quote, [quote for quote in quotes if quote is not None])
-        self._create(QuoteLine, lines)
+        offered = {}
+        for line in self._create(QuoteLine, lines):
+            offered.setdefault(line.quote_id, []).append(line)
+        self.seal([(quote, quote.sent_at, (offered[quote.pk],)) for quote in filter(None, quotes)])
         told = []
         for quote in filter(None, quotes):
             told.append(("sent", quote, self.office, quote.sent_at, {"total": str(quote.total)}))
@@ -185,6 +190,15 @@ class Books:
                 told.append((quote.state, quote, None, quote.decided_at, {}))
         self._tell(told)
         return quotes
+
+    def _facts(self, quote) -> dict:
+        """As sending freezes them; what is the same for all offers to a client is looked up once."""
+        from billing.facts import frozen_facts, vat_rows
+
+        rates = {self.business.tax_percent: (quote.net, quote.tax)}
+        if quote.client_id not in self.facts:
+            self.facts[quote.client_id] = frozen_facts(quote, rates)
+        return {**self.facts[quote.client_id], "vat": vat_rows(rates)}
 
     def _quote_line(self, quote, line, wish):
         return QuoteLine(

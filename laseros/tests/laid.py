@@ -91,7 +91,7 @@ LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
 MOST_MISSED = 20
 # What has left the house is sealed with its moment, which stays: it was issued when its paper was.
-SEALED = {"billing_invoice", "billing_seal"}
+SEALED = {"billing_invoice", "billing_quote", "billing_seal"}
 # What is planned for so soon after the making is as long after the laying.
 SOON = timedelta(hours=2)
 

@@ -146,17 +146,16 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
     (pieces, unit price)."""
     workspace = client.workspace
     with scope(workspace=workspace):
+        sent_at = fields.pop("sent_at", None if state == "draft" else timezone.now())
         quote = Quote.objects.create(
             workspace=workspace,
             number=_number("QT", client),
             client=client,
             title=fields.pop("title", "Brackets for the pump house"),
-            state=state,
             currency=workspace.currency,
             valid_until=fields.pop("valid_until", timezone.localdate() + timedelta(days=30)),
             note=fields.pop("note", "Edges deburred, as we said on the telephone."),
             terms=fields.pop("terms", "Delivery ex works. Goods stay ours until they are paid."),
-            sent_at=fields.pop("sent_at", None if state == "draft" else timezone.now()),
             **fields,
         )
         for position, (quantity, price, percent) in enumerate(lines, 1):
@@ -184,7 +183,8 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
                 },
             )
         found = totals.of(quote.lines.all(), quote.currency)
-        Quote.objects.filter(pk=quote.pk).update(net=found.net, tax=found.tax, total=found.total)
+        sums = {"net": found.net, "tax": found.tax, "total": found.total}
+        Quote.objects.filter(pk=quote.pk).update(state=state, sent_at=sent_at, **sums)
         quote.refresh_from_db()
         return quote
 

@@ -142,8 +142,8 @@ def new_item(workspace) -> Item:
 
 
 def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **fields) -> Quote:
-    """A quote with a drawing on every line. `lines` are (quantity, unit price, tax percent); `offers` of each line are
-    (pieces, unit price)."""
+    """A quote with a drawing on every line. `lines` are (quantity, unit price, tax percent), and what is different of
+    one that is not just counted; `offers` of each line are (pieces, unit price)."""
     workspace = client.workspace
     with scope(workspace=workspace):
         sent_at = fields.pop("sent_at", None if state == "draft" else timezone.now())
@@ -158,7 +158,7 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
             terms=fields.pop("terms", "Delivery ex works. Goods stay ours until they are paid."),
             **fields,
         )
-        for position, (quantity, price, percent) in enumerate(lines, 1):
+        for position, (quantity, price, percent, *different) in enumerate(lines, 1):
             asked = new_drawing(client, quantity)
             QuoteLine.objects.create(
                 workspace=workspace,
@@ -167,11 +167,11 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
                 enquiry_line=asked,
                 design_file=asked.design_file,
                 item=asked.item,
-                description=asked.description,
                 quantity=quantity,
                 unit_price=Decimal(price),
                 tax_percent=Decimal(percent),
                 amount=cents(quantity * Decimal(price), quote.currency),
+                **{"description": asked.description, **(different[0] if different else {})},
                 breakdown={
                     "why": SECRETS["how the price came about"],
                     "cost": "73.1937",

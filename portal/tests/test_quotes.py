@@ -109,12 +109,12 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
 
 
 def test_the_client_takes_or_leaves_lines_sees_the_total_and_orders_that(client, buyer):
-    quote = new_quote(buyer, lines=[(1, "100.00", "15"), (2, "40.00", "15"), (1, "60.00", "15"), (1, "30.00", "15")])
+    if_wished, one_of = {"role": "optional", "description": "Deburred by hand"}, {"role": "alternative", "group": "A"}
+    lines = [(1, "100.00", "15"), (2, "40.00", "15", if_wished), (1, "60.00", "15", one_of), (1, "30.00", "15", one_of)]
+    quote = new_quote(buyer, lines=lines)
     path = link_to(quote)[1]
     with scope(workspace=buyer.workspace):
         counted, wish, either, other = quote.lines.all()
-        quote.lines.filter(pk=wish.pk).update(role="optional", description="Deburred by hand")
-        quote.lines.filter(pk__in=(either.pk, other.pk)).update(role="alternative", group="A")
     page = client.get(path).content.decode()
     for words in ("Either (A)", "or (A)", "If you wish", "you order for R184,00 including tax"):  # (100 + 60) × 1.15
         assert words in page, words

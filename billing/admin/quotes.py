@@ -278,6 +278,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     @once
     def sums(self, quote):
         context = {"found": quote, "currency": quote.currency, "sums": discounts.of_document(quote, options.proposed)}
+        if quote.job is not None and quote.job.quoted_total != quote.net:
+            context["ordered"] = quote.job.quoted_total
         return render_to_string("admin/billing/sums.html", context)
 
     @display(description=_("the client's page"))

@@ -71,7 +71,7 @@ class AcceptForm(ForClientForm):
         if "despite" in self.data:
             self.fields["despite"] = self._despite
         lines = list(record.lines.all())
-        self._ask_for_lines(lines)
+        self._ask_for_lines(lines, record.currency)
         for line in lines if record.more_pieces == MorePieces.CHOOSE else ():
             if offers := quotes.offers_of(line, record):
                 choices = [
@@ -82,15 +82,16 @@ class AcceptForm(ForClientForm):
                     label=line.description, choices=choices, coerce=int, initial=line.quantity
                 )
 
-    def _ask_for_lines(self, lines):
+    def _ask_for_lines(self, lines, currency):
         for name, group in options.groups(lines).items():
             self.fields[f"either_{group[0].pk}"] = forms.TypedChoiceField(
                 label=_t("Either … or: %(group)s") % {"group": name}, coerce=int, initial=group[0].pk,
-                choices=[(line.pk, line.description) for line in group],
+                choices=[(line.pk, f"{line.description}: {amount(line.amount, currency)}") for line in group],
             )  # fmt: skip
         for line in lines:
             if line.role == LineRole.OPTIONAL:
-                label = _t("If wished: %(line)s") % {"line": line.description}
+                said = f"{line.description}, {amount(line.amount, currency)}"
+                label = _t("If wished: %(line)s") % {"line": said}
                 self.fields[f"take_{line.pk}"] = forms.BooleanField(label=label, required=False)
 
     def refused(self, refusal):
@@ -279,6 +280,8 @@ class QuoteAdmin(WhatIf, PricingProgress, DocumentAdmin):
     @once
     def sums(self, quote):
         context = {"found": quote, "currency": quote.currency, "sums": discounts.of_document(quote, options.proposed)}
+        if quote.job is not None and quote.job.quoted_total != quote.net:
+            context["ordered"] = quote.job.quoted_total
         return render_to_string("admin/billing/sums.html", context)
 
     @display(description=_("the client's page"))

@@ -158,7 +158,7 @@ def test_the_office_answers_for_a_client_who_phoned(ground, enter, scoped):
     words = client.get(page(quote)).content.decode()
     assert "do/accept/" not in words
     assert "accepted" in words
-    for shown in ("if wished · chosen", "either … or: A · not chosen", "either … or: A · chosen"):
+    for shown in ("if wished · chosen", "either … or: A · not chosen", "either … or: A · chosen", "net, as ordered"):
         assert shown in words, shown
     assert list(quote.job.lines.values_list("description", flat=True)) == ["Base plate", "Brushed", "Galvanised"]
 

@@ -108,6 +108,21 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
         assert words in page, words
 
 
+def test_more_pieces_that_need_no_minimum_charge_are_ordered_without_it(client, buyer):
+    quote = new_quote(buyer, lines=[(10, "123.45", "15"), (1, "765.50", "15")], offers=OFFERS, more_pieces="choose")
+    path = link_to(quote)[1]
+    with scope(workspace=buyer.workspace):
+        line, filling = quote.lines.all()
+        quote.lines.filter(pk=filling.pk).update(breakdown={"minimum_order": "2000"})
+    page = client.get(path, {f"pieces-{line.pk}": 50}).content.decode()
+    fields = dict(re.findall(r'<input type="hidden" name="(pieces-\d+)" value="(\d+)">', page))
+    assert fields == {f"pieces-{line.pk}": "50"}
+    accept(client, quote, path, **fields)
+    (job,) = jobs_of(buyer)
+    with scope(workspace=buyer.workspace):
+        assert job.lines.values_list("quantity", "unit_price").get() == (50, Decimal("99.50"))
+
+
 def test_the_client_takes_or_leaves_lines_sees_the_total_and_orders_that(client, buyer):
     if_wished, one_of = {"role": "optional", "description": "Deburred by hand"}, {"role": "alternative", "group": "A"}
     lines = [(1, "100.00", "15"), (2, "40.00", "15", if_wished), (1, "60.00", "15", one_of), (1, "30.00", "15", one_of)]

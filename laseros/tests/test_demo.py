@@ -157,6 +157,8 @@ class TestBusiness:
             came = list(ReceivedInvoice.objects.order_by("pk"))
             # Files of the demo lie in the folder of the test that made it.
             missing = [f"{row.number} (received invoice {row.pk}): the file {row.file.name} is missing" for row in came]
+            drawn = Quote.objects.exclude(pdf="").order_by("pk")
+            missing += [f"{row.number} (quote {row.pk}): the file {row.pdf.name} is missing" for row in drawn]
             assert list(verifying.wrong(demo[slug])) == missing
             assert [row.state for row in came] == ["to_check", "approved", "paid"]
             left = Invoice.objects.exclude(number=None).count() + Delivery.objects.exclude(shipped_on=None).count()

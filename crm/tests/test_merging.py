@@ -15,7 +15,7 @@ from accounts.models import Activity
 from billing import ageing, invoices, payments, statements
 from billing.accounting import journal
 from billing.accounting.accounts import Accounts
-from billing.models import Invoice, rules_of
+from billing.models import Invoice, Quote, rules_of
 from billing.tests.ground import issued_invoice, made_job, sent_quote, with_address
 from crm import apart, clients, diary, duplicates, insight, links, merging, tags, timeline
 from crm.families import family
@@ -60,14 +60,15 @@ def test_everything_moves_but_what_is_sealed(two, shop, office):
     for model, field in merging.pointing():
         rows = model._base_manager.filter(**{field: two.loser.pk})
         left |= {model.__name__: rows.count()} if rows.exists() else {}
-    assert left == {"Invoice": 1, "Payment": 1}
+    assert left == {"Invoice": 1, "Payment": 1, "Quote": 3}
     assert list(winner.tags.all()) == [key]
     two.lot.refresh_from_db()
     assert two.lot.owner_key == f"client:{winner.pk}"
     assert {row.text for row in winner.entries.all()} == {"Called", "Mailed"}
     line = Activity.objects.get(verb="merged", target_id=winner.pk)
     named = " ".join(str(value) for value in line.details.values())
-    for record in (two.sent, *winner.jobs.all(), shop.contact, two.lot.code):
+    assert Quote.objects.get(pk=two.sent.pk).client == two.loser
+    for record in (*winner.jobs.all(), shop.contact, two.lot.code):
         assert str(record) in named
     assert line.details["email"] == ["", "buyer@umgeni.example"]
 

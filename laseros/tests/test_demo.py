@@ -157,12 +157,15 @@ class TestBusiness:
             came = list(ReceivedInvoice.objects.order_by("pk"))
             # Files of the demo lie in the folder of the test that made it.
             missing = [f"{row.number} (received invoice {row.pk}): the file {row.file.name} is missing" for row in came]
+            drawn = Quote.objects.exclude(pdf="").order_by("pk")
+            missing += [f"{row.number} (quote {row.pk}): the file {row.pdf.name} is missing" for row in drawn]
             assert list(verifying.wrong(demo[slug])) == missing
             assert [row.state for row in came] == ["to_check", "approved", "paid"]
             left = Invoice.objects.exclude(number=None).count() + Delivery.objects.exclude(shipped_on=None).count()
             money = Payment.objects.count() + Allocation.objects.count() + PeriodClose.objects.count()
             sent = Reminder.objects.filter(state="sent").count()
-            assert Seal.objects.count() == left + sent + money + len(came) > 400
+            offered = Quote.objects.exclude(sent_at=None).count() + drawn.count()
+            assert Seal.objects.count() == left + sent + money + len(came) + offered > 400
 
     def test_the_bank_waits_somebody_is_reminded_and_a_month_is_closed(self, demo, slug):
         with scope(workspace=demo[slug]), timezone.override(demo[slug].timezone):

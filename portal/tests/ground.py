@@ -160,6 +160,16 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
         )
         for position, (quantity, price, percent, *different) in enumerate(lines, 1):
             asked = new_drawing(client, quantity)
+            breakdown = {
+                "why": SECRETS["how the price came about"],
+                "cost": "73.1937",
+                "margin_percent": SECRETS["margin"],
+                "offers": [
+                    {"quantity": str(pieces), "unit_price": each, "sheets_per_piece": SECRETS["cost"]}
+                    for pieces, each in offers
+                ],
+            }
+            usual = {"description": asked.description, "breakdown": breakdown}
             QuoteLine.objects.create(
                 workspace=workspace,
                 quote=quote,
@@ -171,16 +181,7 @@ def new_quote(client, state="sent", lines=((10, "123.45", "15"),), offers=(), **
                 unit_price=Decimal(price),
                 tax_percent=Decimal(percent),
                 amount=cents(quantity * Decimal(price), quote.currency),
-                **{"description": asked.description, **(different[0] if different else {})},
-                breakdown={
-                    "why": SECRETS["how the price came about"],
-                    "cost": "73.1937",
-                    "margin_percent": SECRETS["margin"],
-                    "offers": [
-                        {"quantity": str(pieces), "unit_price": each, "sheets_per_piece": SECRETS["cost"]}
-                        for pieces, each in offers
-                    ],
-                },
+                **(usual | different[0] if different else usual),
             )
         found = totals.of(quote.lines.all(), quote.currency)
         sums = {"net": found.net, "tax": found.tax, "total": found.total}

@@ -109,11 +109,11 @@ def test_the_client_chooses_a_quantity_sees_the_total_and_orders_that(client, bu
 
 
 def test_more_pieces_that_need_no_minimum_charge_are_ordered_without_it(client, buyer):
-    quote = new_quote(buyer, lines=[(10, "123.45", "15"), (1, "765.50", "15")], offers=OFFERS, more_pieces="choose")
+    charge = (1, "765.50", "15", {"breakdown": {"minimum_order": "2000"}})
+    quote = new_quote(buyer, lines=[(10, "123.45", "15"), charge], offers=OFFERS, more_pieces="choose")
     path = link_to(quote)[1]
     with scope(workspace=buyer.workspace):
-        line, filling = quote.lines.all()
-        quote.lines.filter(pk=filling.pk).update(breakdown={"minimum_order": "2000"})
+        line = quote.lines.first()
     page = client.get(path, {f"pieces-{line.pk}": 50}).content.decode()
     fields = dict(re.findall(r'<input type="hidden" name="(pieces-\d+)" value="(\d+)">', page))
     assert fields == {f"pieces-{line.pk}": "50"}

@@ -176,7 +176,8 @@ class TestBusiness:
             (paid,) = [found for found in purchases.proposals(lines).values() if found]
             assert ReceivedInvoice.objects.get(pk=paid[0].invoices[0]).state == "approved"
             assert paid[0].certainty >= SURE
-            steps = set(Reminder.objects.values_list("state", "step"))
+            # What is paid after it was proposed is dropped: by how late it is, that happens here or does not.
+            steps = set(Reminder.objects.exclude(state="dropped").values_list("state", "step"))
             assert steps == {("sent", 1), ("proposed", 1), ("proposed", 2)}
             assert Reminder.objects.filter(state="sent").count() == 1
             until = closing.closed_until()

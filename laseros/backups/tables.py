@@ -12,6 +12,7 @@ import ipaddress
 import json
 import sqlite3
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,21 +29,21 @@ class Column:
     kind: str  # as the database calls its type: "bool", "timestamptz", "varchar" …
 
 
-class Snapshot:
+class Snapshot(ABC):
     """Everything at one moment. Rows are lists of what JSON knows, in the order of `columns(table)`."""
 
-    def tables(self) -> list[str]:
-        raise NotImplementedError
+    @abstractmethod
+    def tables(self) -> list[str]: ...
 
-    def columns(self, table: str) -> list[Column]:
-        raise NotImplementedError
+    @abstractmethod
+    def columns(self, table: str) -> list[Column]: ...
 
-    def rows(self, table: str, columns: list[Column]) -> Iterator[list]:
-        raise NotImplementedError
+    @abstractmethod
+    def rows(self, table: str, columns: list[Column]) -> Iterator[list]: ...
 
+    @abstractmethod
     def counters(self) -> dict[str, int]:
         """Table → the last number it gave a row, also where that row is gone."""
-        raise NotImplementedError
 
     def migrations(self) -> list[list[str]]:
         if "django_migrations" not in self.tables():

@@ -174,7 +174,7 @@ class CypCut:
 UNPROVEN = [
     Step(
         "mode", None, "known from public descriptions only: compare its first rows with the machine",
-        "Nothing is told to the laser from here; its operator starts, pauses and finishes.",
+        unproven.BY_HAND,
     ),
 ]  # fmt: skip
 

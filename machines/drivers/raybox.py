@@ -33,10 +33,7 @@ class RayBox:
     note = unproven.NOTE
     capabilities: frozenset[str] = frozenset()
     settings = (
-        Setting("switched_on", gettext_noop("use it"), "choice", "", (
-            ("", gettext_noop("no")),
-            ("yes", gettext_noop("yes, I know that it is known from public descriptions only")),
-        )),
+        unproven.SWITCH,
         Setting("host", gettext_noop("network address"), required=True,
                 help=gettext_noop("of the gateway, not of the laser")),
         Setting("laser", gettext_noop("address of the laser"), required=True,
@@ -49,7 +46,7 @@ class RayBox:
     def __init__(self, options: dict, home: Path) -> None:
         self.host, self.laser = str(options.get("host") or ""), str(options.get("laser") or "").strip()
         self.token, self.secret = str(options.get("token") or ""), str(options.get("secret") or "")
-        self.is_on = options.get("switched_on") == "yes"
+        self.is_on = unproven.is_on(options)
         self.reader = Reader(meanings.meanings_of({**USUAL, **options}))
         self.api: Api | None = None
 
@@ -92,8 +89,7 @@ class RayBox:
 
     async def examine(self) -> list[Step]:
         if not self.is_on:
-            mend = "Switch it on when you know that it is known from public descriptions only."
-            return [Step("settings", False, "the gateway is switched off in its settings", mend)]
+            return [Step("settings", False, "the gateway is switched off in its settings", unproven.SWITCH_ON)]
         if not self.host.strip() or not self.laser:
             mend = "Both stand in the gateway's own settings."
             return [Step("settings", False, "address of the gateway and of the laser are needed", mend)]
@@ -116,7 +112,7 @@ class RayBox:
 USUAL = {setting.name: setting.default for setting in RayBox.settings if setting.name.startswith("is_")}
 UNPROVEN = Step(
     "mode", None, "known from public descriptions only: compare its states with the machine",
-    "Nothing is told to the laser from here; its operator starts, pauses and finishes.",
+    unproven.BY_HAND,
 )  # fmt: skip
 
 

@@ -51,10 +51,7 @@ class FsCut:
     note = unproven.NOTE
     capabilities: frozenset[str] = frozenset()
     settings = (
-        Setting("switched_on", gettext_noop("use it"), "choice", "", (
-            ("", gettext_noop("no")),
-            ("yes", gettext_noop("yes, I know that it is known from public descriptions only")),
-        )),
+        unproven.SWITCH,
         Setting("app_id", gettext_noop("app id"), required=True,
                 help=gettext_noop("of your account at open.fscut.com")),
         Setting("app_secret", gettext_noop("app secret"), secret=True, required=True),
@@ -67,7 +64,7 @@ class FsCut:
     )  # fmt: skip
 
     def __init__(self, options: dict, home: Path) -> None:
-        self.is_on = options.get("switched_on") == "yes"
+        self.is_on = unproven.is_on(options)
         self.host, self.card = str(options.get("host") or HOST), str(options.get("card") or "").strip()
         self.app_id = str(options.get("app_id") or "").strip()
         self.secret = str(options.get("app_secret") or "").strip()

@@ -1,6 +1,7 @@
 """The doctor of a laser in the maker's cloud: switch, address, certificate, clock, account, card and rights."""
 
 from laseros.core.drivers import CredentialsRefused, Step, Unreachable
+from machines.drivers import unproven
 from machines.drivers.addresses import Forbidden
 from machines.drivers.fscut.cloud import NOT_ALLOWED, NOT_OURS, USED_UP, WRONG_TIME, Cloud, Refused
 from machines.drivers.fscut.reading import STATES, state_of
@@ -8,7 +9,6 @@ from machines.drivers.said import rows, text
 
 CLOCK_MAY_DIFFER = 300.0  # the cloud takes ten minutes
 MOST_NAMED = 8
-SWITCH = "Switch it on when you know that it is known from public descriptions only."
 ACCOUNT = "Compare app id and app secret with your account at open.fscut.com."
 ONLINE = "Is this computer connected to the internet? The maker's cloud is outside."
 CLOCK = "Set the clock of the computer Laser OS runs on."
@@ -16,13 +16,13 @@ ASK_MAKER = "Ask the maker to allow it for your account."
 FEWER = "It goes on by itself when the maker counts anew. Look less often, or buy more."
 UNPROVEN = Step(
     "mode", None, "known from the maker's public descriptions only: compare its states and records with the machine",
-    "Nothing is told to the laser from here; its operator starts, pauses and finishes.",
+    unproven.BY_HAND,
 )  # fmt: skip
 
 
 async def examined(driver) -> list[Step]:
     if not driver.is_on:
-        return [Step("settings", False, "the cloud is switched off in its settings", SWITCH)]
+        return [Step("settings", False, "the cloud is switched off in its settings", unproven.SWITCH_ON)]
     if not (driver.app_id and driver.secret and driver.card):
         return [Step("settings", False, "app id, app secret and the number of the control card are needed",
                      "All stand in your account at open.fscut.com.")]  # fmt: skip

@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
-from django_scopes import scope
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -19,11 +18,10 @@ from billing import einvoice, invoices, totals
 from billing.einvoice import archival, checking, formats, said
 from billing.law.treatments import CATEGORIES
 from billing.models import Invoice, InvoiceLine, Seal, Treatment
-from billing.tests.ground import BANK, FULL, issued_invoice, made_job
+from billing.tests.ground import BANK, issued_invoice, made_job
 from crm.models import Address, Client
 from laseros.core.errors import Refused
 from laseros.core.money import cents
-from laseros.tests.ground import stock_shop
 
 # What the file says of a stored document, and what the rules say of the file: whichever database stored it.
 pytestmark = [pytest.mark.one_database, pytest.mark.usefixtures("one_paper")]
@@ -32,14 +30,9 @@ XMLS = [name for name, form in einvoice.FORMATS.items() if not form.pdf]
 
 
 @pytest.fixture
-def shop(other_workspace):
-    Workspace.objects.filter(pk=other_workspace.pk).update(**FULL)
-    other_workspace.refresh_from_db()
-    with scope(workspace=other_workspace):
-        shop = stock_shop(other_workspace)
-        Address.objects.create(workspace=other_workspace, client=shop.client, street="Bahnhofstraße 1\nHof 2",
-                               postcode="04109", city="Leipzig", country="DE")  # fmt: skip
-        yield shop
+def shop(german):
+    german.client.addresses.update(street="Bahnhofstraße 1\nHof 2")
+    return german
 
 
 def values(xml: bytes, name: str) -> list[str]:

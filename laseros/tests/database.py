@@ -7,6 +7,7 @@ the test databases (PostgreSQL) under a name that holds what it was made from: a
 import fcntl
 import functools
 import hashlib
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -22,6 +23,11 @@ KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 # A test that has ended has no more business in the database; what it left running ends by then.
 LET_GO_WITHIN = 60
+
+
+def pytest_configure(config):
+    """Where processes of a run keep what one of them made for all."""
+    os.environ.setdefault("LASEROS_TESTS_KEEP_IN", str(config.cache.mkdir("laseros-laid")))
 
 
 @pytest.fixture(scope="session")

@@ -3,10 +3,12 @@
 What a shop needs to begin with takes longer to make than many a test. `laid(key, make)` makes it, remembers the rows
 and the objects, and the next test in a transaction of its own gets the same rows under the same numbers, as of now.
 Where anything stands in those tables already, or the verbs changed what was there before, it is made as ever.
+`laid_in_a_run` keeps a whole world for the other processes of a run.
 """
 
 import hashlib
 import io
+import os
 import pickle
 import re
 from collections import Counter
@@ -22,7 +24,7 @@ from django.utils.translation import get_language
 from django_scopes import get_scope
 
 from laseros.tests import typesetting
-from laseros.tests.database import count_on, counted, tables_with_rows
+from laseros.tests.database import count_on, counted, guards_off, one_at_a_time, tables_with_rows
 
 WRITES = re.compile(r'\s*(?:INSERT\s.*?INTO|UPDATE|DELETE\s+FROM)\s+"(\w+)"', re.IGNORECASE)
 
@@ -85,7 +87,7 @@ def forget() -> None:
 # --- a step further ---------------------------------------------------------------------------------------------------
 
 # Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself.
-NOT_LOOKED_AT = {"auth_group_permissions", "accounts_user"}
+NOT_LOOKED_AT = frozenset({"auth_group_permissions", "accounts_user"})
 NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
@@ -141,8 +143,8 @@ def laid_further(key: tuple, make: Callable, shop, by=None):
     return _go(_steps[known], given) if _steps[known] else make()
 
 
-def _everything() -> dict[str, list[tuple]]:
-    return {table: _rows_of(table) for table in sorted(_tables_with_rows() - NOT_LOOKED_AT)}
+def _everything(but: frozenset = NOT_LOOKED_AT) -> dict[str, list[tuple]]:
+    return {table: _rows_of(table) for table in sorted(_tables_with_rows() - but)}
 
 
 def _print_of(rows: dict, given: dict) -> str:
@@ -166,10 +168,10 @@ def _fields(model) -> dict:
     return {name: value for name, value in vars(model).items() if name[0] != "_" and name not in NOT_OF_A_PERSON}
 
 
-def _step(make: Callable, given: dict, before: dict) -> tuple:
+def _step(make: Callable, given: dict, before: dict, but: frozenset = NOT_LOOKED_AT) -> tuple:
     objects, files, began = {name: _fields(each) for name, each in given.items() if name}, _files(), timezone.now()
     found, moved = _counting(make)
-    ended, after = timezone.now(), _everything()
+    ended, after = timezone.now(), _everything(but)
     stored = _files()
     if objects != {name: _fields(each) for name, each in given.items() if name} or not files.items() <= stored.items():
         return found, None  # there is more than new things to it
@@ -222,6 +224,32 @@ def _go(step: Step, given: dict):
     found = _unpacked(step.record, given)
     _bring_to_now(found, step.record, {id(each) for each in given.values()})
     return found
+
+
+# --- for all processes of a run ---------------------------------------------------------------------------------------
+
+KEPT_IN = "LASEROS_TESTS_KEEP_IN"  # a folder, said by `database.py`
+
+
+def laid_in_a_run(name: str, make: Callable):
+    """What `make()` answers where nothing stands yet: the first process that asks makes it, for the others as well.
+
+    On PostgreSQL, and where a process tests alone, it is made as ever.
+    """
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+    if not run or KEPT_IN not in os.environ or connection.vendor != "sqlite":
+        return make()
+    kept = Path(os.environ[KEPT_IN], f"{name}.pickle")
+    with one_at_a_time(kept.with_suffix(".lock")):
+        of_run, step = pickle.loads(kept.read_bytes()) if kept.exists() else ("", None)
+        if of_run != run:
+            found, step = _step(make, {}, _everything(frozenset()), frozenset())
+            kept.write_bytes(pickle.dumps((run, step)))
+            return found
+    if step is None:
+        return make()
+    with guards_off():  # some of it was altered behind their back as well
+        return _go(step, {})
 
 
 # --- made and remembered ----------------------------------------------------------------------------------------------

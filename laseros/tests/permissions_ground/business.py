@@ -21,6 +21,8 @@ from billing.models import (
 from crm.models import Client
 from laseros.tests.database import guards_off
 from laseros.tests.ground import new_workspace, stock_shop
+from laseros.tests.laid import laid_in_a_run
+from laseros.tests.permissions_doors import Visitor
 from laseros.tests.permissions_ground.documents import lay_deliveries, lay_documents
 from laseros.tests.permissions_ground.machines import lay_connected_machines
 from laseros.tests.permissions_ground.people import lay_people, lay_tablets, lay_times
@@ -43,12 +45,14 @@ def files_in(folder):
 
 
 class World(SimpleNamespace):
-    """The records, by the name the addresses below use, and `visitors` by column of the table."""
+    """The records, by the name the addresses below use; `users`, and who comes as them, by column of the table."""
 
 
 def build() -> World:
     with typeset_once(alike=lambda html: ""):  # pages are looked at, the papers of their documents are not read
-        return _build()
+        world = laid_in_a_run("permissions", _build)
+    world.visitors = {"anonymous": Visitor()} | {who: Visitor(user) for who, user in world.users.items()}
+    return world
 
 
 def _build() -> World:

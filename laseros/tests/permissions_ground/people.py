@@ -40,18 +40,17 @@ def lay_people(world, workspace, elsewhere) -> None:
     world.person = world.stranger_user = people["office"]
     world.operator = people["operator"]
     world.group = Group.objects.get(name="office")
-    world.visitors = {"anonymous": Visitor()}
-    world.visitors["client"] = Visitor(clients.invite(world.shop.contact, None))
+    world.users = {"client": clients.invite(world.shop.contact, None)}
     world.contact = world.shop.contact
     other = clients.register(Client(workspace=workspace, name="Other buyer"), None)
     stranger = Contact.objects.create(workspace=workspace, client=other, name="Zola", email="zola@other.example")
-    world.visitors["other_client"] = Visitor(clients.invite(stranger, None))
+    world.users["other_client"] = clients.invite(stranger, None)
     world.newcomer = Contact.objects.create(
         workspace=workspace, client=world.shop.client, name="Sipho", email="sipho@umgeni.example"
     )
-    world.visitors |= {role: Visitor(user) for role, user in people.items()}
-    world.visitors["elsewhere"] = Visitor(new_person("admin", elsewhere))
-    world.visitors["superuser"] = Visitor(new_person("superuser"))
+    world.users |= people
+    world.users["elsewhere"] = new_person("admin", elsewhere)
+    world.users["superuser"] = new_person("superuser")
     user = new_person("viewer", workspace, email="left@cutters.example")
     world.member = user.memberships.get()
     gone = new_person("viewer", workspace, email="gone@cutters.example").memberships.get()

@@ -1,11 +1,13 @@
 """Ground for the tests of production: an ordered job, made through the verb."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django_scopes import scope
 
 from laseros.tests.ground import Shop
+from laseros.tests.laid import laid_further
 from production import enquiries, jobs, queue
 from production.models import Enquiry, Job, Operation
 
@@ -39,11 +41,29 @@ def line(shop: Shop, **fields) -> jobs.NewLine:
 
 
 def new_job(shop: Shop, key: str = "quote:1", by=None, lines=None, **fields) -> Job:
-    fields.setdefault("despite", "the client wants it")
-    with scope(workspace=shop.workspace):
+    fields = {"despite": "the client wants it", **fields}
+    lines = lines or [line(shop)]
+
+    def order() -> Job:
         return jobs.open_from(
-            shop.client, key=key, title="Brackets", lines=lines or [line(shop)], contact=shop.contact, by=by, **fields
+            shop.client, key=key, title="Brackets", lines=lines, contact=shop.contact, by=by, **fields
         )
+
+    with scope(workspace=shop.workspace):
+        try:
+            asked = [_said(shop, each) for each in (*lines, fields)]
+        except LookupError:
+            return order()
+        return laid_further(("job", key, repr(asked)), order, shop, by)
+
+
+PLAIN = (str, int, float, Decimal, date, type(None))
+
+
+def _said(shop: Shop, fields: dict) -> dict:
+    """What is asked for, where it is said by plain values and by what is the shop's; `LookupError` where by more."""
+    names = {id(each): name for name, each in vars(shop).items()}
+    return {name: each if isinstance(each, PLAIN) else names[id(each)] for name, each in fields.items()}
 
 
 def operation_of(job: Job) -> Operation:

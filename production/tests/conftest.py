@@ -4,6 +4,7 @@ import pytest
 from django_scopes import scope
 
 from production import drawings, runs
+from production.nests import searching
 from production.tests.ground import new_enquiry, new_job, operation_of, upload
 
 
@@ -40,3 +41,9 @@ def operation(shop):
 def run(shop, operation, operator):
     with scope(workspace=shop.workspace):
         return runs.start(operation, shop.laser, operator)
+
+
+@pytest.fixture
+def first_layout(monkeypatch):
+    """A search ends with the first layout it finds, where what is looked at is not how good that is."""
+    monkeypatch.setattr(searching, "SLICE_S", 0.01)

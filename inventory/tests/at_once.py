@@ -49,8 +49,8 @@ def keep(workspace_pk: int, item_pk: int) -> int:
 
 
 def receive_and_be_killed(workspace_pk: int, order_pk: int) -> list[tuple[int, int]]:
-    """Receive the two spools of an order, killed before the first thing it does to the database, then before the second,
-    and so on, until it comes through. Answers [(receipts, lots) found after each time]."""
+    """Receive the two spools of an order, killed before the first thing it does to the database, then before the
+    second, and so on, until it comes through. Answers [(receipts, lots) found after each time]."""
     with scope(workspace=Workspace.objects.get(pk=workspace_pk)):
         found, survived = [], False
         while not survived:

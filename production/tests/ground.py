@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Model
 from django_scopes import scope
 
 from laseros.tests.ground import Shop
@@ -49,21 +50,25 @@ def new_job(shop: Shop, key: str = "quote:1", by=None, lines=None, **fields) -> 
             shop.client, key=key, title="Brackets", lines=lines, contact=shop.contact, by=by, **fields
         )
 
+    said, of = _said([*lines, fields])
     with scope(workspace=shop.workspace):
-        try:
-            asked = [_said(shop, each) for each in (*lines, fields)]
-        except LookupError:
-            return order()
-        return laid_further(("job", key, repr(asked)), order, shop, by)
+        return laid_further(("job", key, repr(said)), order, shop, by, of) if said else order()
 
 
 PLAIN = (str, int, float, Decimal, date, type(None))
 
 
-def _said(shop: Shop, fields: dict) -> dict:
-    """What is asked for, where it is said by plain values and by what is the shop's; `LookupError` where by more."""
-    names = {id(each): name for name, each in vars(shop).items()}
-    return {name: each if isinstance(each, PLAIN) else names[id(each)] for name, each in fields.items()}
+def _said(asked: list[dict]) -> tuple[list[dict], list[Model]]:
+    """What is asked for in plain values, and the records it speaks of; nothing where it speaks of more."""
+    values = [value for each in asked for value in each.values()]
+    of = [value for value in values if isinstance(value, Model)]
+    if not all(isinstance(value, (*PLAIN, Model)) for value in values):
+        return [], []
+    plain = [
+        {name: (value._meta.label, value.pk) if isinstance(value, Model) else value for name, value in each.items()}
+        for each in asked
+    ]
+    return plain, of
 
 
 def operation_of(job: Job) -> Operation:

@@ -3,9 +3,9 @@
 import pytest
 from django_scopes import scope
 
-from production import drawings, runs
+from production import drawings
 from production.nests import searching
-from production.tests.ground import new_enquiry, new_job, operation_of, upload
+from production.tests.ground import new_enquiry, new_job, operation_of, started, upload
 
 
 @pytest.fixture
@@ -39,8 +39,7 @@ def operation(shop):
 
 @pytest.fixture
 def run(shop, operation, operator):
-    with scope(workspace=shop.workspace):
-        return runs.start(operation, shop.laser, operator)
+    return started(shop, operator, operation)
 
 
 @pytest.fixture

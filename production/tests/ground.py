@@ -9,8 +9,8 @@ from django_scopes import scope
 
 from laseros.tests.ground import Shop
 from laseros.tests.laid import laid_further
-from production import enquiries, jobs, queue
-from production.models import Enquiry, Job, Operation
+from production import enquiries, jobs, queue, runs
+from production.models import Enquiry, Job, Operation, Run
 
 # Two squares of 100 mm, one with a hole of 20 mm: plain enough to know every figure.
 SQUARE = b"""0\nSECTION\n2\nHEADER\n9\n$INSUNITS\n70\n4\n0\nENDSEC\n0\nSECTION\n2\nENTITIES
@@ -74,6 +74,16 @@ def _said(asked: list[dict]) -> tuple[list[dict], list[Model]]:
 def operation_of(job: Job) -> Operation:
     with scope(workspace=job.workspace):
         return Operation.objects.select_related("job_line__job", "machine").get(job_line__job=job)
+
+
+def started(shop: Shop, by, operation: Operation | None = None) -> Run:
+    """A run on the laser, of what an ordered job has to do there if of nothing else."""
+
+    def start() -> Run:
+        return runs.start(operation or operation_of(new_job(shop)), shop.laser, by)
+
+    with scope(workspace=shop.workspace):
+        return laid_further(("run", operation is None), start, shop, by, [operation] if operation else [])
 
 
 def order(shop: Shop) -> list[int]:

@@ -3,6 +3,7 @@
 import importlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -52,10 +53,18 @@ def test_one_that_is_gone_is_started_anew():
     assert server() != before
 
 
-def test_it_ends_when_nobody_asks_any_more():
+def test_it_ends_when_whoever_asked_lets_go_of_it():
     before = server()
-    fork_server._servers.clear()  # as whoever asked lets go of it
+    fork_server._servers.clear()
     eventually(lambda: gone(before))
+
+
+def test_it_ends_when_nobody_has_asked_for_a_while():
+    waits = "from laseros.core import fork_server; fork_server.IDLE_S = 0.2; fork_server.main('os')"
+    door, theirs = socket.socketpair()
+    with door, theirs:
+        ended = subprocess.run([sys.executable, "-c", waits], cwd=settings.BASE_DIR, stdin=theirs, timeout=120)
+    assert ended.returncode == 0
 
 
 def test_it_ends_with_whoever_started_it():

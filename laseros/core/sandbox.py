@@ -76,7 +76,7 @@ def _converse(module: str, request: bytes, seconds: float) -> tuple[int, bytes, 
     try:
         child = fork_server.start(module, _environment())
     except ConnectionError as error:
-        raise Crashed("The file could not be read.", "crashed", error=str(error) or "no child") from None
+        raise Crashed("The file could not be read.", "crashed", error=type(error).__name__) from None
     reader = threading.Thread(target=_read, args=(child.stdout, answer), daemon=True)
     reader.start()
     timed_out = False

@@ -15,6 +15,8 @@ MOST_TEXT = 200
 NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,12})?")
 DAY = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})")
 CREDITS = ("381", "396", "261")
+# Imported late, but by whoever forks the sandbox's children beforehand.
+NEEDED = ("defusedxml.ElementTree", "pypdf")
 
 TRADE = "SupplyChainTradeTransaction"
 AGREED = f"{TRADE}/ApplicableHeaderTradeAgreement"

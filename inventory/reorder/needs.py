@@ -16,6 +16,7 @@ from inventory.reorder.arithmetic import Facts
 from laseros.core.retry import retried
 
 USED = (Move.Kind.USAGE, Move.Kind.WASTE)
+WINDOWS = (30, 90)  # days
 NOTHING = Decimal(0)
 MICRO = Decimal("0.000001")
 MOST_PACKS = 1_000_000
@@ -77,7 +78,7 @@ def _store(workspace, groups: dict[str, list[Item]]) -> int:
     if not items:
         return 0
     rules, now = rules_of(workspace), timezone.now()
-    used = {days: _used(items, now - timedelta(days=days)) for days in (30, 90)}
+    used = _used(items, now)
     coming, sold = expected.on_order(items), sources.sources_of(items)
     there = {need.key: need for need in Need.objects.filter(key__in=groups)}
     fresh, changed = [], []
@@ -91,11 +92,16 @@ def _store(workspace, groups: dict[str, list[Item]]) -> int:
     return sum(1 for need in (*fresh, *changed) if need.is_low)
 
 
-def _used(items: list[Item], since) -> dict[int, Decimal]:
-    """{item: used and wasted since then}, what was taken back subtracted; material of clients is theirs to buy."""
-    rows = Move.objects.filter(item__in=[item.pk for item in items], kind__in=USED, at__gte=since)
-    rows = rows.filter(Q(lot=None) | Q(lot__owner_key="")).order_by().values_list("item")
-    return {pk: -Decimal(str(taken)) for pk, taken in rows.annotate(Sum("quantity"))}
+def _used(items: list[Item], now) -> dict[int, dict[int, Decimal]]:
+    """{days: {item: used and wasted since then}}, what was taken back subtracted; material of clients is theirs to
+    buy.
+    """
+    since = {days: now - timedelta(days=days) for days in WINDOWS}
+    rows = Move.objects.filter(item__in=[item.pk for item in items], kind__in=USED, at__gte=min(since.values()))
+    rows = rows.filter(Q(lot=None) | Q(lot__owner_key="")).order_by().values("item")
+    sums = {f"in_{days}": Sum("quantity", filter=Q(at__gte=at), default=NOTHING) for days, at in since.items()}
+    found = list(rows.annotate(**sums))
+    return {days: {row["item"]: -Decimal(str(row[f"in_{days}"])) for row in found} for days in WINDOWS}
 
 
 def _fill(need: Need, members: list[Item], rules: ReorderRules, used, coming, sold, now) -> None:

@@ -19,13 +19,13 @@ DO = "inventory.tests.at_once:"
 
 def test_eight_processes_take_what_is_there_and_no_more(shop):
     with scope(workspace=shop.workspace):
-        ledger.post(shop.sheet, 40, "purchase", key="more")  # 50 on hand, 80 wanted
-    taken = run_together(DO + "take", [(shop.workspace.pk, shop.sheet.pk, f"p{number}", 10) for number in range(8)])
-    assert sum(taken) == 50
+        ledger.post(shop.sheet, 20, "purchase", key="more")  # 30 on hand, 48 wanted
+    taken = run_together(DO + "take", [(shop.workspace.pk, shop.sheet.pk, f"p{number}", 6) for number in range(8)])
+    assert sum(taken) == 30
     with scope(workspace=shop.workspace):
         assert Item.objects.get(pk=shop.sheet.pk).on_hand == Decimal(0)
         assert Move.objects.filter(item=shop.sheet).aggregate(sum=Sum("quantity"))["sum"] == Decimal(0)
-        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 50
+        assert Move.objects.filter(item=shop.sheet, kind="usage").count() == 30
 
 
 def test_eight_processes_with_the_same_keys_post_each_once(shop):
@@ -53,7 +53,7 @@ def test_killed_anywhere_while_goods_come_in_they_come_in_once_or_not_at_all(sho
         stock.register(pla, None)
         order = sent(sells(new_supplier(shop.workspace), pla, pack_size=1000), packs=2)
     (found,) = run_together(DO + "receive_and_be_killed", [(shop.workspace.pk, order.pk)])
-    assert len(found) > 30  # so many statements there were to die at
+    assert len(found) > 30  # so many things there were to do
     nothing, all_of_it = [0, 0], [1, 2]
     done = found.index(all_of_it)
     assert found == [nothing] * done + [all_of_it] * (len(found) - done)

@@ -12,16 +12,17 @@ import json
 import os
 import resource
 import signal
-import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
-from laseros.core import errors
+from laseros.core import errors, fork_server
 
 PROJECT = Path(__file__).resolve().parents[2]
 MAX_RESULT = 128 * 1024 * 1024
 MEGABYTE = 1024 * 1024
+SOON = 0.001  # s
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
@@ -49,6 +50,8 @@ class Crashed(SandboxError):
 def run(module_function: str, *args, seconds: float = 25, cpu_seconds: int = 20, memory_mb: int = 1024):
     """Call "package.module:function" with `args` in a fresh child and return its result, both as JSON has them.
 
+    The child is forked by a process that has imported the module and nothing else (`laseros.core.fork_server`).
+
     Raises `Refused`, `TookTooLong`, `TooBig` or `Crashed`, all of them `SandboxError`.
     """
     request = {
@@ -58,7 +61,8 @@ def run(module_function: str, *args, seconds: float = 25, cpu_seconds: int = 20,
         "cpu_seconds": cpu_seconds,
         "memory_mb": memory_mb,
     }
-    status, answer, timed_out = _converse(json.dumps(request).encode(), seconds)
+    module, _, _function = module_function.partition(":")
+    status, answer, timed_out = _converse(module, json.dumps(request).encode(), seconds)
     if timed_out or status in (-signal.SIGXCPU, -signal.SIGALRM):
         raise TookTooLong("The file is too complicated: reading it took too long.", "took-too-long")
     if len(answer) > MAX_RESULT:
@@ -66,31 +70,26 @@ def run(module_function: str, *args, seconds: float = 25, cpu_seconds: int = 20,
     return _understood(status, answer)
 
 
-def _converse(request: bytes, seconds: float) -> tuple[int, bytes, bool]:
+def _converse(module: str, request: bytes, seconds: float) -> tuple[int, bytes, bool]:
     """Start the child, hand over the request, and return exit status, what it wrote, and whether time ran out."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "laseros.core.sandbox"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        cwd=PROJECT,
-        env=_environment(),
-        start_new_session=True,
-    )
-    answer = bytearray()
+    until, answer = time.monotonic() + seconds, bytearray()
+    try:
+        child = fork_server.start(module, _environment())
+    except ConnectionError as error:
+        raise Crashed("The file could not be read.", "crashed", error=type(error).__name__) from None
     reader = threading.Thread(target=_read, args=(child.stdout, answer), daemon=True)
     reader.start()
     timed_out = False
     try:
         _write(child.stdin, request)
-        child.wait(timeout=seconds)
+        child.wait(max(until - time.monotonic(), SOON))
         reader.join(timeout=5)
-    except subprocess.TimeoutExpired:
+    except TimeoutError:
         timed_out = True
     finally:
-        _end(child)
+        child.end()
         reader.join(timeout=5)
-        child.stdout.close()
+        child.close()
     return child.returncode, bytes(answer), timed_out
 
 
@@ -109,12 +108,6 @@ def _write(stream, request: bytes) -> None:
     with contextlib.suppress(BrokenPipeError):  # it ended before it listened: its exit status says why
         stream.write(request)
         stream.close()
-
-
-def _end(child: subprocess.Popen) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody of the group is left
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
 
 
 def _understood(status: int, answer: bytes):
@@ -175,13 +168,10 @@ def _encoded(answer: dict) -> bytes:
 
 
 def main() -> None:
+    """The child itself: the request comes in on standard input, the answer goes out on standard output."""
     request = json.load(sys.stdin)
     answer = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever is printed in there must not get into the answer
     _limit(request)
     answer.write(_encoded(_answer(request)))
     answer.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -86,8 +86,9 @@ def forget() -> None:
 
 # --- a step further ---------------------------------------------------------------------------------------------------
 
-# Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself.
-NOT_LOOKED_AT = frozenset({"auth_group_permissions", "accounts_user"})
+# Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself. Who is
+# logged in has a key by chance, and no verb asks for it.
+NOT_LOOKED_AT = frozenset({"auth_group_permissions", "accounts_user", "django_session"})
 NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
@@ -123,13 +124,14 @@ _steps: dict[tuple, Step | None] = {}
 _missed: Counter = Counter()
 
 
-def laid_further(key: tuple, make: Callable, shop, by=None):
-    """What `make()` answers: a record that the verbs made of `shop`, `by` somebody, on whatever stands there.
+def laid_further(key: tuple, make: Callable, shop, by=None, of=()):
+    """What `make()` answers: a record that the verbs made of `shop` and what `of` names, `by` somebody, on whatever
+    stands there.
 
     They are asked once. Where the whole database is as it was before, and so are the objects given, it gets the rows
     it had afterwards.
     """
-    given = {"": shop, **vars(shop), **({"by": by} if by else {})}
+    given = {"": shop, **vars(shop), **({"by": by} if by else {}), **{f"{each!r} {each.pk}": each for each in of}}
     key = (connection.vendor, typesetting.shared(), *key)  # a paper that nobody reads is laid for nobody who does
     if not connection.in_atomic_block or _missed[key] >= MOST_MISSED:
         return make()
@@ -148,14 +150,16 @@ def _everything(but: frozenset = NOT_LOOKED_AT) -> dict[str, list[tuple]]:
 
 
 def _print_of(rows: dict, given: dict) -> str:
-    """Of the database and of the objects given; a moment ago is now."""
+    """Of the database and of the objects given; a moment ago is now, and what is to be done in a moment is soon."""
     now = timezone.now()
 
     def lately(value):
         if not isinstance(value, datetime):
             return value
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return "now" if timedelta(0) <= now - aware < LATELY else aware
+        if abs(now - aware) < LATELY:
+            return "now" if aware <= now else "soon"
+        return aware
 
     said = [(table, [tuple(map(lately, row)) for row in found]) for table, found in rows.items()]
     said += [

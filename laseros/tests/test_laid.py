@@ -16,6 +16,7 @@ from laseros.tests import laid
 from laseros.tests.database import tables_with_rows
 from laseros.tests.ground import new_workspace, stock_shop
 from laseros.tests.typesetting import one_paper
+from production.tests.ground import line, new_job
 
 
 def whole_database() -> dict[str, list]:
@@ -86,26 +87,35 @@ def test_a_business_that_was_changed_gets_its_shop_by_the_verbs(db, changed):
         assert stock_shop(workspace).client.code == ("K001" if changed else "CL-0001")
 
 
-def ordered(change=lambda shop: None) -> tuple[dict, dict]:
+def ordered(change=lambda shop: None, order=made_job) -> tuple[dict, dict]:
     """(rows by table, the job) of a business with an order that was made; then none of it is there."""
     with transaction.atomic():
         workspace = new_workspace("cutters")
         with scope(workspace=workspace):
             shop = stock_shop(workspace)
             change(shop)
-            job = made_job(shop)
+            job = order(shop)
             found = whole_database(), values(job)
         transaction.set_rollback(True)
     return found
 
 
-def test_an_order_is_laid_as_it_was_made(db):
+@pytest.mark.parametrize(("order", "steps"), [(made_job, ["quote", "it"]), (new_job, ["it"])])
+def test_an_order_is_laid_as_it_was_made(db, order, steps):
     laid.forget()
-    first = ordered()
+    first = ordered(order=order)
     made_by_the_verbs = dict(laid._steps)
-    assert [step is not None for step in made_by_the_verbs.values()] == [True, True]  # its quote, and it
-    assert ordered() == first
+    assert [step is not None for step in made_by_the_verbs.values()] == [True for _each in steps]
+    assert ordered(order=order) == first
     assert laid._steps == made_by_the_verbs
+
+
+@pytest.mark.parametrize(("quantity", "other"), [(20, {"key": "other"}), (20, {"priority": 2}), (21, {})])
+def test_another_order_is_not_laid_in_its_place(db, quantity, other):
+    laid.forget()
+    first = ordered(order=new_job)
+    assert ordered(order=lambda shop: new_job(shop, lines=[line(shop, quantity=quantity)], **other)) != first
+    assert len(laid._steps) == 2
 
 
 @pytest.mark.parametrize("stored", [True, False])

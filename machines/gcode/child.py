@@ -6,6 +6,9 @@ from . import read
 from .pictures import as_jpeg, as_png
 from .sliced import Refused
 
+# Imported late, but by whoever forks the sandbox's children beforehand.
+NEEDED = ("PIL.JpegImagePlugin", "PIL.PngImagePlugin")
+
 
 def read_file(path: str) -> dict:
     """`Sliced.as_dict()` of the file at `path`, and `picture`: its best one as base64 of a PNG, or None."""

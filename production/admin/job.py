@@ -78,7 +78,7 @@ def _wanting(job) -> list[str]:
 def _short(job) -> dict:
     """What is not there for an open job, asked once for one page, and only where something is wanting."""
     if "_short" not in job.__dict__:
-        job._short = shortages.short_of(job) if _wanting(job) else {}
+        job._short = shortages.short_of(job, _lines(job)) if _wanting(job) else {}
     return job._short
 
 

@@ -118,15 +118,15 @@ def _covers(low: np.ndarray, high: np.ndarray, start: float, end: float) -> bool
 
 
 def _hanging_on(lines: np.ndarray, border) -> np.ndarray:
-    """Which lines touch the border, or lines that do."""
-    one, other = shapely.STRtree(lines).query(lines, predicate="dwithin", distance=SLACK_MM)
+    """Which lines touch the border, or lines that do; where they are too many, not all of them."""
+    tree = shapely.STRtree(lines)
     members = shapely.dwithin(lines, border, SLACK_MM)
-    while True:
-        more = members.copy()
-        more[other[members[one]]] = True
-        if (more == members).all():
-            return members
-        members = more
+    fresh = np.flatnonzero(members)
+    while len(fresh) and members.sum() <= MOST_HANGING:
+        _asked, near = tree.query(lines[fresh], predicate="dwithin", distance=SLACK_MM)
+        fresh = np.unique(near[~members[near]])
+        members[fresh] = True
+    return members
 
 
 def _inner_border(segments, lines, members, box) -> np.ndarray:

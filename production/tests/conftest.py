@@ -3,8 +3,9 @@
 import pytest
 from django_scopes import scope
 
-from production import drawings, runs
-from production.tests.ground import new_enquiry, new_job, operation_of, upload
+from production import drawings
+from production.nests import searching
+from production.tests.ground import new_enquiry, new_job, operation_of, started, upload
 
 
 @pytest.fixture
@@ -38,5 +39,10 @@ def operation(shop):
 
 @pytest.fixture
 def run(shop, operation, operator):
-    with scope(workspace=shop.workspace):
-        return runs.start(operation, shop.laser, operator)
+    return started(shop, operator, operation)
+
+
+@pytest.fixture
+def first_layout(monkeypatch):
+    """A search ends with the first layout it finds, where what is looked at is not how good that is."""
+    monkeypatch.setattr(searching, "SLICE_S", 0.01)

@@ -1,5 +1,6 @@
 """Ground for the tests of nests: jobs whose drawings are measured, and nests of them, made through the verbs."""
 
+import hashlib
 import io
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,6 +9,7 @@ import ezdxf
 from django_scopes import scope
 
 from laseros.tests.ground import Shop
+from laseros.tests.laid import laid_further
 from production import drawings
 from production.dxf import measure
 from production.models import DesignFile, Nest, NestPart, NestSheet, Operation
@@ -44,12 +46,16 @@ def drawn(shop: Shop, content: bytes = SQUARE, name: str = "bracket.dxf") -> Des
             path = Path(folder) / name
             path.write_bytes(content)
             _figures[content] = measure(path).as_dict()
-    with scope(workspace=shop.workspace):
+
+    def receive() -> DesignFile:
         row = drawings.receive(shop.workspace, upload(name, content), by=None)
         drawings.DESIGN_FILE.move(row, "measure")
         drawings.store_measurement(row, _figures[content])
         row.refresh_from_db()
         return row
+
+    with scope(workspace=shop.workspace):
+        return laid_further(("drawing", name, hashlib.sha256(content).hexdigest()), receive, shop)
 
 
 def ordered(shop: Shop, *sizes: tuple, key: str = "a", **fields) -> list[Operation]:

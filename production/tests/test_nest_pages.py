@@ -36,7 +36,7 @@ def page(name, *arguments):
     return reverse(f"admin:production_nest_{name}", args=arguments)
 
 
-def test_work_that_waits_is_chosen_and_searched(shop, door, run_work):
+def test_work_that_waits_is_chosen_and_searched(shop, door, run_work, first_layout):
     bracket = drawn(shop)
     first = ordered(shop, (bracket, 12)) + ordered(shop, (bracket, 8), key="b")
     text = door.get(page("plan")).content.decode()
@@ -162,7 +162,9 @@ def test_without_a_script_a_form_does_the_same(door, ready):
     assert (moved["x_mm"], moved["y_mm"], moved["locked"]) == (1500.0, 600.5, True)
 
 
-def test_a_locked_sheet_and_a_locked_piece_stay_when_it_is_searched_again(shop, door, ready, run_work, office):
+def test_a_locked_sheet_and_a_locked_piece_stay_when_it_is_searched_again(
+    shop, door, ready, run_work, office, first_layout, monkeypatch
+):
     door.post(page("lock", ready.pk, 1))
     locked = ready.sheets.get()
     assert locked.locked
@@ -177,6 +179,7 @@ def test_a_locked_sheet_and_a_locked_piece_stay_when_it_is_searched_again(shop, 
     door.post(page("arrange", ready.pk, 2), place)
     ready.refresh_from_db()
     ready.parts.update(quantity=15)
+    monkeypatch.setattr(searching, "SLICE_S", 3)  # the first layouts put nothing beside a locked piece
     searching.ask(ready, office)
     run_work()
     second = ready.sheets.get(position=2)

@@ -54,7 +54,8 @@ def test_what_does_not_go_together_is_refused(shop, office, bracket, workspace):
     assert Nest.objects.count() == 0
 
 
-def test_it_is_searched_in_the_background_and_every_piece_is_on_a_sheet(shop, office, bracket, run_work):
+def test_it_is_searched_in_the_background_and_every_piece_is_on_a_sheet(shop, office, bracket, run_work, monkeypatch):
+    monkeypatch.setattr(searching, "LEAST_SLICE_S", 1)
     nest = nested(
         shop, ordered(shop, (bracket, 12), (drawn(shop, plate(300, 200, 60), "cover.dxf"), 4)), office, seconds=1
     )
@@ -94,7 +95,7 @@ def test_a_search_nobody_wants_any_more_stores_nothing(shop, office, bracket, ru
     assert (nest.state, NestSheet.objects.count()) == ("cancelled", 0)
 
 
-def test_a_search_whose_worker_died_goes_on(shop, office, bracket, run_work):
+def test_a_search_whose_worker_died_goes_on(shop, office, bracket, run_work, first_layout):
     nest = nested(shop, ordered(shop, (bracket, 12)), office, seconds=1)
     searching.ask(nest, office)
     searching.NEST.move(nest, "search")  # as the dead one left it
@@ -103,12 +104,11 @@ def test_a_search_whose_worker_died_goes_on(shop, office, bracket, run_work):
     assert (nest.state, nest.sheets.get().counts()) == ("ready", {nest.parts.get().pk: 12})
 
 
-def test_a_search_goes_on_from_what_is_on_the_screen(shop, office, bracket, run_work, monkeypatch):
+def test_a_search_goes_on_from_what_is_on_the_screen(shop, office, bracket, run_work, first_layout):
     nest = nested(shop, ordered(shop, (bracket, 12)), office, seconds=1)
     laid(nest, grid(f"item:{shop.sheet.pk}", nest.parts.get(), 12, 6, 105.0))
     before = nest.sheets.get()
     searching.ask(nest, office)
-    monkeypatch.setattr(searching, "SLICE_S", 0.01)
     run_work()
     nest.refresh_from_db()
     after = nest.sheets.get()
@@ -126,7 +126,7 @@ def test_without_sheets_in_stock_it_fails_and_says_so(shop, office, bracket, run
     assert (nest.state, nest.reason) == ("failed", "No sheet of this material and thickness is in stock.")
 
 
-def test_what_finds_no_place_is_named_with_the_reason(shop, office, bracket, run_work):
+def test_what_finds_no_place_is_named_with_the_reason(shop, office, bracket, run_work, first_layout):
     nest = nested(shop, ordered(shop, (bracket, 2), (drawn(shop, plate(2600, 50), "rail.dxf"), 1)), office, seconds=1)
     searching.ask(nest, office)
     run_work()
@@ -136,7 +136,9 @@ def test_what_finds_no_place_is_named_with_the_reason(shop, office, bracket, run
     assert nest.unplaced[str(rail.pk)]["why"]
 
 
-def test_a_nest_for_a_price_takes_sheets_that_are_not_there_and_is_never_cut(shop, office, bracket, run_work):
+def test_a_nest_for_a_price_takes_sheets_that_are_not_there_and_is_never_cut(
+    shop, office, bracket, run_work, first_layout
+):
     enquiry = new_enquiry(shop)
     enquiry.wanted_by = date(2026, 12, 24)
     enquiry.save()
@@ -168,7 +170,7 @@ def test_all_drawings_that_cannot_be_nested_for_a_price_are_named_at_once(shop, 
     assert not Nest.objects.exists()
 
 
-def test_remnants_come_first(shop, office, bracket, run_work):
+def test_remnants_come_first(shop, office, bracket, run_work, first_layout):
     square = [[0, 0], [400, 0], [400, 400], [0, 400]]
     lot = lots.keep(shop.sheet, outline=square, rectangle=[0, 0, 400, 400], key="a", by=office)
     nest = nested(shop, ordered(shop, (bracket, 12)), office, seconds=1)

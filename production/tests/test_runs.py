@@ -14,7 +14,7 @@ from machines import commands, telemetry
 from machines.models import Command, Machine, MachineStatus
 from production import jobs, queue, runs
 from production.models import Operation, Run
-from production.tests.ground import line, new_job, operation_of
+from production.tests.ground import line, new_job, operation_of, started
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
@@ -26,7 +26,7 @@ def operation(shop):
 
 @pytest.fixture
 def run(shop, operation, operator):
-    return runs.start(operation, shop.laser, operator)
+    return started(shop, operator, operation)
 
 
 @pytest.fixture

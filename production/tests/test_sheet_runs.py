@@ -14,6 +14,7 @@ from laseros.core.errors import Refused
 from production import jobs, progress, runs, sheet_runs, sheet_undoing
 from production.models import JobLine, NestSheet, Operation, Run, RunPart
 from production.nests import deciding
+from production.tests.ground import started
 from production.tests.nest_ground import drawn, grid, laid, nested, ordered
 
 pytestmark = pytest.mark.usefixtures("scoped")
@@ -42,7 +43,7 @@ def operation(nest):
 
 @pytest.fixture
 def run(shop, operation, operator):
-    return runs.start(operation, shop.laser, operator)
+    return started(shop, operator, operation)
 
 
 def of_jobs(nest):

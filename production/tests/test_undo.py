@@ -17,14 +17,14 @@ from machines import telemetry
 from machines.models import Command, Machine, MachineStatus
 from production import jobs, queue, runs, undoing
 from production.models import Job, JobLine, Run
-from production.tests.ground import line, new_job, operation_of
+from production.tests.ground import line, new_job, operation_of, started
 
 pytestmark = pytest.mark.usefixtures("scoped")
 
 
 @pytest.fixture
 def run(shop, operator):
-    return runs.start(operation_of(new_job(shop)), shop.laser, operator)
+    return started(shop, operator)
 
 
 def standing(run) -> dict:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from laseros.core import sandbox
+from laseros.core import fork_server, sandbox
 from production.dxf import measure
 from production.dxf.child import measure_file
 from production.tests.dxf.drawings import circle, dxf, line, plate_text
@@ -52,6 +52,7 @@ def test_crashes_are_told_from_refusals(function):
 
 
 def test_the_child_knows_no_secrets(monkeypatch):
+    monkeypatch.setattr(fork_server, "_servers", {})  # with these around it is started
     monkeypatch.setenv("SECRET_KEY", "hush")
     monkeypatch.setenv("DATABASE_URL", "postgres://user:secret@host/db")
     seen = sandbox.run("os:getenv", "SECRET_KEY"), sandbox.run("os:getenv", "DATABASE_URL")

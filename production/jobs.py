@@ -140,8 +140,11 @@ def open_from(
                 tell(job_changed, parent)
             milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
-            _accept_shortage(job, despite, by)
-            milestone_events.look_for_material(job, by)
+            if job.priority > Priority.NORMAL:
+                _come_first(job, by)
+            as_they_stand = shortages.lines_of(job)
+            _accept_shortage(job, shortages.of(job, as_they_stand), despite, by)
+            milestone_events.look_for_material(job, by, as_they_stand)
             if job.workspace.takes_at_once:
                 taking.take(job, by)
             tell(job_changed, job)
@@ -215,10 +218,7 @@ def prepare(job: Job, by) -> list[str]:
     return wanting(job)
 
 
-def _accept_shortage(job: Job, despite: str, by) -> None:
-    if job.priority > Priority.NORMAL:
-        _come_first(job, by)
-    missing = shortages.of(job)
+def _accept_shortage(job: Job, missing: list[shortages.Missing], despite: str, by) -> None:
     if not missing:
         return
     if not despite:

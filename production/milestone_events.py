@@ -4,15 +4,15 @@ from django.db import transaction
 
 from laseros.core.retry import retried
 from production import exploding, milestones, shortages
-from production.models import Event, Job, MilestoneTemplate
+from production.models import Event, Job, JobLine, MilestoneTemplate
 from production.states import OPEN_JOB, OPEN_OPERATION
 
 
-def look_for_material(job: Job, by) -> bool:
+def look_for_material(job: Job, by, lines: list[JobLine] | None = None) -> bool:
     """Whether everything an open job takes is promised to it or taken; then those who follow it know."""
     if not milestones.waits_for(job, Event.MATERIAL):
         return False
-    for line in shortages.lines_of(job):
+    for line in shortages.lines_of(job) if lines is None else lines:
         operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
         nowhere = line.item_id is not None and line.missing and not operations and not line.parts.all()
         lacks = any(shortages.lacks_material(row, line) for row in operations)

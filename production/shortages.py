@@ -54,10 +54,10 @@ def _not_reserved(line: JobLine, item: Item, promise: Reservation | None, needed
     }  # fmt: skip
 
 
-def short_of(job: Job) -> dict[Item, Decimal]:
+def short_of(job: Job, lines: list[JobLine] | None = None) -> dict[Item, Decimal]:
     """{item: quantity} a job takes and is not promised, less what is free: what has to be bought for it."""
     wanted: dict[Item, Decimal] = {}
-    for line in lines_of(job):
+    for line in lines_of(job) if lines is None else lines:
         rows = exploding.wanted(line)
         operations = [row for row in line.operations.all() if row.state in OPEN_OPERATION]
         rows += [(line.item, _not_promised(row, line)) for row in operations if lacks_material(row, line)]
@@ -123,9 +123,9 @@ class Missing:
         return self.needed - self.available
 
 
-def of(job: Job) -> list[Missing]:
+def of(job: Job, lines: list[JobLine] | None = None) -> list[Missing]:
     """What is missing for an open job, item by item; nothing where everything is promised or free."""
-    short = short_of(job)
+    short = short_of(job, lines)
     coming = expected.on_order(short) if short else {}
     needed = needs(job, short) if short else {}
     return [

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -91,19 +92,33 @@ LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
 MOST_MISSED = 20
 # What has left the house is sealed with its moment, which stays: it was issued when its paper was.
-SEALED = {"billing_invoice", "billing_quote", "billing_seal"}
-# What is planned for so soon after the making is as long after the laying.
-SOON = timedelta(hours=2)
+SEALED = {
+    f"billing_{name}" for name in (
+        "accountstatement", "delivery", "deliveryline", "invoice", "orderpaper", "parcel", "quote", "reminder", "seal",
+    )
+}  # fmt: skip
+# What is planned for so soon after the making is as long after the laying; about as soon is the same.
+SOON, ABOUT = timedelta(hours=2), timedelta(minutes=5)
 
 
+@dataclass
 class Further(Record):
+    really: datetime  # when it was made; `began` may be another day, for who travels in time
+
     def then(self, value):
         if not isinstance(value, datetime):
             return value
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         if self.ended < aware <= self.ended + SOON:
             return value + (timezone.now() - self.began)
+        if abs(self.began - self.really) > SOON and timedelta(0) <= self.really - aware < LATELY:
+            return value + (really_now() - self.really)
         return super().then(value)
+
+
+def really_now() -> datetime:
+    hatch = time_machine.escape_hatch
+    return hatch.datetime.datetime.now(UTC) if hatch.is_travelling() else timezone.now()
 
 
 @dataclass
@@ -146,14 +161,19 @@ def _everything() -> dict[str, list[tuple]]:
 
 
 def _print_of(rows: dict, given: dict) -> str:
-    """Of the database and of the objects given; a moment ago is now."""
-    now = timezone.now()
+    """Of the database and of the objects given; a moment ago is now, and so is what is planned for soon."""
+    clocks = {"now": timezone.now(), "really now": really_now()}
 
     def lately(value):
         if not isinstance(value, datetime):
             return value
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return "now" if timedelta(0) <= now - aware < LATELY else aware
+        for name, now in clocks.items():
+            if timedelta(0) <= now - aware < LATELY:
+                return name
+            if timedelta(0) < aware - now <= SOON:
+                return f"{name}, in about {round((aware - now) / ABOUT)}"
+        return aware
 
     said = [(table, [tuple(map(lately, row)) for row in found]) for table, found in rows.items()]
     said += [
@@ -167,7 +187,8 @@ def _fields(model) -> dict:
 
 
 def _step(make: Callable, given: dict, before: dict) -> tuple:
-    objects, files, began = {name: _fields(each) for name, each in given.items() if name}, _files(), timezone.now()
+    objects, files = {name: _fields(each) for name, each in given.items() if name}, _files()
+    began, really = timezone.now(), really_now()
     found, moved = _counting(make)
     ended, after = timezone.now(), _everything()
     stored = _files()
@@ -184,7 +205,7 @@ def _step(make: Callable, given: dict, before: dict) -> tuple:
     if before.keys() - after.keys():
         return found, None
     stored = {name: content for name, content in stored.items() if name not in files}
-    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended, moved))
+    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended, moved, really))
 
 
 def _files() -> dict[str, bytes]:

@@ -300,6 +300,7 @@ PRICES = st.decimals("0.01", "9999.99", places=2)
 LINES = st.lists(st.tuples(st.integers(1, 40), PRICES, st.sampled_from(["19", "7"])), min_size=1, max_size=5)
 
 
+@pytest.mark.one_database  # sums and what the file says of them
 @given(order=LINES, percents=st.lists(st.decimals("1", "45", places=2), min_size=1, max_size=2))
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_order_with_any_deposits_adds_up_and_is_valid(german, order, percents):

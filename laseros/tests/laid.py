@@ -5,6 +5,7 @@ and the objects, and the next test in a transaction of its own gets the same row
 Where anything stands in those tables already, or the verbs changed what was there before, it is made as ever.
 """
 
+import functools
 import hashlib
 import io
 import pickle
@@ -38,7 +39,7 @@ class Record:
 
     def of(self, table: str) -> Callable:
         """What becomes of the values of one table."""
-        return (lambda value: value) if table in SEALED else self.then
+        return (lambda value: value) if table in sealed_tables() else self.then
 
     def then(self, value):
         """A moment of the making is now; everything else is as it was."""
@@ -91,12 +92,6 @@ NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
 MOST_MISSED = 20
-# What has left the house is sealed with its moment, which stays: it was issued when its paper was.
-SEALED = {
-    f"billing_{name}" for name in (
-        "accountstatement", "delivery", "deliveryline", "invoice", "orderpaper", "parcel", "quote", "reminder", "seal",
-    )
-}  # fmt: skip
 # What is planned for so soon after the making is as long after the laying; about as soon is the same.
 SOON, ABOUT = timedelta(hours=2), timedelta(minutes=5)
 
@@ -114,6 +109,16 @@ class Further(Record):
         if abs(self.began - self.really) > SOON and timedelta(0) <= self.really - aware < LATELY:
             return value + (really_now() - self.really)
         return super().then(value)
+
+
+@functools.cache
+def sealed_tables() -> set[str]:
+    """What has left the house is sealed with its moment, which stays: it was issued when its paper was."""
+    from billing.kept import KINDS
+    from billing.models import Seal
+
+    parts = {part.model for kind in KINDS for part in kind.parts}
+    return {model._meta.db_table for model in {Seal, *(kind.model for kind in KINDS), *parts}}
 
 
 def really_now() -> datetime:

@@ -140,11 +140,8 @@ def open_from(
                 tell(job_changed, parent)
             milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
             _prepare(job, by)
-            if job.priority > Priority.NORMAL:
-                _come_first(job, by)
-            as_they_stand = shortages.lines_of(job)
-            _accept_shortage(job, shortages.of(job, as_they_stand), despite, by)
-            milestone_events.look_for_material(job, by, as_they_stand)
+            promised = _accept_shortage(job, despite, by)
+            milestone_events.look_for_material(job, by, promised)
             if job.workspace.takes_at_once:
                 taking.take(job, by)
             tell(job_changed, job)
@@ -218,14 +215,20 @@ def prepare(job: Job, by) -> list[str]:
     return wanting(job)
 
 
-def _accept_shortage(job: Job, missing: list[shortages.Missing], despite: str, by) -> None:
+def _accept_shortage(job: Job, despite: str, by) -> list[JobLine]:
+    """The lines of the job, with what they are promised now."""
+    if job.priority > Priority.NORMAL:
+        _come_first(job, by)
+    lines = shortages.lines_of(job)
+    missing = shortages.of(job, lines)
     if not missing:
-        return
+        return lines
     if not despite:
         words = [shortages.said(row) for row in missing]
         raise Refused("\n".join([_("There is too little in stock:"), *words]), code="short", missing=missing)
     rows = ", ".join(f"{row.missing.normalize():f} {row.item.unit_of(row.missing)} {row.item.code}" for row in missing)
     activity.record("accepted short", job, by, details={"why": despite, "missing": rows[:300]})
+    return lines
 
 
 def _prepare(job: Job, by) -> None:

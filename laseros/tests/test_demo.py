@@ -40,7 +40,7 @@ from laseros.demo import logins
 from laseros.demo.parts import PRINT_PARTS
 from laseros.demo.story import Plan, Planner
 from laseros.tests.database import put_back, rows_that_are_there
-from laseros.tests.typesetting import typeset_once
+from laseros.tests.typesetting import one_paper
 from production.models import (
     DesignFile,
     Job,
@@ -69,7 +69,7 @@ def demo(django_db_setup, django_db_blocker, tmp_path_factory):
     media, settings.MEDIA_ROOT = settings.MEDIA_ROOT, tmp_path_factory.mktemp("files")
     mail, settings.EMAIL_FILE_PATH = settings.EMAIL_FILE_PATH, str(tmp_path_factory.mktemp("mail"))
     # Hundreds of papers that nobody reads here; those who do are in `billing/tests/test_documents.py`.
-    with django_db_blocker.unblock(), typeset_once(alike=lambda html: ""):
+    with django_db_blocker.unblock(), one_paper():
         beginning = rows_that_are_there()
         try:
             call_command("demo", stdout=StringIO(), stderr=StringIO())

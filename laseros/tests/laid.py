@@ -86,8 +86,9 @@ def forget() -> None:
 
 # --- a step further ---------------------------------------------------------------------------------------------------
 
-# Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself.
-NOT_LOOKED_AT = {"auth_group_permissions", "accounts_user"}
+# Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself. Who is
+# logged in has a key by chance, and no verb asks for it.
+NOT_LOOKED_AT = {"auth_group_permissions", "accounts_user", "django_session"}
 NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.

@@ -146,6 +146,7 @@ def test_a_deposit_is_a_share_of_what_is_not_invoiced_yet(job, office):
     assert invoices.draft_deposit(job, office, amount=left - deposit.net).net == left - deposit.net
 
 
+@pytest.mark.one_database  # what paper, books and file say of it
 def test_at_a_rate_that_is_gone_a_deposit_is_taken_off_at_its_own(german, own_papers):
     """Paid for at 19 %, supplied at 7 %: the final invoice says both, and the books are even."""
     shop, office = german

@@ -123,6 +123,7 @@ def test_what_is_said_is_what_is_paid(lines):
 # --- one invoice, by hand ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_database  # what paper, books and file say of it
 def test_two_rates_a_discount_and_a_deposit_to_the_cent(german, own_papers):
     """10 × 9.99 and 20.00 less 10 % at 19 %: 117.90; 3 × 4.995 at 7 %: 14.99. 10.00 off: 8.87 and 1.13.
 

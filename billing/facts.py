@@ -9,10 +9,11 @@ from django.utils import timezone, translation
 
 from billing import law
 from billing.law.paper import address_of as paper_address
+from billing.law.paper import country_at
 from billing.models import Invoice, Kind, Treatment
 from crm import links
 from crm.families import living
-from crm.models import Client
+from crm.models import Address, Client
 from laseros.core.locales import country_line, town_line
 from laseros.core.money import cents, rate_text
 from laseros.core.retry import retried
@@ -50,8 +51,7 @@ def frozen_facts(
         "buyer": {
             "code": client.code,
             "name": client.name,
-            "address": address_lines(client),
-            **_place(client),
+            **_where(client),
             "vat_number": client.vat_number,
             "reference": client.buyer_reference,
             "email": client.email,
@@ -112,19 +112,24 @@ def treatment_of(quote, rates: Mapping[Decimal, object]) -> str:
     return Treatment.STANDARD if plain else law.proposed(quote.workspace, quote.client)
 
 
-def _place(client: Client) -> dict[str, str]:
+def _where(client: Client) -> dict:
+    """The client's address, looked up once: as it is printed, and its parts."""
     address = paper_address(client)
     return {
+        "address": _as_printed(client, address),
         "street": address.street if address else "",
         "postcode": address.postcode if address else "",
         "city": address.city if address else "",
-        "country": law.country_of(client),
+        "country": country_at(client, address),
     }
 
 
 def address_lines(client: Client) -> list[str]:
     """The client's address for invoices as it is printed, or whichever there is."""
-    address = paper_address(client)
+    return _as_printed(client, paper_address(client))
+
+
+def _as_printed(client: Client, address: Address | None) -> list[str]:
     if address is None:
         return []
     country = country_line(address.country, client.workspace.country, client.workspace.language)

@@ -1,10 +1,16 @@
-"""What the processes of `test_at_once` do."""
+"""What the processes of `test_at_once` and of `test_outbox` do."""
 
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
 from django.db import transaction
 from django_scopes import scope
 
 from accounts import numbering
 from accounts.models import Workspace
+from accounts.outbox import sending
 from laseros.core.retry import retried
 
 
@@ -32,3 +38,12 @@ def _draw(workspace, rolled_back: bool) -> str:
     if rolled_back:
         raise Stop
     return number
+
+
+def sweep(port: int, number: str) -> None:
+    """Send what waits to that port of this computer; under its `number` stands which process does it."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    sending.LOST_AFTER = timedelta(0)
+    Path(number).write_text(str(os.getpid()))
+    sending.sweep()

@@ -5,15 +5,12 @@ import os
 import signal
 import smtplib
 import socket
-import subprocess
-import sys
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
-from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.utils import timezone
 
@@ -23,6 +20,7 @@ from accounts.outbox import digest, people, sending
 from accounts.tests.mail import Catcher, post, state
 from inventory.occasions import LOW
 from laseros.core.errors import Refused
+from laseros.tests.processes import run_together
 from machines.tests.peers.servers import free_port
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=ZoneInfo("Africa/Johannesburg"))
@@ -132,26 +130,14 @@ def test_it_is_given_up_after_two_days_and_sent_again_by_a_person_with_a_reason(
     assert Activity.objects.get(verb="retried").details == {"why": "the server is back"}
 
 
-WORKER = """
-import os, django
-django.setup()
-from django.db import connection
-from django_scopes import scopes_disabled
-from accounts.outbox import sending
-sending.LOST_AFTER = sending.timedelta(0)
-sending.sweep()
-"""
-
-
 @pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_while_it_hands_over_sends_one_mail_and_says_that_nobody_knows(
-    shop, settings, tmp_path, scoped
-):
-    worker = []
+@pytest.mark.usefixtures("scoped")
+def test_a_worker_killed_while_it_hands_over_sends_one_mail_and_says_that_nobody_knows(shop, tmp_path):
+    number = tmp_path / "number"
 
     def kill(envelope):
-        os.kill(worker[0].pid, signal.SIGKILL)
+        os.kill(int(number.read_text()), signal.SIGKILL)
         return "250 OK"
 
     catcher = Catcher(answer=kill)
@@ -159,25 +145,14 @@ def test_a_worker_killed_while_it_hands_over_sends_one_mail_and_says_that_nobody
     controller.start()
     message = post(shop.contact)
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(minutes=1))
-    database = django_settings.DATABASES["default"]
-    url = f"sqlite:///{database['NAME']}" if "sqlite" in database["ENGINE"] else _postgres(database)
-    environment = {
-        **os.environ, "DATABASE_URL": url, "EMAIL_URL": f"smtp://127.0.0.1:{controller.port}",
-        "DJANGO_SETTINGS_MODULE": "laseros.settings",
-    }  # fmt: skip
+    worker = "accounts.tests.at_once:sweep", [[controller.port, str(number)]]
     try:
-        command = [sys.executable, "-c", WORKER]
-        worker.append(subprocess.Popen(command, env=environment, cwd=django_settings.BASE_DIR))
-        assert worker[0].wait(timeout=60) == -signal.SIGKILL
+        assert run_together(*worker, some_die=True) == [None]
         assert state(message) == "handing"
-        subprocess.run(command, env=environment, cwd=django_settings.BASE_DIR, check=True, timeout=60)
+        run_together(*worker)
     finally:
         controller.stop()
     assert (state(message), len(catcher.caught)) == ("unclear", 1)
-
-
-def _postgres(database) -> str:
-    return f"postgres://{database['USER']}@{database['HOST']}:{database['PORT'] or 5432}/{database['NAME']}"
 
 
 @pytest.mark.usefixtures("scoped")

@@ -100,7 +100,7 @@ def _ready(invoice: Invoice, number_of) -> Ready:
         hold_draft(fresh)  # says why not
     # Our own name and number as they stand at this moment, not as they were when the page was opened.
     fresh.workspace = Workspace.objects.get(pk=fresh.workspace_id)
-    lines = list(fresh.lines.select_related("job_line"))
+    lines = _lines_of(fresh)
     found = sums_of(fresh, lines)
     today = timezone.localdate()
     closing.check_open(today)
@@ -164,14 +164,19 @@ def _let_followers_know(document: Invoice, by) -> None:
         milestones.happened(document.job, Event.INVOICED, by)
 
 
+def _lines_of(invoice: Invoice) -> list[InvoiceLine]:
+    """All of them; of more than a document can carry none is read in vain."""
+    rows = invoice.lines.select_related("job_line")
+    lines = list(rows[: MOST_LINES + 1])
+    if len(lines) > MOST_LINES:
+        words = _("%(count)s lines are more than one document can carry: make several.")
+        raise Refused(words % {"count": rows.count()}, code="too-long")
+    return lines
+
+
 def _check(paper: law.Paper) -> None:
     if not paper.lines:
         raise Refused(_("There is nothing on this invoice yet."), code="no-lines")
-    if len(paper.lines) > MOST_LINES:
-        raise Refused(
-            _("%(count)s lines are more than one document can carry: make several.") % {"count": len(paper.lines)},
-            code="too-long",
-        )
     deposits.check_last(paper.invoice, paper.lines)
     if deposits.overdrawn(paper.lines, paper.found):
         raise Refused(

@@ -39,7 +39,10 @@ def address_of(client: Client) -> Address | None:
 
 def country_of(client: Client) -> str:
     """Where a client is: of their address, otherwise ours."""
-    address = address_of(client)
+    return country_at(client, address_of(client))
+
+
+def country_at(client: Client, address: Address | None) -> str:
     return (address.country if address else "").upper() or client.workspace.country
 
 

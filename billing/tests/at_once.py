@@ -48,12 +48,13 @@ def issue(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
 
 
 def issue_and_die(workspace_pk: int, invoice_pks: list[int], mine: int) -> list[str]:
-    """Issue one of one's own; the first half of the processes are killed by themselves in the middle of it.
+    """Issue one of one's own; the first processes are killed by themselves in the middle of it, each elsewhere.
 
     Nobody takes another's, so that each comes to the place where it dies.
     """
-    if mine < len(invoice_pks) / 2:
-        _die_when(("store", "move", "seal", "queue")[mine % 4])
+    places = ("store", "move", "seal", "queue")
+    if mine < len(places):
+        _die_when(places[mine])
     return issue(workspace_pk, invoice_pks[mine : mine + 1], 0)
 
 

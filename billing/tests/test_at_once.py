@@ -43,10 +43,11 @@ def shared_files(settings):
 
 def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace, shop, office, shared_files):
     with scope(workspace=workspace):
-        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(8)]
-    issued = run_together("billing.tests.at_once:issue", [(workspace.pk, drafts, number) for number in range(8)])
+        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(4)]
+    # Two begin with each, and all come to all of them.
+    issued = run_together("billing.tests.at_once:issue", [(workspace.pk, drafts, number % 4) for number in range(8)])
     year = timezone.localdate().year
-    expected = [f"INV-{year}-{number:04}" for number in range(1, 9)]
+    expected = [f"INV-{year}-{number:04}" for number in range(1, 5)]
     assert sorted(number for numbers in issued for number in numbers) == expected
     with scope(workspace=workspace):
         assert sorted(Invoice.objects.values_list("number", flat=True)) == expected
@@ -55,21 +56,21 @@ def test_eight_processes_issue_the_same_invoices_without_gap_or_double(workspace
 
 
 def test_processes_killed_while_they_issue_leave_no_gap_and_nothing_half_done(workspace, shop, office, shared_files):
-    """Four of eight are killed by SIGKILL: papers stored, number drawn, sealed, or all of it done but the commit."""
+    """Four of six are killed by SIGKILL: papers stored, number drawn, sealed, or all of it done but the commit."""
     with scope(workspace=workspace):
-        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(8)]
-    arguments = [(workspace.pk, drafts, number) for number in range(8)]
+        drafts = [invoices.draft_from(made_job(shop, office), office).pk for _n in range(6)]
+    arguments = [(workspace.pk, drafts, number) for number in range(6)]
     issued = run_together("billing.tests.at_once:issue_and_die", arguments, some_die=True)
-    assert [numbers is None for numbers in issued] == [True] * 4 + [False] * 4
+    assert [numbers is None for numbers in issued] == [True] * 4 + [False] * 2
     year = timezone.localdate().year
     with scope(workspace=workspace):
         left = Invoice.objects.filter(number=None)
         for invoice in left:  # whoever comes after goes on where the others were
             invoices.issue(invoice, None)
         numbers = sorted(Invoice.objects.values_list("number", flat=True))
-        assert numbers == [f"INV-{year}-{number:04}" for number in range(1, 9)]
+        assert numbers == [f"INV-{year}-{number:04}" for number in range(1, 7)]
         assert all(Invoice.objects.values_list("pdf", flat=True))
-        assert Seal.objects.filter(quote=None).count() == 8
+        assert Seal.objects.filter(quote=None).count() == 6
         assert list(verifying.wrong(workspace)) == []
 
 

@@ -48,19 +48,20 @@ def test_only_who_has_the_secret_signs_and_only_for_five_minutes():
 
 
 @pytest.fixture
-def account(workspace, settings):
+def invoice(workspace, shop, office):
+    """Issued before there is an account, whose secrets are others in each test."""
+    with scope(workspace=workspace):
+        return issued_invoice(shop, office)
+
+
+@pytest.fixture
+def account(invoice, workspace, settings):
     settings.SIMULATED_CARDS = True
     cache.clear()
     with scope(workspace=workspace):
         account = cards.new_account(ProviderAccount(workspace=workspace, kind="simulated", is_on=True))
         account.save()
         return account
-
-
-@pytest.fixture
-def invoice(account, shop, office):
-    with scope(workspace=account.workspace):
-        return issued_invoice(shop, office)
 
 
 def begun(invoice) -> PaymentAttempt:

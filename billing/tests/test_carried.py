@@ -88,8 +88,8 @@ def nets_of(document) -> list[Decimal]:
 CASES = [
     (quote_of, documents.quote_pdf, 60, "de"),
     (invoice_of, invoice_pdf, 60, "en"),
-    (quote_of, documents.quote_pdf, 150, "en"),
-    (invoice_of, invoice_pdf, 150, "de"),
+    (quote_of, documents.quote_pdf, 100, "en"),
+    (invoice_of, invoice_pdf, 100, "de"),
 ]
 
 

@@ -13,16 +13,24 @@ from billing.models import Delivery, OrderPaper, Reminder, Seal
 from billing.tests.ground import late_invoice, made_job, with_address
 from laseros.core.errors import Refused
 from laseros.tests.database import guards_off
+from laseros.tests.ground import perform_waiting
+from laseros.tests.laid import laid_further
 
 pytestmark = pytest.mark.usefixtures("scoped", "one_paper")
 
 
 @pytest.fixture
-def family(scoped, workspace, shop, office, run_work):
+def family(scoped, workspace, shop, office):
     """(a delivery that arrived, an order confirmation, a reminder, a statement), all with their papers."""
     workspace.checks_deliveries = False
     workspace.save()
     with_address(shop)
+    rows = laid_further(("what has left the house",), lambda: _leave_the_house(workspace, shop, office), shop, office)
+    assert list(verifying.wrong(workspace)) == []
+    return rows
+
+
+def _leave_the_house(workspace, shop, office) -> tuple:
     invoice = late_invoice(shop, office)
     job = made_job(shop, office)
     delivery = deliveries.ship(deliveries.pack(deliveries.draft_from(job, office), office), office)
@@ -32,10 +40,9 @@ def family(scoped, workspace, shop, office, run_work):
     assert refused == []
     today = timezone.localdate()
     statement = statements.send(shop.client, "ZAR", today - timedelta(days=100), today, office)
-    run_work()
+    perform_waiting()
     delivery = deliveries.arrive(delivery, office, received_by="Thandi")
     deliveries.change_way(delivery, office, carrier="own", tracking="T1")  # what may move moves
-    assert list(verifying.wrong(workspace)) == []
     said = [(seal.document, seal.is_paper) for seal in Seal.objects.filter(quote=None)]
     rows = (delivery, paper, reminder, statement)
     assert said == [(invoice, False), *((row, False) for row in rows), *((row, True) for row in rows)]

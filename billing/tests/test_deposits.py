@@ -146,6 +146,7 @@ def test_a_deposit_is_a_share_of_what_is_not_invoiced_yet(job, office):
     assert invoices.draft_deposit(job, office, amount=left - deposit.net).net == left - deposit.net
 
 
+@pytest.mark.one_database  # what paper, books and file say of it
 def test_at_a_rate_that_is_gone_a_deposit_is_taken_off_at_its_own(german, own_papers):
     """Paid for at 19 %, supplied at 7 %: the final invoice says both, and the books are even."""
     shop, office = german
@@ -300,6 +301,7 @@ PRICES = st.decimals("0.01", "9999.99", places=2)
 LINES = st.lists(st.tuples(st.integers(1, 40), PRICES, st.sampled_from(["19", "7"])), min_size=1, max_size=5)
 
 
+@pytest.mark.one_database  # sums and what the file says of them
 @given(order=LINES, percents=st.lists(st.decimals("1", "45", places=2), min_size=1, max_size=2))
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_order_with_any_deposits_adds_up_and_is_valid(german, order, percents):

@@ -21,6 +21,7 @@ from crm import apart, clients, diary, duplicates, insight, links, merging, tags
 from crm.families import family
 from crm.models import AccessLink, Client, Contact, NotDuplicate, Tag
 from laseros.core.errors import Refused
+from laseros.tests.laid import laid_further
 from production import client_material
 from production.models import Enquiry, EnquiryLine, LayerRule
 
@@ -32,10 +33,7 @@ def two(shop, office):
     """The shop's client with everything a client can have, and the one it is a duplicate of."""
     loser = shop.client
     with_address(shop)
-    issued = issued_invoice(shop, office)
-    payments.receive(issued, Decimal(100), key="p", received_on=timezone.localdate())
-    invoices.draft_from(made_job(shop, office), office)
-    sent = sent_quote(shop, office)
+    issued, sent = laid_further(("papers of all kinds",), lambda: _papers(shop, office), shop, office)
     diary.note(loser, "Called", kind="call", key="k", by=office)
     clients.invite(shop.contact, office)
     link = links.make(issued, loser, shop.contact)
@@ -45,6 +43,14 @@ def two(shop, office):
     winner = clients.register(twin, office)
     diary.note(winner, "Mailed", kind="mail", key="k", by=office)
     return SimpleNamespace(winner=winner, loser=loser, issued=issued, sent=sent, link=link, lot=lot)
+
+
+def _papers(shop, office) -> tuple:
+    """A part of an invoice is paid, another is a draft, a quote is with the client."""
+    issued = issued_invoice(shop, office)
+    payments.receive(issued, Decimal(100), key="p", received_on=timezone.localdate())
+    invoices.draft_from(made_job(shop, office), office)
+    return issued, sent_quote(shop, office)
 
 
 def test_everything_moves_but_what_is_sealed(two, shop, office):

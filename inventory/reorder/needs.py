@@ -88,7 +88,10 @@ def _store(workspace, groups: dict[str, list[Item]]) -> int:
         (changed if need.pk else fresh).append(need)
     Need.objects.bulk_create(fresh, batch_size=500)
     names = [field.name for field in Need._meta.concrete_fields if field.name not in ("id", "workspace", "key")]
-    Need.objects.bulk_update(changed, names, batch_size=200)
+    if len(changed) == 1:  # mostly; written by itself in a tenth of the time that a choice among many takes to put
+        Need.objects.filter(pk=changed[0].pk).update(**{name: getattr(changed[0], name) for name in names})
+    else:
+        Need.objects.bulk_update(changed, names, batch_size=200)
     return sum(1 for need in (*fresh, *changed) if need.is_low)
 
 

@@ -65,7 +65,7 @@ class Books:
         self.value = Counter({item.pk: Decimal(0) for item in business.items.values()})
         self.link = ""  # the last of the chain of issued documents
         self.clients: list[Client] = []
-        self.facts: dict[int, dict] = {}  # by client: what an offer says of both sides
+        self.facts: dict[tuple[type, int], dict] = {}  # by client: what an offer, or an invoice, says of both sides
         self.kinds = {
             model: ContentType.objects.get_for_model(model)
             for model in (Enquiry, Quote, Job, Run, Delivery, Invoice, Payment, Client)
@@ -191,14 +191,14 @@ class Books:
         self._tell(told)
         return quotes
 
-    def _facts(self, quote) -> dict:
-        """As sending freezes them; what is the same for all offers to a client is looked up once."""
+    def _facts(self, document: Quote | Invoice) -> dict:
+        """As the verbs freeze them; what is the same for all offers, or invoices, to a client is looked up once."""
         from billing.facts import frozen_facts, vat_rows
 
-        rates = {self.business.tax_percent: (quote.net, quote.tax)}
-        if quote.client_id not in self.facts:
-            self.facts[quote.client_id] = frozen_facts(quote, rates)
-        return {**self.facts[quote.client_id], "vat": vat_rows(rates)}
+        rates, key = {self.business.tax_percent: (document.net, document.tax)}, (type(document), document.client_id)
+        if key not in self.facts:
+            self.facts[key] = frozen_facts(document, rates)
+        return {**self.facts[key], "vat": vat_rows(rates)}
 
     def _quote_line(self, quote, line, wish):
         return QuoteLine(
@@ -377,8 +377,6 @@ class Books:
                         for at, share in order.payments])  # fmt: skip
 
     def _invoice(self, order, job, lines):
-        from billing.facts import frozen_facts
-
         said = sum((cents(line.unit_price * line.quantity, self.workspace.currency) for line in lines), Decimal(0))
         sums = self._sums(said, job.tax_included)
         total = sums["total"]
@@ -392,7 +390,7 @@ class Books:
             supplied_on=order.made.date(), tax_included=job.tax_included, paid=paid, **sums,
             created_by=self.office, created_at=order.invoiced, issued_at=order.invoiced,
         )  # fmt: skip
-        invoice.frozen = frozen_facts(invoice, {self.business.tax_percent: (sums["net"], sums["tax"])})
+        invoice.frozen = self._facts(invoice)
         return invoice
 
     def _seal(self, invoices, lines):

@@ -6,6 +6,7 @@ from billing import deliveries
 from billing.deliveries.drafting import address_for, printed
 from billing.documents.delivery import facts_of
 from billing.models import Delivery, DeliveryLine, Parcel
+from crm.models import Address
 
 CARRIERS = {True: ("tcg", "own", "collected"), False: ("dhl", "gls", "collected")}
 
@@ -14,7 +15,8 @@ def write(books, orders, jobs, lines) -> None:
     """Everything that was invoiced went out that day; their notes are made when somebody first asks for one."""
     gone = [(order, job) for order, job in zip(orders, jobs, strict=True) if job is not None and order.invoiced]
     gone.sort(key=lambda pair: pair[0].invoiced)
-    rows = [_delivery(books, order, job, number) for number, (order, job) in enumerate(gone)]
+    where = {client.pk: address_for(client) for client in {job.client for _order, job in gone}}
+    rows = [_delivery(books, order, job, number, where[job.client_id]) for number, (order, job) in enumerate(gone)]
     for delivery in rows:
         delivery.frozen = facts_of(delivery, [])
     books._create(Delivery, rows)
@@ -39,10 +41,9 @@ def write(books, orders, jobs, lines) -> None:
     books._tell([("shipped", row, books.office, row.shipped_at, {}) for row in rows])
 
 
-def _delivery(books, order, job, number) -> Delivery:
+def _delivery(books, order, job, number, address: Address | None) -> Delivery:
     out = order.invoiced
     carrier = CARRIERS[books.business.is_laser][number % 3]
-    address = address_for(job.client)
     return Delivery(
         workspace=books.workspace, number=books.numbers.draw("delivery", out.date()), client=job.client, job=job,
         state="delivered", recipient=job.client.name, address=printed(address) if address else "–",

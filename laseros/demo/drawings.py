@@ -1,5 +1,6 @@
 """Real DXF files, drawn by the demo itself: what a job shop gets in an ordinary week."""
 
+import functools
 import io
 import math
 from collections.abc import Callable
@@ -21,6 +22,7 @@ class Design:
         return f"{self.slug}.dxf"
 
 
+@functools.cache
 def dxf_of(design: Design) -> bytes:
     """The drawing as a file; the same bytes every time."""
     import ezdxf

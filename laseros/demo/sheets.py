@@ -7,7 +7,7 @@ from production import runs, sheet_runs
 from production.models import Nest, Operation
 from production.nests import deciding, making, searching
 
-SECONDS = 4  # to search each; enough for the demo's plates
+SECONDS = 2  # to search each; enough for the demo's plates, and whoever starts it waits for them
 MOST_OPERATIONS, MOST_PIECES = 6, 250
 # (material, thickness), width and height in mm, where it lies: what the nests find, and what comes back after them, so
 # that there is something on the rack whatever waits on the day.

@@ -6,6 +6,7 @@ Where anything stands in those tables already, or the verbs changed what was the
 `laid_in_a_run` keeps a whole world for the other processes of a run.
 """
 
+import functools
 import hashlib
 import io
 import os
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import time_machine
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -39,7 +41,7 @@ class Record:
 
     def of(self, table: str) -> Callable:
         """What becomes of the values of one table."""
-        return (lambda value: value) if table in SEALED else self.then
+        return (lambda value: value) if table in sealed_tables() else self.then
 
     def then(self, value):
         """A moment of the making is now; everything else is as it was."""
@@ -93,20 +95,38 @@ NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
 MOST_MISSED = 20
-# What has left the house is sealed with its moment, which stays: it was issued when its paper was.
-SEALED = {"billing_invoice", "billing_quote", "billing_seal"}
-# What is planned for so soon after the making is as long after the laying.
-SOON = timedelta(hours=2)
+# What is planned for so soon after the making is as long after the laying; about as soon is the same.
+SOON, ABOUT = timedelta(hours=2), timedelta(minutes=5)
 
 
+@dataclass
 class Further(Record):
+    really: datetime  # when it was made; `began` may be another day, for who travels in time
+
     def then(self, value):
         if not isinstance(value, datetime):
             return value
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
         if self.ended < aware <= self.ended + SOON:
             return value + (timezone.now() - self.began)
+        if abs(self.began - self.really) > SOON and timedelta(0) <= self.really - aware < LATELY:
+            return value + (really_now() - self.really)
         return super().then(value)
+
+
+@functools.cache
+def sealed_tables() -> set[str]:
+    """What has left the house is sealed with its moment, which stays: it was issued when its paper was."""
+    from billing.kept import KINDS
+    from billing.models import Seal
+
+    parts = {part.model for kind in KINDS for part in kind.parts}
+    return {model._meta.db_table for model in {Seal, *(kind.model for kind in KINDS), *parts}}
+
+
+def really_now() -> datetime:
+    hatch = time_machine.escape_hatch
+    return hatch.datetime.datetime.now(UTC) if hatch.is_travelling() else timezone.now()
 
 
 @dataclass
@@ -150,15 +170,18 @@ def _everything(but: frozenset = NOT_LOOKED_AT) -> dict[str, list[tuple]]:
 
 
 def _print_of(rows: dict, given: dict) -> str:
-    """Of the database and of the objects given; a moment ago is now, and what is to be done in a moment is soon."""
-    now = timezone.now()
+    """Of the database and of the objects given; a moment ago is now, and so is what is planned for soon."""
+    clocks = {"now": timezone.now(), "really now": really_now()}
 
     def lately(value):
         if not isinstance(value, datetime):
             return value
         aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-        if abs(now - aware) < LATELY:
-            return "now" if aware <= now else "soon"
+        for name, now in clocks.items():
+            if timedelta(0) <= now - aware < LATELY:
+                return name
+            if timedelta(0) < aware - now <= SOON:
+                return f"{name}, in about {round((aware - now) / ABOUT)}"
         return aware
 
     said = [(table, [tuple(map(lately, row)) for row in found]) for table, found in rows.items()]
@@ -173,7 +196,8 @@ def _fields(model) -> dict:
 
 
 def _step(make: Callable, given: dict, before: dict, but: frozenset = NOT_LOOKED_AT) -> tuple:
-    objects, files, began = {name: _fields(each) for name, each in given.items() if name}, _files(), timezone.now()
+    objects, files = {name: _fields(each) for name, each in given.items() if name}, _files()
+    began, really = timezone.now(), really_now()
     found, moved = _counting(make)
     ended, after = timezone.now(), _everything(but)
     stored = _files()
@@ -190,7 +214,7 @@ def _step(make: Callable, given: dict, before: dict, but: frozenset = NOT_LOOKED
     if before.keys() - after.keys():
         return found, None
     stored = {name: content for name, content in stored.items() if name not in files}
-    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended, moved))
+    return found, Step(new, changed, names, stored, Further({}, _packed(found, given), began, ended, moved, really))
 
 
 def _files() -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from billing import verifying
-from billing.tests.ground import issued_invoice, made_job
+from billing.tests.ground import issued_invoice, late_invoice, made_job
 from inventory.models import Item
 from laseros.tests import laid
 from laseros.tests.database import tables_with_rows
@@ -152,6 +152,26 @@ def test_an_invoice_is_laid_with_its_paper_and_its_seal(db):
     assert papers[0] == papers[1]
     assert papers[0][1].startswith(b"%PDF")
     assert len(laid._steps) == steps == 3
+
+
+def test_an_order_more_and_an_invoice_of_long_ago_are_laid_too(db):
+    """A mail waits for its minute when the second is made, and what stood there before is later than the invoice."""
+    laid.forget()
+    numbers, steps = [], []
+    for _time in range(2):
+        with transaction.atomic():
+            workspace = new_workspace("cutters")
+            with scope(workspace=workspace):
+                shop = stock_shop(workspace)
+                jobs, late = [made_job(shop), made_job(shop)], late_invoice(shop)
+                assert {when(job.approved_at) for job in jobs} == {"now"}
+                assert (late.due_on < timezone.localdate(), list(verifying.wrong(workspace))) == (True, [])
+                numbers.append([late.number, late.issued_on, *(job.number for job in jobs)])
+                steps.append(len(laid._steps))
+            transaction.set_rollback(True)
+        shutil.rmtree(settings.MEDIA_ROOT)
+    assert numbers[0] == numbers[1]
+    assert steps == [7, 7]
 
 
 def test_a_paper_that_nobody_was_to_read_is_laid_for_nobody_who_reads(db):

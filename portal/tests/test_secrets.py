@@ -13,8 +13,9 @@ from billing.documents import delivery_pdf, invoice_pdf, keep, quote_pdf
 from billing.documents.order_paper import order_paper_pdf
 from billing.documents.statement import frozen_of, statement_pdf
 from billing.models import AccountStatement
-from crm.models import Address
-from laseros.tests.ground import figures_joined
+from crm.models import Address, Client
+from laseros.tests.database import committed
+from laseros.tests.ground import figures_joined, new_workspace
 from portal import urls as portal_urls
 from portal.tests.ground import (
     SECRETS,
@@ -35,10 +36,40 @@ from production.models import Enquiry, Proof
 pytestmark = [pytest.mark.one_database, pytest.mark.django_db]
 
 
+@pytest.fixture(scope="module")
+def told(django_db_setup, django_db_blocker, tmp_path_factory):
+    """(a client with one of everything, its documents, their files): committed, and made once for this module."""
+    from django.conf import settings
+
+    before, folder = settings.MEDIA_ROOT, tmp_path_factory.mktemp("files")
+    settings.MEDIA_ROOT = folder
+    with django_db_blocker.unblock(), committed(_everything_there_is) as found:
+        settings.MEDIA_ROOT = before
+        yield *found, folder
+
+
 @pytest.fixture
-def story(buyer, other_buyer):
+def story(db, told, settings):
+    """The documents, as they are in the database of this test."""
+    _buyer, documents, settings.MEDIA_ROOT = told
+    return {kind: [type(row)._base_manager.get(pk=row.pk) for row in rows] for kind, rows in documents.items()}
+
+
+@pytest.fixture
+def buyer(db, told):
+    return Client._base_manager.get(pk=told[0].pk)
+
+
+@pytest.fixture
+def workspace(buyer):
+    return buyer.workspace
+
+
+def _everything_there_is() -> tuple:
     """One of everything, with something secret in every field; and another client's of the same."""
-    for client in (other_buyer, buyer):
+    workspace = new_workspace("cutters")
+    buyer, other = new_client(workspace), new_client(workspace, SECRETS["another client"])
+    for client in (other, buyer):
         job = new_job(client, lines=[(10, 3), (40, 40)])
         put_on_machine(job)
         give_milestones(job)
@@ -58,7 +89,7 @@ def story(buyer, other_buyer):
         with scope(workspace=client.workspace):
             keep(quote, lambda quote=quote: quote_pdf(quote))
             keep(invoice, lambda invoice=invoice: invoice_pdf(invoice))
-    return {"quotes": [quote, accepted], "jobs": [job, held], "invoices": [invoice]}
+    return buyer, {"quotes": [quote, accepted], "jobs": [job, held], "invoices": [invoice]}
 
 
 def pages(story, base) -> list[str]:

@@ -97,7 +97,7 @@ class _Search:
         self.problem = problems.of(nest, self.parts, self.kept, locks=before)
         start = layouts.as_layout(before)
         self.best = self._score_of(before, start)
-        seconds = min(max(nest.seconds - nest.spent_s, LEAST_SLICE_S), SLICE_S)
+        seconds = min(max(nest.seconds - nest.spent_s, min(LEAST_SLICE_S, nest.seconds)), SLICE_S)
         if self.problem["parts"] and self.problem["sheets"]:
             # It goes on from what is on the screen: a slice later, asked for again, or moved about by hand.
             found = search(self.problem, seconds, self.report, self.stopped, start if self.best else None)

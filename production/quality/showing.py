@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from laseros.core.templatetags.laseros import number
@@ -66,6 +67,19 @@ def of(line: JobLine, operation: Operation | None = None) -> Standing:
     related = ("result__line_check", "found_by", "decided_by")
     found.faults = list(line.non_conformances.select_related(*related).order_by("-id")[:20])
     return found
+
+
+def marked(runs: QuerySet) -> QuerySet:
+    """Runs that say, without a query more, whether pieces of theirs are undecided and whether theirs are checked."""
+    undecided = NonConformance.objects.filter(run=OuterRef("pk"), state="open", uncounted=False)
+    checks = LineCheck.objects.filter(job_line=OuterRef("operation__job_line"), is_required=True)
+    return runs.annotate(is_undecided=Exists(undecided), is_checked=Exists(checks))
+
+
+def checks_left(run: Run) -> int:
+    """How many checks are to be done before all pieces of a run, which is of one line, can be good."""
+    rows = gate.standing(run.operation.job_line, run.quantity, run)
+    return sum(row.is_required and row.done < row.due for row in rows)
 
 
 def checked_on(sheet: NestSheet) -> list[Operation]:

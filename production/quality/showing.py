@@ -38,8 +38,13 @@ class Standing:
         return [row for row in self.faults if row.state == "open"]
 
     @property
-    def is_open(self) -> bool:
-        return bool(self.open_faults) or any(row.is_required and row.done < row.due for row in self.checks)
+    def undecided(self) -> bool:
+        """Whether pieces of the run that is on keep it from being finished."""
+        return any(row.run_id == self.run.pk and not row.uncounted for row in self.open_faults)
+
+    @property
+    def checks_left(self) -> int:
+        return sum(row.is_required and row.done < row.due for row in self.checks)
 
     @property
     def can_report(self) -> bool:

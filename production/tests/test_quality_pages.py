@@ -61,6 +61,8 @@ def test_an_operator_checks_and_decides_and_a_manager_lets_pass(work, log_in, op
     answer = client.post(finish, {"good": 19, "scrap": 1, "reason": "Other"}, follow=True)
     assert answer.redirect_chain == [(f"{reverse('floor:operation', args=[operation.pk])}#checks", 302)]
     assert f"Say first what becomes of the pieces of {found.number}" in answer.content.decode()
+    text = answer.content.decode()
+    assert "Pieces of this run are not good" in text[text.index('id="checks"') :]  # where the page is opened
     answer = client.post(reverse("floor:all_good", args=[run.pk]), headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"].endswith(f"/{operation.pk}/#checks")
     assert client.post(decide, {"how": "scrap", "pieces": 2}).status_code == 302

@@ -60,6 +60,9 @@ class BackOffice(UnfoldAdminSite):
             if request.user.is_superuser and request.workspace is None:
                 # Whoever runs a new installation comes here by its address, before there is a business to be in.
                 return redirect("first_workspace")
+            if request.GET.get("next") == reverse("admin:index"):
+                # Operators and clients who only came in by this address: their start is elsewhere.
+                return redirect("home")
             raise PermissionDenied
         return redirect_to_login(request.GET.get("next", reverse("admin:index")), reverse("account_login"))
 

@@ -169,7 +169,7 @@ MATTERS = (
         lambda today: {"late": "yes"}, "inventory.view_purchaseorder", rows=purchasing.late,
     ),
     Matter(
-        "unclear_work", _("Prints that ended unseen"), "machines.machinejob", "help_center", "warning",
+        "unclear_work", _("Machine jobs that ended unseen"), "machines.machinejob", "help_center", "warning",
         lambda today: {"outcome__exact": "unclear"}, "machines.view_machinejob",
     ),
     Matter(
@@ -177,7 +177,7 @@ MATTERS = (
         lambda today: {"due": "yes"}, "machines.view_maintenanceplan", rows=maintenance.due_plans,
     ),
     Matter(
-        "open_work", _("Prints that are nobody’s"), "machines.machinejob", "sell", "warning",
+        "open_work", _("Machine jobs that are nobody’s"), "machines.machinejob", "sell", "warning",
         lambda today: {"claim__exact": "open"}, "machines.view_machinejob",
     ),
     Matter(

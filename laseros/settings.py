@@ -256,8 +256,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 14
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
 # How many proxies of ours a request comes through; what else stands in X-Forwarded-For anybody can write.
-TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int(
-    "TRUSTED_PROXIES", default=1 if env.bool("BEHIND_PROXY", default=False) else 0
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = int(
+    env("TRUSTED_PROXIES", default="") or env.bool("BEHIND_PROXY", default=False)
 )
 if TRUSTED_PROXIES < 0:  # would count from the other end: whatever the visitor wrote first
     raise ImproperlyConfigured("TRUSTED_PROXIES is how many proxies stand in front: 0 or more.")

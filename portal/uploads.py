@@ -60,7 +60,8 @@ def _received(request, visitor) -> HttpResponse:
             status = STATUS.get(refusals[0].code, 422)
             return JsonResponse({"reason": str(refusals[0].reason), "code": refusals[0].code}, status=status)
         known = taken[0].is_there_already
-        return JsonResponse({"text": drawings.same_as(taken[0]) if known else str(_("being measured"))})
+        text = drawings.same_as(taken[0]) if known else str(_("being measured"))
+        return JsonResponse({"text": text, "listed": not known})
     for refusal in refusals:
         messages.error(request, refusal.reason)
     if not taken:

@@ -47,6 +47,12 @@ def test_the_back_office_has_no_door_of_its_own(client, db):
     assert client.post("/admin/login/", {"username": "a", "password": "b"}).status_code == 302
 
 
+def test_who_logs_in_at_the_back_office_and_works_elsewhere_gets_there(client, log_in, operator):
+    browser = log_in(operator)
+    assert browser.get("/admin/", follow=True).redirect_chain[-1][0] == "/floor/"
+    assert browser.get("/admin/crm/client/", follow=True).status_code == 403  # what was asked for is told apart
+
+
 def test_logging_out_asks_for_a_click(client, log_in, office):
     browser = log_in(office)
     assert browser.get("/accounts/logout/").status_code == 200

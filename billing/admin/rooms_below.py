@@ -149,7 +149,8 @@ def _price_of(row: QuoteLine) -> str:
 
 
 def _prices_of(request, lines) -> dict | None:
-    """What the newest quote says of each part asked for; None for who may see no price."""
+    """What the newest quote says of each part asked for, as long as it is asked for in the same material; None for who
+    may see no price."""
     if not request.user.has_perm(SEE_MONEY):
         return None
     found = {}
@@ -157,6 +158,8 @@ def _prices_of(request, lines) -> dict | None:
     asked = {line.pk: line for line in lines}
     for row in rows.select_related("quote").order_by("quote_id").defer("breakdown"):
         line = asked[row.enquiry_line_id]
+        if line.item_id and line.item_id != row.item_id:
+            continue
         note = row.quote.number if row.quantity == line.quantity else _("%(quote)s, for %(count)s pieces")
         priced = not row.unpriced or row.unit_price
         found[line.pk] = {

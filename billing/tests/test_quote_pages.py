@@ -223,9 +223,13 @@ def test_a_draft_made_too_early_is_brought_up_to_date_by_one_button(ground, ente
     client = enter("office")
     client.post(reverse("admin:production_enquiry_verb", args=[enquiry.pk, "quote"]))
     quote = Quote.objects.get()
-    assert quote.lines.get().unpriced
+    assert quote.lines.get().unpriced == "No material has been chosen from stock."
+    asked = reverse("admin:production_enquiry_change", args=[enquiry.pk])
+    assert "No material has been chosen" in client.get(asked).content.decode()
     enquiry.lines.update(item=Item.objects.get(), quantity=10)
-    change = client.get(reverse("admin:production_enquiry_change", args=[enquiry.pk])).content.decode()
+    change = client.get(asked).content.decode()
+    assert "No material has been chosen" not in change  # that was said of the draft, before
+    assert "can be priced" in change
     assert ("do/follow/" in change, "do/quote/" in change) == (True, False)
     response = client.post(reverse("admin:production_enquiry_verb", args=[enquiry.pk, "follow"]))
     assert response.headers["Location"] == page(quote)

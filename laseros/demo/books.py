@@ -15,7 +15,7 @@ from inventory.models import Balance, Item, Move, Reservation
 from laseros.core import numbering
 from laseros.core.money import cents
 from laseros.demo import departures, milestones
-from laseros.demo.clients import name_of
+from laseros.demo.clients import buyer_of, name_of
 from laseros.demo.ground import Business
 from laseros.demo.story import Order
 from production.models import DesignFile, Enquiry, EnquiryLine, Job, JobLine, Milestone, Operation, Run
@@ -87,9 +87,9 @@ class Books:
             )  # fmt: skip
         self.clients = self._create(Client, self.clients)
         self._create(Contact, [
-            Contact(workspace=self.workspace, client=client, name=f"{client.name.split()[0]} – Einkauf" if not laser
-                    else f"{client.name.split()[0]} – buying", email=client.email)
-            for client in self.clients
+            Contact(workspace=self.workspace, client=client, email=client.email,
+                    name=client.name if client.kind == "private" else buyer_of(laser, number))
+            for number, client in enumerate(self.clients)
         ])  # fmt: skip
         towns = (("Durban", "4001"), ("Pinetown", "3610")) if laser else (("Leipzig", "04109"), ("Halle", "06108"))
         self._create(Address, [

@@ -20,7 +20,25 @@ Schiffsmodelle Petersen|Orthopädie Brandt|Laborbedarf Sommer|Fotostudio Engel|E
 Marta Wiśniewska|Bernd Großmann|Şebnem Aydın|Jürgen Köhler|Anneliese Weiß|Nguyễn Thị Lan
 Zoë Fischer|Tomáš Dvořák|Heike Lange|Uwe Jäger
 """
+BUYERS = {
+    True: (
+        "Nomvula Dlamini Kobus Visser Ayesha Moosa Themba Zondi Charlotte Meyer Rajesh Govender Lerato Molefe",
+        "Pieter Nel Nokuthula Buthelezi Warren Adams Shanice Reddy Sizwe Mkhwanazi Elna Fourie",
+    ),
+    False: (
+        "Katrin Vogel Stefan Winkler Aylin Demir Matthias Franke Ines Kühn Paweł Nowak Sabine Ullrich",
+        "Torsten Beyer Linh Tran Gesine Arnold Holger Pfeiffer Mira Jovanović Ulrike Seidel",
+    ),
+}
 FIRST_PRIVATE = 30  # from here on the names are people's
+
+
+def buyer_of(is_laser: bool, number: int) -> str:
+    """Who orders at the business with that number: each first name meets another surname every time round."""
+    words = " ".join(BUYERS[is_laser]).split()
+    first, last = words[::2], words[1::2]
+    again, index = divmod(number, len(first))
+    return f"{first[index]} {last[(index + again) % len(last)]}"
 
 
 def name_of(is_laser: bool, number: int) -> tuple[str, bool]:

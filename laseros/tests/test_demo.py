@@ -33,7 +33,7 @@ from billing.models import (
     Seal,
 )
 from crm import certificates, duplicates
-from crm.models import Client, Tag
+from crm.models import Client, Contact, Tag
 from inventory.management.commands.check_ledger import wrong
 from inventory.models import CountLine, Item, Lot, Move, ScanEvent, StockCount, Weighing
 from laseros.demo import logins
@@ -304,7 +304,11 @@ def test_it_is_not_made_twice_and_its_people_can_log_in(demo):
 def test_the_history_is_deterministic(demo):
     with scopes_disabled():
         clients = Client.objects.filter(workspace=demo["fadenwerk"]).aggregate(last=Max("code"))["last"]
+        people = Contact.objects.values_list("name", "client__name", "client__kind")
+        people = list(people.filter(client__code__gt="CL-0001", client__code__lte="CL-0040"))
     assert clients == "CL-0041"  # forty with a history, and one that stands there twice
+    assert {" – " in name for name, _client, _kind in people} == {False}  # people, as mails greet them
+    assert all(name == client for name, client, kind in people if kind == "private")
     now = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
     price = lambda part, quantity: SimpleNamespace(seconds_each=600)  # noqa: E731
     plan = Plan(PRINT_PARTS, price, 40, 4, 14, now)

@@ -8,6 +8,9 @@ from django_scopes import scope
 from playwright.sync_api import expect
 
 from accounts.models import Membership
+from billing.tests.ground import new_enquiry
+from crm.models import Client
+from inventory.models import Item
 from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from production.tests.ground import line, new_job
@@ -103,6 +106,22 @@ def test_a_job_has_one_next_step_and_the_rest_in_a_menu_for_the_keyboard_too(off
     paper.press("Enter")
     page.get_by_role("dialog").get_by_role("button", name="Back").click()
     expect(paper).to_be_focused()
+    assert page.complaints == []
+
+
+def test_long_names_make_no_page_wide_and_cut_no_field(office_page):
+    page, shop = office_page, office_page.shop
+    with scope(workspace=shop.workspace):
+        Client.objects.filter(pk=shop.client.pk).update(name="Drakensberg Gates & Fences (Pty) Ltd of Harrismith")
+        Item.objects.update(name="Polyethylene terephthalate glycol, grey, 1.75 mm on a spool of a kilogram")
+        enquiry = new_enquiry(shop, {"design_file": None, "item": Item.objects.first(), "quantity": 10})
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"/admin/production/enquiry/{enquiry.pk}/change/")
+    expect(page.locator(".select2-selection__rendered", has_text="Drakensberg")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    lines = page.locator(".formset-wrapper .simplebar-content-wrapper")
+    expect(lines).to_be_visible()
+    assert lines.evaluate("lines => lines.scrollWidth <= lines.clientWidth")
     assert page.complaints == []
 
 

@@ -134,6 +134,14 @@ def test_compose_sets_only_what_the_settings_read():
     assert set(re.findall(r"^    ([A-Z_]+):", shared, re.MULTILINE)) <= settings_variables()
 
 
+def test_what_is_written_into_env_reaches_the_containers():
+    """All but what is of the container itself: its folders, its address, and what a shop's own computer is for."""
+    of_the_container = {"DATA_DIR", "STATIC_ROOT", "BACKUP_DIR", "WATCHED_FOLDERS", "HOST", "PORT"}
+    of_a_computer = {"DEMO", "DEMO_MACHINES", "SIMULATED_CARDS", "DEBUG", addresses.HERE_TOO}
+    servers = {"DATABASE_URL", "REDIS_URL", "MQTT_URL", "BACKUP_COPY_TO"}
+    assert example_variables() - compose_variables() == of_the_container | of_a_computer | servers
+
+
 # --- the environment ---
 
 

@@ -56,6 +56,7 @@ def uploads_two_and_takes_one_off(phone):
     phone.locator("#upload").set_input_files([PLATE, SHAPE])
     parts = phone.locator(".upload-part")
     expect(parts).to_have_count(2)
+    expect(phone.locator(".dropzone-file")).to_have_count(0)  # the list of parts tells of them
     expect(parts.filter(has_text="open").get_by_text("Open ends")).to_be_visible()
     phone.get_by_role("button", name="Take open off").click()
     expect(parts).to_have_count(1)

@@ -86,7 +86,10 @@ def main_of(answer) -> str:
 
 def test_from_a_drawing_to_a_job_in_the_clients_hands(browser, open_shop, run_work):
     json = {"headers": {"Accept": "application/json"}}
-    assert browser.post("/portal/upload/", {"file": drawing()}, **json).json() == {"text": "being measured"}
+    assert browser.post("/portal/upload/", {"file": drawing()}, **json).json() == {
+        "text": "being measured",
+        "listed": True,
+    }
     page = main_of(browser.get("/portal/upload/"))
     assert "being measured…" in page
     run_work()

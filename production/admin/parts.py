@@ -237,7 +237,11 @@ def _uploaded(rows, refusals) -> JsonResponse:
     text = _("being measured") if row.state in AT_WORK else row.get_state_display()
     if row.is_there_already:
         text = drawings.same_as(row)
-    answer = {"text": str(text), "url": reverse("admin:production_designfile_change", args=[row.pk])}
+    answer = {
+        "text": str(text),
+        "listed": not row.is_there_already,
+        "url": reverse("admin:production_designfile_change", args=[row.pk]),
+    }
     return JsonResponse(answer | ({"reload": True} if row.kind in PRINTS else {}))
 
 

@@ -47,13 +47,14 @@ def reason_of(run: Run) -> str:
 
 def check_end(run: Run, operation: Operation, line: JobLine, *, planned: int, good: int, scrap: int) -> None:
     """In the transaction that ends a run with so many pieces of `planned`. Raises `Refused` with code "undecided",
-    "counts" or "checks"."""
+    "counts" or "checks"; `see_to` of its details is the operation whose pieces are to be looked at first."""
     held = claims(run, operation)
     if held.open:
         raise Refused(
             _("Say first what becomes of the pieces of %(numbers)s: made again, scrap, or used as they are.")
             % {"numbers": ", ".join(held.open)},
             code="undecided",
+            see_to=operation.pk,
         )
     if scrap < held.scrap or good > planned - held.scrap - held.rework:
         raise Refused(
@@ -62,10 +63,10 @@ def check_end(run: Run, operation: Operation, line: JobLine, *, planned: int, go
             % {"scrap": held.scrap, "rework": held.rework, "most": max(planned - held.scrap - held.rework, 0)},
             code="counts",
         )  # fmt: skip
-    check_done(line, good, run)
+    check_done(line, good, run, operation)
 
 
-def check_done(line: JobLine, good: int, run: Run | None = None) -> None:
+def check_done(line: JobLine, good: int, run: Run | None = None, operation: Operation | None = None) -> None:
     """That what has to be checked of so many more good pieces of a line is. Raises `Refused` with code "checks"."""
     missing = [] if not good else [row for row in standing(line, good, run) if row.is_required and row.done < row.due]
     if missing:
@@ -76,6 +77,7 @@ def check_done(line: JobLine, good: int, run: Run | None = None) -> None:
         raise Refused(
             _("Checks of “%(what)s” are still to be done: %(checks)s.") % {"what": line.description, "checks": words},
             code="checks",
+            see_to=operation and operation.pk,
         )
 
 

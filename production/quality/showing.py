@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from laseros.core.templatetags.laseros import number
@@ -37,8 +38,13 @@ class Standing:
         return [row for row in self.faults if row.state == "open"]
 
     @property
-    def is_open(self) -> bool:
-        return bool(self.open_faults) or any(row.is_required and row.done < row.due for row in self.checks)
+    def undecided(self) -> bool:
+        """Whether pieces of the run that is on keep it from being finished."""
+        return any(row.run_id == self.run.pk and not row.uncounted for row in self.open_faults)
+
+    @property
+    def checks_left(self) -> int:
+        return sum(row.is_required and row.done < row.due for row in self.checks)
 
     @property
     def can_report(self) -> bool:
@@ -66,6 +72,19 @@ def of(line: JobLine, operation: Operation | None = None) -> Standing:
     related = ("result__line_check", "found_by", "decided_by")
     found.faults = list(line.non_conformances.select_related(*related).order_by("-id")[:20])
     return found
+
+
+def marked(runs: QuerySet) -> QuerySet:
+    """Runs that say, without a query more, whether pieces of theirs are undecided and whether theirs are checked."""
+    undecided = NonConformance.objects.filter(run=OuterRef("pk"), state="open", uncounted=False)
+    checks = LineCheck.objects.filter(job_line=OuterRef("operation__job_line"), is_required=True)
+    return runs.annotate(is_undecided=Exists(undecided), is_checked=Exists(checks))
+
+
+def checks_left(run: Run) -> int:
+    """How many checks are to be done before all pieces of a run, which is of one line, can be good."""
+    rows = gate.standing(run.operation.job_line, run.quantity, run)
+    return sum(row.is_required and row.done < row.due for row in rows)
 
 
 def checked_on(sheet: NestSheet) -> list[Operation]:

@@ -35,7 +35,7 @@ def test_dropped_measured_and_shown(desk, shop, enquiry, run_work):
     with scope(workspace=shop.workspace):
         row = DesignFile.objects.get()
     assert answer.status_code == 200
-    assert answer.json() == {"text": "being measured", "url": page_of(row)}
+    assert answer.json() == {"text": "being measured", "listed": True, "url": page_of(row)}
     with scope(workspace=shop.workspace):
         part = EnquiryLine.objects.get().pk
     waiting = text_of(desk.get(page_of(enquiry, "drawings")))
@@ -55,6 +55,7 @@ def test_the_same_file_under_another_name_says_which_part_it_is(desk, shop, enqu
     desk.post(address, {"file": upload("plate.dxf")}, **JSON)
     again = desk.post(address, {"file": upload("plate, copy.dxf")}, **JSON)
     assert again.json()["text"] == "the same file as plate.dxf, which is on the list already"
+    assert not again.json()["listed"]  # what it says stands nowhere else
     with scope(workspace=shop.workspace):
         assert EnquiryLine.objects.get().description == "plate"
 

@@ -337,6 +337,9 @@ def test_the_doors_one_tap_counts_a_plate(work, say, operator, log_in, printer):
     plate = MachineWork.objects.get()
     page = browser.get("/floor/").content.decode()
     assert "All 5 good" in page
+    assert 'value="Print failed"' in page
+    Machine.objects.filter(pk=printer.pk).update(kind="laser")
+    assert "Print failed" not in browser.get("/floor/").content.decode()  # nor what came out of a laser
     browser.post(f"/floor/plates/{plate.pk}/", {"good": "3", "scrap": "2", "reason": "Burr"})
     run = Run.objects.get()
     assert (run.state, run.good, run.scrap, run.note) == ("finished", 3, 2, "Burr")

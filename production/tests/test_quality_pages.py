@@ -54,9 +54,21 @@ def test_an_operator_checks_and_decides_and_a_manager_lets_pass(work, log_in, op
     assert client.post(decide, {"how": "accept", "why": "x"}).status_code == 403
     assert client.post(decide, {"how": "melt"}).status_code == 404
     finish = reverse("floor:finish", args=[run.pk])
-    assert client.post(finish, {"good": 19, "scrap": 1, "reason": "Other"}).status_code == 409
+    for name, args in (("floor:queue", ()), ("floor:finish", (run.pk,))):
+        page = opened(client, name, *args)
+        assert "Pieces of this run are not good" in page, name
+        assert f'href="{reverse("floor:operation", args=[operation.pk])}#checks"' in page, name
+    answer = client.post(finish, {"good": 19, "scrap": 1, "reason": "Other"}, follow=True)
+    assert answer.redirect_chain == [(f"{reverse('floor:operation', args=[operation.pk])}#checks", 302)]
+    assert f"Say first what becomes of the pieces of {found.number}" in answer.content.decode()
+    text = answer.content.decode()
+    assert "Pieces of this run are not good" in text[text.index('id="checks"') :]  # where the page is opened
+    answer = client.post(reverse("floor:all_good", args=[run.pk]), headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"].endswith(f"/{operation.pk}/#checks")
     assert client.post(decide, {"how": "scrap", "pieces": 2}).status_code == 302
+    assert "2 checks are to be done before these pieces count as good" in opened(client, "floor:queue")
     text = opened(client, "floor:finish", run.pk)
+    assert "2 checks are to be done" in text
     assert 'value="18"' in text
     assert '<option value="Wrong size" selected>' in text
     assert client.post(reverse("floor:check", args=[size.pk]), {**said, "value": "twenty"}).status_code == 409

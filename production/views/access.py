@@ -2,10 +2,15 @@
 
 from functools import wraps
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 
+from laseros.core.errors import Refused
 from machines.models import Machine
 
 LOOK, WORK = "production.view_operation", "production.run_operation"
@@ -22,11 +27,23 @@ def floor(permission: str = LOOK):
         def door(request, *args, **kwargs):
             if request.workspace is None or not request.user.has_perm(permission):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except Refused as refused:
+                if refused.details.get("see_to") is None:
+                    raise
+                return _to_checks(request, refused)
 
         return door
 
     return guard
+
+
+def _to_checks(request, refused: Refused):
+    """Something is to be checked or decided first: whoever was refused is led there."""
+    messages.error(request, refused.reason)
+    address = f"{reverse('floor:operation', args=[refused.details['see_to']])}#checks"
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def machines():

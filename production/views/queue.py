@@ -20,6 +20,7 @@ from production.filters import QueueFilter, contains
 from production.labour import clocks
 from production.machine_work import counting, matching
 from production.models import NestPart, NestSheet, Operation, Run
+from production.quality import showing
 from production.states import ACTIVE_RUN, IN_QUEUE
 from production.views.access import LOOK, SESSION_KEY, WORK, floor, machines, machines_here, my_machine
 
@@ -32,6 +33,7 @@ RUN_WITH = tuple(f"operation__{each}" for each in ("job_line__job", "job_line__i
 RUN_SHOWN = (
     *(field.name for field in Run._meta.concrete_fields), "operation__job_line", "operation__sheet",
     *(f"operation__job_line__{each}" for each in ("description", "job", "item", "job__number", "item__name")),
+    *(f"operation__job_line__{each}" for each in ("quantity", "made_good")),
     *(f"operation__sheet__{each}" for each in ("position", "nest", "item", "nest__number", "item__name")),
 )  # fmt: skip
 PART_OF_JOB = ("operation__job_line__job__number", "operation__job_line__job__due_on")
@@ -209,7 +211,7 @@ def _runs():
 
 def _run_on(machine) -> Run | None:
     run = (
-        Run.active_on(machine)
+        showing.marked(Run.active_on(machine))
         .select_related("operator", *RUN_WITH)
         .only("operator__name", "operator__email", *RUN_SHOWN)
         .first()
@@ -237,6 +239,7 @@ def now(request, machine) -> dict:
         "over": None if run else just_over(machine),
         "answer": answer,
         "plates": counting.open_plates(run) if run is not None and connected else [],
+        "checks_left": showing.checks_left(run) if run is not None and run.is_checked else 0,
         "can_send_next": run is not None and connected and dispatching.can_send_next(run),
         "unclaimed": matching.open_jobs().filter(machine=machine).count() if connected else 0,
         "can_work": request.user.has_perm(WORK),

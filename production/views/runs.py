@@ -10,7 +10,7 @@ from production import runs, sheet_undoing, undoing
 from production.forms import OutcomeForm
 from production.machine_work import counting
 from production.models import Operation, Run
-from production.quality import gate
+from production.quality import gate, showing
 from production.states import ACTIVE_RUN
 from production.views import queue, sheet
 from production.views.access import SESSION_KEY, WORK, floor, machines
@@ -19,7 +19,7 @@ from production.views.access import SESSION_KEY, WORK, floor, machines
 def _run(pk) -> Run:
     related = ("machine__status", "operation__job_line__job", "operation__job_line__item", "operator",
                "operation__sheet__nest", "operation__sheet__item", "operation__sheet__lot")  # fmt: skip
-    return get_object_or_404(Run.objects.select_related(*related), pk=pk)
+    return get_object_or_404(showing.marked(Run.objects.select_related(*related)), pk=pk)
 
 
 @floor(WORK)
@@ -78,6 +78,7 @@ def _end(request, run: Run, deed: str, verb):
             "deed": deed,
             "job": run.operation.job_line.job,
             "line": run.operation.job_line,
+            "checks_left": showing.checks_left(run) if deed == "finish" and run.is_checked else 0,
         }
         return render(request, "floor/outcome.html", context, status=422 if form.is_bound else 200)
     done = verb(run, **form.outcome(), by=request.user)

@@ -12,7 +12,9 @@
  * mark that button data-dropzone-fallback and it is hidden here. Each file is one POST to data-url (or the form's
  * action), in the input's name, with X-CSRFToken and "Accept: application/json". Answers:
  *
- *   2xx   {"text": "12 parts, 340 mm", "url": "/…/"} (both optional; anything that is not JSON is just success)
+ *   2xx   {"text": "12 parts, 340 mm", "url": "/…/", "listed": true} (all optional; anything that is not JSON is just
+ *         success). A file that is `listed` stands in the page's own list, which knows better how it is: its row goes
+ *         when that was drawn anew, by the data-refresh or by whoever says so with the event "dropzone:listed"
  *   4xx   {"reason": "…"} or plain text: shown as it is     413   too big
  *
  * data-max-mb and the input's accept are checked here for a quick answer; the server checks again. When all are
@@ -173,6 +175,7 @@
       };
       row.done = (answer) => {
         look("is-done", answer.text || text("uploadDone", "uploaded"));
+        element.toggleAttribute("data-listed", Boolean(answer.listed));
         press("", "", null);
         if (answer.url && new URL(answer.url, location).origin === location.origin) {
           const link = make("a", "dropzone-name", file.name);
@@ -211,6 +214,13 @@
       add(event.dataTransfer.files);
     });
     window.addEventListener("beforeunload", (event) => running && event.preventDefault());
+    const settle = () => {
+      for (const element of list.querySelectorAll("[data-listed]")) element.remove();
+    };
+    document.addEventListener("dropzone:listed", settle);
+    document.addEventListener("htmx:afterSettle", (event) => {
+      if (zone.dataset.refresh && event.target.matches?.(zone.dataset.refresh)) settle();
+    });
   }
 
   const all = (root) => root.querySelectorAll("[data-dropzone]").forEach(attach);

@@ -143,6 +143,7 @@
     for (const row of rows()) if (ticked.has(row.dataset.part)) box(row).checked = true;
     window.htmx?.process(fresh);
     dress();
+    document.dispatchEvent(new CustomEvent("dropzone:listed"));
   }
 
   document.addEventListener("dropzone:file", () => {

@@ -204,20 +204,28 @@ def browser_starts() -> bool:
 # --- the passes ------------------------------------------------------------------------------------------------------
 
 
+# Which characters there are is reckoned when the first text is drawn, and kept.
+FIRST_TEXT = "from hypothesis import find, strategies; find(strategies.text(), lambda text: True)"
+
+
 def read_tests() -> None:
-    """What pytest makes of each test module and keeps beside it: in a new checkout once, and not by every process."""
+    """What pytest makes of each test module and keeps beside it: in a new checkout once, and not by every process.
+
+    Hypothesis keeps something as well.
+    """
     rooms = sorted({file.parts[-3] for file in ROOT.glob("*/tests/test_*.py")})
     tests = {file for room in rooms for file in (ROOT / room).glob("**/test_*.py")}
     read = {file.name.partition(".")[0] for room in rooms for file in (ROOT / room).glob("**/*-pytest-*.pyc")}
     if read.issuperset(file.stem for file in tests):
         return
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
+    collect = ["-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist"]
     readers = [
         subprocess.Popen(
-            [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:xdist", *share],
+            [sys.executable, *arguments],
             cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )
-        for share in (rooms[::2], rooms[1::2])
+        for arguments in ([*collect, *rooms[::2]], [*collect, *rooms[1::2]], ["-c", FIRST_TEXT])
     ]  # fmt: skip
     for reader in readers:
         reader.wait()

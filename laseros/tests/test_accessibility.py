@@ -3,11 +3,12 @@
 Under the policy the pages are served with, and without a word of complaint on the console.
 """
 
+import json
 import re
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from django.db import transaction
+from django.db import connection, transaction
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
@@ -17,10 +18,6 @@ from laseros.tests.browser import DESKTOP, PHONE, chromium, house, tabs  # noqa:
 pytestmark = pytest.mark.browser
 
 GRAVE = {"serious", "critical"}
-EVERYTHING = {"resultTypes": ["violations"], "preload": False}
-# What else there is to find does not change in the dark; what changes with the width looks another way.
-COLOURS = {**EVERYTHING, "runOnly": ["color-contrast"]}
-ALL_BUT_COLOURS = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
 # person → the pages looked at as that person; {record} is the number of one in `permissions_ground`
 ENTRANCE = (
     "/accounts/login/",
@@ -104,9 +101,11 @@ BUYER = (
 )
 
 
-# In each page from its beginning. `otherThings`: what looks another way than it did before (at the other width),
-# scrolls or is seen there only; the outermost elements. `otherTexts`: of what a contrast hangs on (colour, size, weight
-# and what is behind it; its class and that of what holds it) one element for each that no page before had.
+# In each page from its beginning, after axe. `wrong(what, known, …)` answers [what axe finds, the texts looked at for
+# their contrast, how far the page hangs over its edge]. Looked at is the "page"; or what is "changed": looks another
+# way than the page did (at the other width), scrolls or is seen there only; or the "colours" alone. The contrast is
+# looked at where all it hangs on (colour, size, weight and what is behind it; its class and that of what holds it) is
+# not `known`, at one element for each.
 LOOKS = """(() => {
   const seen = (element) => element.checkVisibility({visibilityProperty: true, opacityProperty: true});
   const all = () => [...document.body.querySelectorAll("*")];
@@ -119,8 +118,8 @@ LOOKS = """(() => {
     return [...parts, style.fontWeight, scrolls].join();
   };
   let before = new Map();
-  window.remember = () => { before = new Map(all().map((element) => [element, look(element)])); };
-  window.otherThings = () => {
+  const remember = () => { before = new Map(all().map((element) => [element, look(element)])); };
+  const otherThings = () => {
     const other = new Set(all().filter((element) => {
       const now = look(element);
       return now && now !== before.get(element);
@@ -146,7 +145,7 @@ LOOKS = """(() => {
     for (let place = 0; place < text.length; place += 1) number = (number * 33 ^ text.charCodeAt(place)) | 0;
     return number;
   };
-  window.otherTexts = (known) => {
+  const otherTexts = (known) => {
     const grounds = new Map(), texts = new Map(), numbers = new Set(known);
     for (const element of all().filter((element) => holdsText(element) && seen(element))) {
       const {color, fontSize, fontWeight} = getComputedStyle(element);
@@ -157,93 +156,96 @@ LOOKS = """(() => {
     const other = [...texts].map(([text, element]) => [numbered(text), element]);
     return new Map(other.filter(([number]) => !numbers.has(number)));
   };
+
+  const contrast = axe._audit.rules.find(({id}) => id === "color-contrast"), {matches} = contrast;
+  let texts = new Set();
+  contrast.matches = (element, ...more) => texts.has(element) && matches.call(contrast, element, ...more);
+
+  const until = async (come) => {
+    for (const began = performance.now(); !come(); await new Promise(requestAnimationFrame)) {
+      if (performance.now() - began > 60_000) throw new Error(`not within a minute: ${come}`);
+    }
+  };
+  const isDark = () => document.documentElement.matches("html.dark, html[data-bs-theme=dark]");
+  const run = async (what) => {
+    const colours = what === "colours" && {runOnly: ["color-contrast"]};
+    const include = what === "page" ? [document] : [...(what === "changed" ? otherThings() : []), ...texts];
+    const options = {resultTypes: ["violations"], preload: false, ...colours};
+    return include.length ? (await axe.run({include}, options)).violations : [];
+  };
+  window.wrong = async (what, known, {width, dark}) => {
+    await until(() => innerWidth >= width && (!dark || isDark()));
+    const other = otherTexts(known);
+    texts = new Set(other.values());
+    const found = await run(what);
+    if (what === "page") remember();
+    const {scrollWidth, clientWidth} = document.documentElement;
+    return [found, [...other.keys()], scrollWidth - clientWidth];
+  };
 })()"""
-AXE = "async ([options, where]) => (await axe.run(where || document, options)).violations"
-AXE_OTHER_THINGS = """async (options) => {
-  const include = window.otherThings();
-  return include.length ? (await axe.run({include}, options)).violations : [];
-}"""
-AXE_OTHER_TEXTS = """async ([options, known]) => {
-  const other = window.otherTexts(known), include = [...other.values()];
-  const found = include.length ? await axe.run({include}, options) : {violations: []};
-  return [found.violations, [...other.keys()]];
-}"""
+WRONG = "async (asked) => JSON.stringify(await wrong(...JSON.parse(asked)))"
+# Its entries are more than half of what most pages show. The one of this page stays.
+NO_MENU = """for (const entry of document.querySelectorAll("#nav-sidebar-apps li:not(:has(.active))")) entry.remove()"""
 
 
 class Look:
     """Opens pages, at a desk and on a phone, in light and in dark, and keeps what is wrong with them."""
 
     def __init__(self, page: Page):
-        self.page, self.wrong, self.held = page, [], None
-        self.device = page.context.new_cdp_session(page)
+        self.page, self.wrong, self.device = page, [], {}
+        self.browser = page.context.new_cdp_session(page)
         page.add_init_script(AXE_SCRIPT + LOOKS)
         self.known: set[int] = set()  # texts as they looked on the pages before, in either light
         self.knows_menu = False  # it is the same on all pages of a person
 
     def at(self, path: str) -> None:
-        self.at_a_desk()
+        self._be(DESKTOP)
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
         self.page.goto(path)
         self.here(path)
 
     def here(self, path: str) -> None:
-        where = {"exclude": ["#nav-sidebar"]} if self.knows_menu else None
+        if self.knows_menu:
+            self.page.evaluate(NO_MENU)
         self.knows_menu = self.knows_menu or path.startswith("/admin/")
-        self._keep(f"{path} at a desk", self.page.evaluate(AXE, [ALL_BUT_COLOURS, where]))
-        self._note_other_texts(f"{path} at a desk")
-        self.page.evaluate("remember()")
-        self.on_a_phone()
-        self._keep(f"{path} on a phone", self.page.evaluate(AXE_OTHER_THINGS, ALL_BUT_COLOURS))
-        self._note_other_texts(f"{path} on a phone")
-        self._nothing_hangs_over_the_edge(f"{path} on a phone")
-        self.in_the_dark(path)
-        self._note_other_texts(f"{path} on a phone in dark")
-        self.at_a_desk()
-        self._note_other_texts(f"{path} at a desk in dark")
-        self._nothing_hangs_over_the_edge(f"{path} at a desk")
-
-    def at_a_desk(self) -> None:
-        self._be(DESKTOP)
-
-    def on_a_phone(self) -> None:
+        self._look("page", f"{path} at a desk")
         self._be(PHONE)
+        self._look("changed", f"{path} on a phone")
+        self._darken(path)
+        self._look("colours", f"{path} on a phone in dark", dark=True)
+        self._be(DESKTOP)
+        self._look("colours", f"{path} at a desk in dark", dark=True)
 
     def _be(self, device: dict) -> None:
         """What Playwright does for the devices of a context, on a page that is open."""
-        if device is self.held:
+        if device is self.device:
             return
-        self.held = device
+        self.device = device
         mobile = device.get("is_mobile", False)
         metrics = {**device["viewport"], "deviceScaleFactor": 1, "mobile": mobile}
-        self.device.send("Emulation.setTouchEmulationEnabled", {"enabled": mobile})
-        self.device.send("Emulation.setDeviceMetricsOverride", metrics)
-        self.page.wait_for_function("(width) => innerWidth >= width", arg=device["viewport"]["width"])
+        self.browser.send("Emulation.setTouchEmulationEnabled", {"enabled": mobile})
+        self.browser.send("Emulation.setDeviceMetricsOverride", metrics)
 
-    def in_the_dark(self, path: str) -> None:
+    def _darken(self, path: str) -> None:
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         if path == "/admin/":  # the theme looks once, when the page is loaded
             self.page.reload()
         elif path.startswith("/admin/"):  # it sets this and nothing else
             self.page.evaluate("document.documentElement.classList.add('dark')")
-        expect(self.page.locator("html.dark, html[data-bs-theme=dark]")).to_be_attached()
 
-    def _nothing_hangs_over_the_edge(self, where: str) -> None:
-        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if width > 0:
-            self.wrong.append(f"{where} is {width} px too wide")
-
-    def _note_other_texts(self, what: str) -> None:
-        found, numbers = self.page.evaluate(AXE_OTHER_TEXTS, [COLOURS, sorted(self.known)])
-        self.known |= set(numbers)
-        self._keep(what, found)
-
-    def _keep(self, what: str, found: list[dict]) -> None:
+    def _look(self, what: str, where: str, *, dark: bool = False) -> None:
+        # As text: Playwright would wrap each number for itself.
+        asked = json.dumps([what, sorted(self.known), {"width": self.device["viewport"]["width"], "dark": dark}])
+        found, texts, too_wide = json.loads(self.page.evaluate(WRONG, asked))
+        self.known |= set(texts)
         self.wrong += [
-            f"{what}: {rule['id']} at {node['target']} ({node['failureSummary'].splitlines()[-1].strip()})"
+            f"{where}: {rule['id']} at {node['target']} ({node['failureSummary'].splitlines()[-1].strip()})"
             for rule in found
             if rule["impact"] in GRAVE
             for node in rule["nodes"]
         ]
+        if too_wide > 0 and not dark:
+            self.wrong.append(f"{where} is {too_wide} px too wide")
 
 
 @pytest.fixture
@@ -251,6 +253,7 @@ def world(house):  # noqa: F811
     """The world of the permission table, and the web that serves it."""
     with transaction.atomic():  # a thousand rows written to the disk once
         world = ground.build()
+        connection.run_on_commit.clear()  # nobody works or listens
     world.house = house("web")
     return world
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from accounts.models import OutgoingMail, Workspace
 from inventory.models import Item, PurchaseOrder
-from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import chromium, profile  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, perform_waiting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,11 +20,9 @@ def page(live_server, chromium):  # noqa: F811
     session = Browser()
     session.force_login(new_person("superuser"), backend="accounts.backends.WorkspaceRoleBackend")
     cookie = session.cookies[settings.SESSION_COOKIE_NAME].value
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE * 1000)
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
-    yield context.new_page()
-    context.close()
+    with profile(base_url=live_server.url, viewport={"width": 1280, "height": 900}) as context:
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        yield context.new_page()
 
 
 def test_from_an_empty_installation_to_three_things_bought(page):

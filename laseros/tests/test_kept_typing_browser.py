@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from billing.models import Quote
 from crm.models import Client
-from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import chromium, profile  # noqa: F401 (a fixture)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from laseros.tests.permissions_doors import Visitor
 
@@ -39,13 +39,11 @@ def desk(live_server, chromium, settings):  # noqa: F811
     workspace = new_workspace("cutters")
     with scope(workspace=workspace):
         shop = stock_shop(workspace)
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE * 1000)
-    page = context.new_page()
-    page.shop, page.boss, page.other = shop, new_person("manager", workspace), new_person("office", workspace)
-    come_in(page, page.boss, live_server.url)
-    yield page
-    context.close()
+    with profile(base_url=live_server.url, viewport={"width": 1280, "height": 900}) as context:
+        page = context.new_page()
+        page.shop, page.boss, page.other = shop, new_person("manager", workspace), new_person("office", workspace)
+        come_in(page, page.boss, live_server.url)
+        yield page
 
 
 def end_session():

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from billing.tests.ground import new_enquiry
 from crm.models import Client
 from inventory.models import Item
-from laseros.tests.browser import PATIENCE, chromium  # noqa: F401 (a fixture)
+from laseros.tests.browser import PATIENCE, chromium, profile  # noqa: F401 (fixtures)
 from laseros.tests.ground import new_person, new_workspace, stock_shop
 from production.tests.ground import line, new_job
 
@@ -34,19 +34,17 @@ def office_page(live_server, chromium):  # noqa: F811
         "value": session.cookies[settings.SESSION_COOKIE_NAME].value,
         "url": live_server.url,
     }
-    context = chromium.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(PATIENCE * 1000)
-    context.add_cookies([cookie])
-    page = context.new_page()
-    page.complaints = []
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: message.type in ("error", "warning") and page.complaints.append(message.text),
-    )
-    page.shop = shop
-    yield page
-    context.close()
+    with profile(base_url=live_server.url, viewport={"width": 1280, "height": 900}) as context:
+        context.add_cookies([cookie])
+        page = context.new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: message.type in ("error", "warning") and page.complaints.append(message.text),
+        )
+        page.shop = shop
+        yield page
 
 
 def test_the_palette_finds_and_opens_by_keyboard_alone(office_page):

@@ -1,5 +1,7 @@
 """The portal in a browser, at the size of a phone: readable for everybody, pressed twice, with and without scripts."""
 
+from contextlib import ExitStack
+
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.utils import timezone
@@ -7,7 +9,7 @@ from django_scopes import scope
 from playwright.sync_api import expect
 
 from crm import links
-from laseros.tests.browser import PATIENCE, chromium, eventually  # noqa: F401 (a fixture)
+from laseros.tests.browser import chromium, eventually, profile  # noqa: F401 (a fixture)
 from machines.models import MachineStatus
 from portal.tests.ground import (
     give_pdf,
@@ -29,7 +31,7 @@ PHONE = {"width": 390, "height": 844}
 @pytest.fixture
 def phone(chromium, live_server):  # noqa: F811
     """phone(java_script_enabled=False) -> a page of a phone's size; what it complains about fails the test."""
-    contexts, complaints = [], []
+    profiles, complaints = ExitStack(), []
 
     def listen(message):
         provoked = any(
@@ -40,19 +42,14 @@ def phone(chromium, live_server):  # noqa: F811
             complaints.append(message.text)
 
     def take(**options):
-        context = chromium.new_context(
-            base_url=live_server.url, **{"viewport": PHONE, "reduced_motion": "reduce", "locale": "en-ZA", **options}
-        )
-        context.set_default_timeout(PATIENCE * 1000)
-        contexts.append(context)
-        page = context.new_page()
+        options = {"base_url": live_server.url, "viewport": PHONE, "locale": "en-ZA", **options}
+        page = profiles.enter_context(profile(**options)).new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", listen)
         return page
 
-    yield take
-    for context in contexts:
-        context.close()
+    with profiles:
+        yield take
     assert complaints == []
 
 

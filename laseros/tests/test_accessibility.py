@@ -17,7 +17,7 @@ from laseros.tests.browser import DESKTOP, PHONE, chromium, house, tabs  # noqa:
 
 pytestmark = pytest.mark.browser
 
-GRAVE = {"serious", "critical"}
+GRAVE = ("serious", "critical")
 # person → the pages looked at as that person; {record} is the number of one in `permissions_ground`
 ENTRANCE = (
     "/accounts/login/",
@@ -157,6 +157,7 @@ LOOKS = """(() => {
     return new Map(other.filter(([number]) => !numbers.has(number)));
   };
 
+  for (const rule of axe._audit.rules) rule.enabled &&= GRAVE.includes(rule.impact);
   const contrast = axe._audit.rules.find(({id}) => id === "color-contrast"), {matches} = contrast;
   let texts = new Set();
   contrast.matches = (element, ...more) => texts.has(element) && matches.call(contrast, element, ...more);
@@ -194,7 +195,7 @@ class Look:
     def __init__(self, page: Page):
         self.page, self.wrong, self.device = page, [], {}
         self.browser = page.context.new_cdp_session(page)
-        page.add_init_script(AXE_SCRIPT + LOOKS)
+        page.add_init_script(f"{AXE_SCRIPT}; const GRAVE = {json.dumps(GRAVE)}; {LOOKS}")
         self.known: set[int] = set()  # texts as they looked on the pages before, in either light
         self.knows_menu = False  # it is the same on all pages of a person
 

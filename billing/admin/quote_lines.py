@@ -57,10 +57,15 @@ class QuoteLineInline(DraftLines):
     money_fields = ("amount_shown", "unit_price_shown", "discount", "discount_shown")
 
     def get_fields(self, request, obj=None):
-        """Where the client took other quantities, they stand beside those that were asked for."""
+        """Where the client took other quantities, they stand beside those that were asked for.
+
+        What left the house has a price for each line: no column says why there is none.
+        """
         fields = super().get_fields(request, obj)
         if not self.has_change_permission(request, obj):
             fields = [READ.get(name, name) for name in fields if name != "counts"]
+        if obj is not None and obj.state != "draft":
+            fields = [name for name in fields if name != "reason"]
         other = obj is not None and obj.state == "accepted" and obj.lines.exclude(ordered=None).exists()
         return [*fields, "ordered_shown"] if other else fields
 

@@ -125,6 +125,7 @@ def test_a_stale_page_cannot_change_what_was_sent(ground, enter, scoped):
 def test_sent_with_one_press_however_often(ground, enter, scoped):
     quote = ground(lambda shop, office: quotes.draw_up(new_enquiry(shop), office))
     client = enter("office")
+    assert "why there is no price" in client.get(page(quote)).content.decode().lower()
     first, second = press(client, quote, "send"), press(client, quote, "send")
     assert (first.status_code, second.status_code) == (302, 302)
     assert "says what it said" in said(second, client)
@@ -132,6 +133,7 @@ def test_sent_with_one_press_however_often(ground, enter, scoped):
     assert quote.state == "sent"
     shown = client.get(page(quote)).content.decode()
     assert ["field-discount_percent" in shown, "field-deposit_percent" in shown] == [False, False]
+    assert "why there is no price" not in shown.lower()  # each line has one
     with guards_off():
         Quote.objects.filter(pk=quote.pk).update(deposit_percent=30)
     assert "field-deposit_percent" in client.get(page(quote)).content.decode()

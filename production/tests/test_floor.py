@@ -247,6 +247,7 @@ def test_the_card_says_what_the_machine_says(tablet, shop, operation, operator, 
         telemetry.ingest(shop.laser, Reading(State.FINISHED, job_key=run.job_key, progress=1.0))
     page = text_of(tablet.get(address))
     assert "X3 says it is done" in page
+    assert ["to be counted" in page, ">running<" in page] == [True, False]
     assert "data-running" not in page
 
 

@@ -18,7 +18,7 @@ from django_scopes import get_scope
 from laseros.core.drivers import State
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import duration
-from machines import telemetry
+from machines import drivers, telemetry
 from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan, PrintFile
 from machines.models.machine import STATE_LABELS
 from machines.models.maintenance import due
@@ -52,7 +52,7 @@ class Card:
 
     @property
     def label(self) -> str:
-        return STATE_LABELS[State(self.state)]
+        return _("reports afterwards") if self.reported else STATE_LABELS[State(self.state)]
 
     @property
     def icon(self) -> str:
@@ -146,6 +146,14 @@ class Card:
         if self.status.seen_at is None or not (self.is_stale or self.state == State.OFFLINE):
             return ""
         return clock(self.status.seen_at, self.now)
+
+    @property
+    def reported(self) -> str:
+        """When the last work ended that its reports tell of: of a machine that says nothing while it works."""
+        if self.state != State.UNKNOWN or drivers.tells_state(self.machine.driver):
+            return ""
+        latest = (self.status.raw or {}).get("latest")
+        return clock(datetime.fromisoformat(latest), self.now) if latest else ""
 
     @property
     def values(self) -> list[tuple[str, float, str, int]]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_scopes import scope
 
 from laseros.core.drivers import Reading, State
-from machines import board, machine_jobs, telemetry
+from machines import board, machine_jobs, reported, telemetry
 from machines.models import Machine, MachineJob, PrintFile
 
 pytestmark = pytest.mark.one_database
@@ -46,6 +46,16 @@ def test_every_machine_has_a_card(scoped, log_in, operator):
     assert "Filament has run out" in html
     assert "Nothing heard yet" in html
     assert f'data-bell-url="/ws/bell/?workspace={scoped.pk}&amp;cards=1"' in html
+
+
+def test_a_laser_that_only_reports_afterwards_is_not_unheard(scoped, log_in, operator):
+    ended = timezone.now().replace(hour=12, minute=34) - timedelta(days=1)
+    reading = Reading(None, raw={"reports": 1, "latest": ended.isoformat()})
+    reported.note(machine(scoped, "Old laser", driver="cypcut"), reading, timezone.now())
+    html = log_in(operator).get(BOARD).content.decode()
+    assert "reports afterwards" in html
+    assert f"Last work reported: {board.clock(ended, timezone.now())}" in html
+    assert ["Nothing heard yet" in html, ">unknown<" in html] == [False, False]
 
 
 @pytest.mark.parametrize("place", ["usb/clip.gcode", "/usb/clip.gcode"])

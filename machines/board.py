@@ -52,7 +52,7 @@ class Card:
 
     @property
     def label(self) -> str:
-        return _("reports afterwards") if self.reported else STATE_LABELS[State(self.state)]
+        return _("by report") if self.reported else STATE_LABELS[State(self.state)]
 
     @property
     def icon(self) -> str:

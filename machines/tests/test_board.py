@@ -53,7 +53,7 @@ def test_a_laser_that_only_reports_afterwards_is_not_unheard(scoped, log_in, ope
     reading = Reading(None, raw={"reports": 1, "latest": ended.isoformat()})
     reported.note(machine(scoped, "Old laser", driver="cypcut"), reading, timezone.now())
     html = log_in(operator).get(BOARD).content.decode()
-    assert "reports afterwards" in html
+    assert "by report" in html
     assert f"Last work reported: {board.clock(ended, timezone.now())}" in html
     assert ["Nothing heard yet" in html, ">unknown<" in html] == [False, False]
 

@@ -1,8 +1,10 @@
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
-from portal.words import JOB
+from billing.states import OWED
+from portal.words import INVOICE, JOB, QUOTE
 
 
 class OrderedFilter(FilterSet):
@@ -18,3 +20,31 @@ class JobFilter(FilterSet):
 
     def containing(self, rows, name, value):
         return rows.filter(Q(number__icontains=value) | Q(title__icontains=value))
+
+
+class QuoteFilter(FilterSet):
+    state = ChoiceFilter(label=_("State"), choices=list(QUOTE.items()), empty_label=_("All"), method="standing")
+    text = CharFilter(label=_("Number or title"), method="containing")
+
+    def standing(self, rows, name, value):
+        """As `portal.words.standing` tells it: an offer whose day is past has expired, whatever it is called."""
+        past = Q(state="sent", valid_until__lt=timezone.localdate())
+        if value == "expired":
+            return rows.filter(Q(state="expired") | past)
+        return rows.filter(state=value).exclude(past)
+
+    def containing(self, rows, name, value):
+        return rows.filter(Q(number__icontains=value) | Q(title__icontains=value))
+
+
+class InvoiceFilter(FilterSet):
+    state = ChoiceFilter(label=_("State"), choices=list(INVOICE.items()), empty_label=_("All"), method="standing")
+    text = CharFilter(label=_("Number or job"), method="containing")
+
+    def standing(self, rows, name, value):
+        overdue = Q(state__in=OWED, due_on__lt=timezone.localdate())
+        return rows.filter(overdue) if value == "overdue" else rows.filter(state=value).exclude(overdue)
+
+    def containing(self, rows, name, value):
+        found = Q(number__icontains=value) | Q(job__number__icontains=value) | Q(job__title__icontains=value)
+        return rows.filter(found)

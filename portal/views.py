@@ -24,7 +24,7 @@ from laseros.core.errors import Refused
 from laseros.core.visitors import address_of as address_of_visitor
 from portal import downloads, proofs, talking, words
 from portal.access import SESSION_KEY, for_client
-from portal.filters import JobFilter
+from portal.filters import InvoiceFilter, JobFilter, QuoteFilter
 from portal.forms import AcceptForm, DeclineForm
 from portal.lists import leaf_of
 from portal.papers import statement_page
@@ -73,7 +73,9 @@ def switch(request, visitor):
 @require_safe
 @for_client
 def quotes(request, visitor):
-    return render(request, "portal/quotes.html", {"visitor": visitor, "page": leaf_of(request, visitor.quotes)})
+    found = QuoteFilter(request.GET, queryset=visitor.quotes)
+    context = {"visitor": visitor, "page": leaf_of(request, found.qs), "form": found.form}
+    return render(request, "portal/quotes.html", context)
 
 
 def quote_page(request, visitor, pk, accept=None, decline=None, status=200):
@@ -355,7 +357,8 @@ def _certified(delivery):
 @require_safe
 @for_client
 def invoices(request, visitor):
-    context = {"visitor": visitor, "page": leaf_of(request, visitor.invoices), "owed": _owed(visitor)}
+    found = InvoiceFilter(request.GET, queryset=visitor.invoices)
+    context = {"visitor": visitor, "page": leaf_of(request, found.qs), "form": found.form, "owed": _owed(visitor)}
     return render(request, "portal/invoices.html", context)
 
 

@@ -1,6 +1,8 @@
 """The overview and the lists: what needs the client, found again, in constantly many queries."""
 
+import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.utils import timezone
@@ -99,6 +101,41 @@ def test_jobs_are_found_by_state_number_and_title(buyer, other_buyer, buyer_logg
     assert "No job fits" in main_of(buyer_logged_in.get("/portal/jobs/?state=completed&text=brack"))
     assert found("state=nonsense") == ["Gussets", "Brackets"]
     assert found("text=%00") == ["Gussets", "Brackets"]
+
+
+def numbers(browser, path, query) -> set[str]:
+    return set(re.findall(r"(?:QT|INV)-[\w-]*\d", main_of(browser.get(f"/portal/{path}/?{query}"))))
+
+
+@pytest.mark.every_database
+def test_quotes_are_found_by_where_they_stand_number_and_title(buyer, other_buyer, buyer_logged_in):
+    open_, past = new_quote(buyer), new_quote(buyer, valid_until=timezone.localdate() - timedelta(days=1))
+    won = new_quote(buyer, "accepted", title="Gussets", valid_until=past.valid_until)
+    new_quote(other_buyer, "accepted", title="Gussets of others")
+    found = partial(numbers, buyer_logged_in, "quotes")
+    assert found("") == {open_.number, past.number, won.number}
+    assert [found(f"state={state}") for state in ("sent", "expired", "accepted")] == [
+        {open_.number}, {past.number}, {won.number},
+    ]  # fmt: skip
+    assert (found("text=gusset"), found(f"text={past.number.lower()}")) == ({won.number}, {past.number})
+    assert "No quote fits" in main_of(buyer_logged_in.get("/portal/quotes/?state=sent&text=gusset"))
+    assert found("state=nonsense&text=%00") == {open_.number, past.number, won.number}
+
+
+@pytest.mark.every_database
+def test_invoices_are_found_by_where_they_stand_number_and_job(buyer, other_buyer, buyer_logged_in):
+    job = new_job(buyer, title="Gussets")
+    open_, late = new_invoice(buyer, job=job), new_invoice(buyer, due_in=-3)
+    paid = new_invoice(buyer, paid=str(late.total))
+    new_invoice(other_buyer)
+    found = partial(numbers, buyer_logged_in, "invoices")
+    assert found("") == {open_.number, late.number, paid.number}
+    assert [found(f"state={state}") for state in ("issued", "overdue", "paid")] == [
+        {open_.number}, {late.number}, {paid.number},
+    ]  # fmt: skip
+    assert (found("text=gussets"), found(f"text={late.number.lower()}")) == ({open_.number}, {late.number})
+    assert found(f"text={job.number.lower()}") == {open_.number}
+    assert "No invoice fits" in main_of(buyer_logged_in.get("/portal/invoices/?state=paid&text=gusset"))
 
 
 @pytest.mark.every_database

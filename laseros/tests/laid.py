@@ -91,6 +91,8 @@ def forget() -> None:
 # Roles are many rows, and a password is never hashed twice to the same; whoever does it is looked at by himself. Who is
 # logged in has a key by chance, and no verb asks for it.
 NOT_LOOKED_AT = frozenset({"auth_group_permissions", "accounts_user", "django_session"})
+# What is done every day begins when the database was migrated: five minutes later that is no moment ago any more.
+TIMETABLE = "django_q_schedule"
 NOT_OF_A_PERSON = {"password", "last_login"}
 LATELY = timedelta(minutes=5)
 # Where the database was never as it was, it is not worth looking again.
@@ -184,7 +186,7 @@ def _print_of(rows: dict, given: dict) -> str:
                 return f"{name}, in about {round((aware - now) / ABOUT)}"
         return aware
 
-    said = [(table, [tuple(map(lately, row)) for row in found]) for table, found in rows.items()]
+    said = [(table, [tuple(map(lately, row)) for row in found]) for table, found in rows.items() if table != TIMETABLE]
     said += [
         (name, {key: lately(value) for key, value in _fields(each).items()}) for name, each in given.items() if name
     ]

@@ -18,7 +18,7 @@ from django_scopes import get_scope
 from laseros.core.drivers import State
 from laseros.core.locales import locale_of
 from laseros.core.templatetags.laseros import duration
-from machines import drivers, telemetry
+from machines import drivers, reported, telemetry
 from machines.models import Machine, MachineJob, MachineStatus, MaintenancePlan, PrintFile
 from machines.models.machine import STATE_LABELS
 from machines.models.maintenance import due
@@ -152,8 +152,8 @@ class Card:
         """When the last work ended that its reports tell of: of a machine that says nothing while it works."""
         if self.state != State.UNKNOWN or drivers.tells_state(self.machine.driver):
             return ""
-        latest = (self.status.raw or {}).get("latest")
-        return clock(datetime.fromisoformat(latest), self.now) if latest else ""
+        latest = reported.latest(self.status)
+        return clock(latest, self.now) if latest else ""
 
     @property
     def values(self) -> list[tuple[str, float, str, int]]:

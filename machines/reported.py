@@ -38,6 +38,12 @@ def note(machine: Machine, reading: Reading, at: datetime) -> int:
     return made
 
 
+def latest(status: MachineStatus) -> datetime | None:
+    """When the last work ended that its reports tell of, as its driver says beside them."""
+    said = (status.raw or {}).get("latest")
+    return datetime.fromisoformat(said) if said else None
+
+
 def silent(machine: Machine, why: str) -> None:
     """Its reports cannot be read now. It is not away for that: whoever works at it says what it does."""
     status = telemetry.status_of(machine)

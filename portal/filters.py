@@ -14,17 +14,19 @@ class OrderedFilter(FilterSet):
         return rows.filter(Q(description__icontains=value) | Q(design_file__name__icontains=value, hides_drawing=False))
 
 
-class JobFilter(FilterSet):
-    state = ChoiceFilter(label=_("State"), choices=list(JOB.items()), empty_label=_("All"))
+class TitledFilter(FilterSet):
     text = CharFilter(label=_("Number or title"), method="containing")
 
     def containing(self, rows, name, value):
         return rows.filter(Q(number__icontains=value) | Q(title__icontains=value))
 
 
-class QuoteFilter(FilterSet):
+class JobFilter(TitledFilter):
+    state = ChoiceFilter(label=_("State"), choices=list(JOB.items()), empty_label=_("All"))
+
+
+class QuoteFilter(TitledFilter):
     state = ChoiceFilter(label=_("State"), choices=list(QUOTE.items()), empty_label=_("All"), method="standing")
-    text = CharFilter(label=_("Number or title"), method="containing")
 
     def standing(self, rows, name, value):
         """As `portal.words.standing` tells it: an offer whose day is past has expired, whatever it is called."""
@@ -33,13 +35,10 @@ class QuoteFilter(FilterSet):
             return rows.filter(Q(state="expired") | past)
         return rows.filter(state=value).exclude(past)
 
-    def containing(self, rows, name, value):
-        return rows.filter(Q(number__icontains=value) | Q(title__icontains=value))
-
 
 class InvoiceFilter(FilterSet):
-    state = ChoiceFilter(label=_("State"), choices=list(INVOICE.items()), empty_label=_("All"), method="standing")
     text = CharFilter(label=_("Number or job"), method="containing")
+    state = ChoiceFilter(label=_("State"), choices=list(INVOICE.items()), empty_label=_("All"), method="standing")
 
     def standing(self, rows, name, value):
         overdue = Q(state__in=OWED, due_on__lt=timezone.localdate())

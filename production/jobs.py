@@ -134,23 +134,28 @@ def open_from(
                 key=key,
             )
             _put(lines, job)
-            activity.record("created", job, by, money={"quoted": total})
-            if parent is not None:
-                activity.record("part added", parent, by, details={"job": job.number})
-                tell(job_changed, parent)
-            milestones.plan(job, template or (enquiry.milestones if enquiry else None), by)
-            _prepare(job, by)
-            promised = _accept_shortage(job, despite, by)
-            milestone_events.look_for_material(job, by, promised)
-            if job.workspace.takes_at_once:
-                taking.take(job, by)
-            tell(job_changed, job)
+            _begin(job, template, despite, by)
             return job
     except IntegrityError:
         # Somebody opened this job at the same moment: theirs is the job.
         if done := _opened(client, key):
             return done
         raise
+
+
+def _begin(job: Job, template: MilestoneTemplate | None, despite: str, by) -> None:
+    """What follows once its lines stand there: it is told, planned, queued, and its material is reserved."""
+    activity.record("created", job, by, money={"quoted": job.quoted_total})
+    if job.parent is not None:
+        activity.record("part added", job.parent, by, details={"job": job.number})
+        tell(job_changed, job.parent)
+    milestones.plan(job, template or (job.enquiry.milestones if job.enquiry else None), by)
+    _prepare(job, by)
+    promised = _accept_shortage(job, despite, by)
+    milestone_events.look_for_material(job, by, promised)
+    if job.workspace.takes_at_once:
+        taking.take(job, by)
+    tell(job_changed, job)
 
 
 def _opened(client: Client, key: str) -> Job | None:

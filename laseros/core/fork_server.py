@@ -71,7 +71,6 @@ class _Server:
                 env=environment,
                 start_new_session=True,
             )
-
         self.gone = False
 
     def ended(self) -> bool:
